@@ -1,0 +1,3 @@
+//! acdsim: a simulator of contact centres.
+
+pub mod scenario;

@@ -1,0 +1,5 @@
+//! The scenario file: what a user writes, checked and with every default filled in.
+
+mod types;
+
+pub use types::*;
