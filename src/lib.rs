@@ -1,3 +1,4 @@
 //! acdsim: a simulator of contact centres.
 
+pub mod random;
 pub mod scenario;
