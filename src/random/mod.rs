@@ -9,6 +9,7 @@
 
 mod sampler;
 
+pub(crate) use sampler::exp1;
 pub use sampler::{MAX_NS, Sampler, to_ns};
 
 use rand::TryRng;

@@ -1,0 +1,353 @@
+//! The compiled scenario: indices instead of names, whole nanoseconds instead of text, samplers ready to draw.
+//!
+//! A [`Model`] never changes once made and is shared by all threads.
+
+use crate::random::{MAX_NS, Sampler, name_hash};
+use crate::scenario::{CallType, Closing, Demand, Formula, Mode, Scenario};
+use std::time::Duration;
+
+/// Batches of a steady run.
+pub const BATCHES: usize = 40;
+
+/// Nanoseconds of an hour.
+pub const HOUR_NS: f64 = 3600e9;
+
+/// A scenario ready to be simulated.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// What it was compiled from.
+    pub scenario: Scenario,
+    /// Where figures are counted.
+    pub grid: Grid,
+    /// One long run instead of days.
+    pub steady: bool,
+    /// What becomes of callers in the system at closing.
+    pub closing: Closing,
+    /// Coefficient of variation of the day factor common to all call types (0 in a steady run).
+    pub busyness_cv: f64,
+    /// Call types, in file order.
+    pub call_types: Vec<TypeModel>,
+    /// Queues, in file order.
+    pub queues: Vec<QueueModel>,
+    /// Agent groups, in file order.
+    pub groups: Vec<GroupModel>,
+    /// Trunk groups, in file order.
+    pub trunks: Vec<TrunkModel>,
+}
+
+/// The clock cells in which figures are counted: the intervals of a day, or the batches of a steady run.
+///
+/// One further cell, number `cells`, takes what lies outside: after closing in a day; the warm-up, and what comes after
+/// the last batch, in a steady run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grid {
+    /// Start of the first cell, in nanoseconds since the start of the replication.
+    pub start_ns: i64,
+    /// Width of a cell.
+    pub width_ns: i64,
+    /// Number of cells.
+    pub cells: usize,
+}
+
+impl Grid {
+    /// End of the last cell: closing, or the end of the last batch.
+    pub fn end_ns(&self) -> i64 {
+        self.start_ns + self.width_ns * self.cells as i64
+    }
+
+    /// Width of a cell in hours.
+    pub fn width_h(&self) -> f64 {
+        self.width_ns as f64 / HOUR_NS
+    }
+}
+
+/// A compiled call type.
+#[derive(Debug, Clone)]
+pub struct TypeModel {
+    /// Hash of the name: the type's part of the random keys.
+    pub name_hash: u64,
+    /// Index of its queue.
+    pub queue: usize,
+    /// Index of its trunk group.
+    pub trunk: Option<usize>,
+    /// Expected first attempts per nanosecond: by cell in a day, one value in a steady run.
+    pub rate_per_ns: Vec<f64>,
+    /// Coefficient of variation of the type's own day factor (0 in a steady run).
+    pub busyness_cv: f64,
+    /// Voice response before the queue.
+    pub ivr: Option<IvrModel>,
+    /// Longest wait.
+    pub patience: Sampler,
+    /// Probability of leaving at once when not answered at once.
+    pub balk: f64,
+    /// Talk time.
+    pub talk: Sampler,
+    /// After-call work.
+    pub wrap_up: Sampler,
+    /// Factor on talk and wrap-up, by cell, the one outside included.
+    pub talk_factor: Vec<f64>,
+    /// Probability that an answered attempt meets the need.
+    pub resolution: f64,
+    /// Reconnect after an unsolved call: probability and delay.
+    pub reconnect: Option<(f64, Sampler)>,
+    /// Redial after an attempt that was not answered.
+    pub redial: Option<RedialModel>,
+    /// The queue's target time.
+    pub within_ns: i64,
+    /// The queue's short-abandon threshold.
+    pub short_ns: i64,
+    /// The queue's service-level formula.
+    pub formula: Formula,
+}
+
+/// A compiled voice-response unit.
+#[derive(Debug, Clone)]
+pub struct IvrModel {
+    /// Time in it.
+    pub time: Sampler,
+    /// A draw below this is contained …
+    pub contained_below: f64,
+    /// … one from there to below this hangs up, the rest goes on to the queue.
+    pub abandoned_below: f64,
+}
+
+/// Compiled redial behaviour.
+#[derive(Debug, Clone)]
+pub struct RedialModel {
+    /// Probability after abandoning, by attempts in a row not answered.
+    pub abandoned: Vec<f64>,
+    /// Probability after being blocked.
+    pub blocked: Vec<f64>,
+    /// Time until the redial.
+    pub delay: Sampler,
+    /// Attempts in a row after which the caller gives up.
+    pub max_attempts: u32,
+}
+
+/// A compiled queue.
+#[derive(Debug, Clone)]
+pub struct QueueModel {
+    /// Largest number of waiting calls.
+    pub limit: u32,
+    /// Who serves it, in order of preference.
+    pub tiers: Vec<TierModel>,
+    /// A group with staff in the last interval serves it.
+    pub served_at_close: bool,
+    /// Target time.
+    pub within_ns: i64,
+    /// Short-abandon threshold.
+    pub short_ns: i64,
+    /// Service-level formula.
+    pub formula: Formula,
+}
+
+/// A compiled tier.
+#[derive(Debug, Clone)]
+pub struct TierModel {
+    /// Indices of its groups, in file order.
+    pub groups: Vec<usize>,
+    /// Open to calls that have waited this long.
+    pub after_ns: i64,
+}
+
+/// A compiled agent group.
+#[derive(Debug, Clone)]
+pub struct GroupModel {
+    /// Agents by cell: the last value also holds outside.
+    pub staff: Vec<u32>,
+    /// The queues it serves, most urgent first.
+    pub serves: Vec<Serve>,
+    /// Factor on talk and wrap-up by queue.
+    pub factor: Vec<f64>,
+}
+
+/// A queue that a group serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Serve {
+    /// Index of the queue.
+    pub queue: usize,
+    /// 1 is most urgent.
+    pub priority: u32,
+    /// Takes only calls that have waited this long.
+    pub after_ns: i64,
+}
+
+/// A compiled trunk group.
+#[derive(Debug, Clone)]
+pub struct TrunkModel {
+    /// Number of lines.
+    pub lines: u32,
+}
+
+impl Model {
+    /// Compiles a checked scenario.
+    pub fn new(scenario: &Scenario) -> Self {
+        let grid = grid(scenario);
+        let steady = matches!(scenario.run.mode, Mode::Steady { .. });
+        let queues: Vec<QueueModel> = scenario
+            .queues
+            .iter()
+            .map(|queue| {
+                let tiers: Vec<TierModel> = queue
+                    .tiers
+                    .iter()
+                    .map(|tier| {
+                        let find = |name: &String| position(&scenario.groups, |g| &g.name == name);
+                        let mut groups: Vec<usize> = tier.groups.iter().map(find).collect();
+                        groups.sort_unstable();
+                        TierModel {
+                            groups,
+                            after_ns: ns(tier.after),
+                        }
+                    })
+                    .collect();
+                let staffed = |&g: &usize| scenario.groups[g].staff.last().is_some_and(|&n| n > 0);
+                QueueModel {
+                    limit: queue.limit.unwrap_or(u32::MAX),
+                    served_at_close: tiers.iter().any(|tier| tier.groups.iter().any(staffed)),
+                    tiers,
+                    within_ns: ns(queue.target.within),
+                    short_ns: ns(queue.short_abandon),
+                    formula: queue.formula,
+                }
+            })
+            .collect();
+        Self {
+            grid,
+            steady,
+            closing: scenario.closing,
+            busyness_cv: if steady { 0.0 } else { scenario.busyness_cv },
+            call_types: scenario
+                .call_types
+                .iter()
+                .map(|t| call_type(scenario, t, &queues, grid, steady))
+                .collect(),
+            groups: (0..scenario.groups.len())
+                .map(|g| group(scenario, g, &queues, grid))
+                .collect(),
+            trunks: scenario
+                .trunks
+                .iter()
+                .map(|t| TrunkModel { lines: t.lines })
+                .collect(),
+            queues,
+            scenario: scenario.clone(),
+        }
+    }
+}
+
+/// A duration in whole nanoseconds, cut to [`MAX_NS`].
+fn ns(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos()).map_or(MAX_NS, |ns| ns.min(MAX_NS))
+}
+
+/// Index of a part; the reader has checked that every name exists.
+fn position<T>(parts: &[T], is_it: impl Fn(&T) -> bool) -> usize {
+    parts
+        .iter()
+        .position(is_it)
+        .unwrap_or_else(|| unreachable!("names are checked when a scenario is read"))
+}
+
+fn grid(scenario: &Scenario) -> Grid {
+    match scenario.run.mode {
+        Mode::Day => Grid {
+            start_ns: 0,
+            width_ns: i64::from(scenario.interval_min) * 60_000_000_000,
+            cells: scenario.intervals(),
+        },
+        Mode::Steady { warm_up, length } => Grid {
+            start_ns: ns(warm_up),
+            width_ns: ns(length) / BATCHES as i64,
+            cells: BATCHES,
+        },
+    }
+}
+
+/// The value of each cell, the last one repeated for the cell outside; in a steady run the one value everywhere.
+fn by_cell<T: Copy>(series: &[T], grid: Grid) -> Vec<T> {
+    (0..=grid.cells)
+        .map(|cell| series[cell.min(series.len() - 1)])
+        .collect()
+}
+
+fn call_type(
+    scenario: &Scenario,
+    t: &CallType,
+    queues: &[QueueModel],
+    grid: Grid,
+    steady: bool,
+) -> TypeModel {
+    let queue = position(&scenario.queues, |q| q.name == t.queue);
+    let interval_ns = f64::from(scenario.interval_min) * 60e9;
+    let mut rate_per_ns: Vec<f64> = match &t.demand {
+        Demand::Volume(volumes) => volumes.iter().map(|v| v / interval_ns).collect(),
+        Demand::RatePerHour(rates) => rates.iter().map(|r| r / HOUR_NS).collect(),
+    };
+    if steady {
+        rate_per_ns.truncate(1);
+    }
+    TypeModel {
+        name_hash: name_hash(&t.name),
+        queue,
+        trunk: t
+            .trunk
+            .as_ref()
+            .map(|name| position(&scenario.trunks, |trunk| &trunk.name == name)),
+        rate_per_ns,
+        busyness_cv: if steady { 0.0 } else { t.busyness_cv },
+        ivr: t.ivr.as_ref().map(|ivr| IvrModel {
+            time: Sampler::new(&ivr.time),
+            contained_below: ivr.contained,
+            abandoned_below: ivr.contained + ivr.abandoned,
+        }),
+        patience: Sampler::new(&t.patience),
+        balk: t.balk,
+        talk: Sampler::new(&t.talk),
+        wrap_up: Sampler::new(&t.wrap_up),
+        talk_factor: by_cell(&t.talk_factor, grid),
+        resolution: t.resolution,
+        reconnect: t
+            .reconnect
+            .as_ref()
+            .map(|r| (r.probability, Sampler::new(&r.delay))),
+        redial: t.redial.as_ref().map(|r| RedialModel {
+            abandoned: r.abandoned.clone(),
+            blocked: r.blocked.clone(),
+            delay: Sampler::new(&r.delay),
+            max_attempts: r.max_attempts.unwrap_or(u32::MAX),
+        }),
+        within_ns: queues[queue].within_ns,
+        short_ns: queues[queue].short_ns,
+        formula: queues[queue].formula,
+    }
+}
+
+fn group(scenario: &Scenario, index: usize, queues: &[QueueModel], grid: Grid) -> GroupModel {
+    let group = &scenario.groups[index];
+    let mut factor = vec![1.0; queues.len()];
+    let mut serves = Vec::new();
+    for (q, queue) in queues.iter().enumerate() {
+        let Some(skill) = group
+            .skills
+            .iter()
+            .find(|skill| skill.queue == scenario.queues[q].name)
+        else {
+            continue;
+        };
+        factor[q] = skill.factor;
+        if let Some(tier) = queue.tiers.iter().find(|t| t.groups.contains(&index)) {
+            serves.push(Serve {
+                queue: q,
+                priority: skill.priority.unwrap_or(scenario.queues[q].priority),
+                after_ns: tier.after_ns,
+            });
+        }
+    }
+    serves.sort_by_key(|serve| (serve.priority, serve.queue));
+    GroupModel {
+        staff: by_cell(&group.staff, grid),
+        serves,
+        factor,
+    }
+}

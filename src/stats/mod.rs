@@ -1,0 +1,7 @@
+//! Accumulators, estimators and intervals. Nothing here knows of calls.
+
+mod estimate;
+mod histogram;
+
+pub use estimate::{Estimate, Ratio, student_t, wilson};
+pub use histogram::{BINS_PER_OCTAVE, Histogram, edge_ns};
