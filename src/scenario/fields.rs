@@ -259,6 +259,18 @@ fn key_list(section: &Section) -> String {
     listed(&names, "and")
 }
 
+/// A text that starts with a number, as that and the rest.
+pub(super) fn number_and_rest(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim();
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let number: f64 = text[..end].parse().ok()?;
+    number
+        .is_finite()
+        .then_some((number, text[end..].trim_start()))
+}
+
 /// `a, b and c`
 pub(super) fn listed<S: AsRef<str>>(items: &[S], last: &str) -> String {
     match items {

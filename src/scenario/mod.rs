@@ -4,14 +4,17 @@
 //! is read by lists of keys (`schema`, `fields`) into a checked [`Scenario`] (`check`), which can be written out again
 //! with all defaults (`resolved`). Everything that is wrong is said with its place (`problem`).
 
+mod change;
 mod check;
 mod columns;
 mod distribution;
 mod fields;
 mod problem;
+mod resolved;
 #[rustfmt::skip]
 pub mod schema;
 mod series;
+mod set;
 mod tree;
 mod types;
 mod values;
@@ -113,17 +116,32 @@ impl Document {
     /// The checked scenario, after the changes that `sets` ask for, in order.
     pub fn check(&self, sets: &[String]) -> Result<Loaded, ScenarioError> {
         let mut checker = Checker::new(&self.base_dir);
-        let scenario = checker.scenario(&self.root);
-        match scenario {
-            Some(scenario) if checker.findings.is_empty() => Ok(Loaded {
+        let changed;
+        let root = match sets {
+            [] => &self.root,
+            _ => {
+                let mut root = self.root.clone();
+                for (set, number) in sets.iter().zip(1..) {
+                    checker.set(&mut root, set, number);
+                }
+                if !checker.findings.is_empty() {
+                    return Err(self.error(checker.findings, sets));
+                }
+                changed = root;
+                &changed
+            }
+        };
+        match checker.scenario(root) {
+            Some(scenario) => Ok(Loaded {
                 scenario,
                 warnings: checker.warnings,
             }),
-            _ => Err(self.error(checker.findings, sets)),
+            None => Err(self.error(checker.findings, sets)),
         }
     }
 
-    fn error(&self, findings: Vec<Finding>, sets: &[String]) -> ScenarioError {
+    fn error(&self, mut findings: Vec<Finding>, sets: &[String]) -> ScenarioError {
+        findings.sort_by_key(|finding| (finding.span.source, finding.span.start));
         ScenarioError::new(&findings, |source| match source {
             0 => (self.name.as_str(), self.text.as_str()),
             n => ("--set", sets.get(n as usize - 1).map_or("", String::as_str)),

@@ -38,7 +38,7 @@ impl Checker<'_> {
         };
         let intervals = self.grid.map(|grid| grid.intervals());
         match &node.value {
-            Value::Table(_) => self.from_file(key, item, node),
+            Value::Table(_) => self.in_file(key, item, node),
             Value::List(list) => {
                 let mut values = Vec::with_capacity(list.len());
                 for entry in list {
@@ -75,7 +75,7 @@ impl Checker<'_> {
         None
     }
 
-    fn from_file(&mut self, key: &'static Key, item: Item, node: &Node) -> Option<Vec<f64>> {
+    fn in_file(&mut self, key: &'static Key, item: Item, node: &Node) -> Option<Vec<f64>> {
         let fields = self.open(node, &schema::SERIES_FILE)?;
         let file = self.value(&fields, "file", text);
         let column = self.value(&fields, "column", text);
