@@ -1,0 +1,122 @@
+//! How a scenario is run.
+
+use std::time::Duration;
+
+use crate::scenario::fields::{self, Checker, fraction, listed};
+use crate::scenario::schema;
+use crate::scenario::tree::Node;
+use crate::scenario::types::{Mode, RunSettings};
+use crate::scenario::values::ValueError;
+
+impl Checker<'_> {
+    pub(super) fn run(&mut self, node: &Node) -> Option<RunSettings> {
+        let f = self.open(node, &schema::RUN)?;
+        let mode = self.word(&f, "mode");
+        self.steady = mode == Some(1);
+        let replications = self.whole_u32(&f, "replications");
+        let max_replications = self.whole_u32(&f, "max_replications");
+        let until_precise = self.value(&f, "until_precise", |node| {
+            fields::points(node).and_then(|points| above_zero(points, node))
+        });
+        let warm_up = self.value(&f, "warm_up", fields::duration);
+        let length = self.value(&f, "length", fields::duration);
+        let seed = self.whole(&f, "seed");
+        let confidence = self.value(&f, "confidence", confidence);
+        if f.has("until_precise") && f.has("replications") && !self.steady {
+            self.find(
+                f.span_of("until_precise"),
+                "`replications` and `until_precise` exclude each other",
+                "which is it: a number of days, or as many as this needs?",
+                "leave one of them out; `max_replications` bounds `until_precise`",
+            );
+        }
+        if length == Some(Duration::ZERO) {
+            self.find(
+                f.span_of("length"),
+                "`length` must be above 0",
+                "nothing would be observed",
+                "write for example \"2000h\"",
+            );
+        }
+        let idle: &[&str] = match self.steady {
+            true => &["replications", "until_precise", "max_replications"],
+            false => &["warm_up", "length"],
+        };
+        let written: Vec<String> = idle
+            .iter()
+            .filter(|key| f.has(key))
+            .map(|key| format!("`{key}`"))
+            .collect();
+        if !written.is_empty() {
+            let kind = match self.steady {
+                true => "a steady run",
+                false => "a run of days",
+            };
+            let (what, have) = (listed(&written, "and"), have(written.len()));
+            self.warnings
+                .push(format!("{what} {have} no effect in {kind}"));
+        }
+        Some(match self.steady {
+            false => RunSettings {
+                mode: Mode::Day,
+                replications: replications?,
+                until_precise,
+                max_replications: max_replications?,
+                seed: seed?,
+                confidence: confidence?,
+            },
+            // What has no effect is not kept, so that it is not printed either.
+            true => RunSettings {
+                mode: Mode::Steady {
+                    warm_up: warm_up?,
+                    length: length?,
+                },
+                replications: default_u32("replications"),
+                until_precise: None,
+                max_replications: default_u32("max_replications"),
+                seed: seed?,
+                confidence: confidence?,
+            },
+        })
+    }
+}
+
+pub(super) fn have(number: usize) -> &'static str {
+    match number {
+        1 => "has",
+        _ => "have",
+    }
+}
+
+/// The default of a key of `[run]`.
+fn default_u32(key: &str) -> u32 {
+    match schema::RUN.key(key).map(|key| key.presence) {
+        Some(schema::Presence::Default(text)) => text.parse().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
+fn above_zero(points: f64, node: &Node) -> fields::Read<f64> {
+    match points > 0.0 {
+        true => Ok(points),
+        false => Err(ValueError::new(
+            "a difference above 0",
+            "no number of days is as precise as this",
+            "write for example \"0.5pp\"",
+        )
+        .at(node)),
+    }
+}
+
+fn confidence(node: &Node) -> fields::Read<f64> {
+    let level = fraction(node)?;
+    match level > 0.0 && level < 1.0 {
+        true => Ok(level),
+        false => Err(ValueError::new(
+            "a level between 0 and 1",
+            "both ends are excluded",
+            "write for example 0.95 or \"95%\"",
+        )
+        .at(node)),
+    }
+}

@@ -1,0 +1,159 @@
+//! Columns of CSV files.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::tree::quoted;
+
+/// The largest file that is read, scenario or CSV.
+pub(super) const MAX_FILE: u64 = 64 << 20;
+
+/// What to read: one column of some rows.
+pub(super) struct Query<'a> {
+    /// Relative to the scenario file.
+    pub file: &'a str,
+    /// Name of the column.
+    pub column: &'a str,
+    /// Rows are read whose columns of these names hold these values.
+    pub select: &'a [(String, String)],
+    /// More rows are an error.
+    pub most: usize,
+}
+
+/// A value of the column, and what the row's `start` says, if there is such a column.
+pub(super) struct Cell {
+    pub value: f64,
+    pub start: Option<String>,
+    /// Line of the row in the file, from 1.
+    pub line: u64,
+}
+
+/// Reads the column. Errors name the file, the line and the column.
+pub(super) fn read(
+    base_dir: &Path,
+    query: &Query<'_>,
+    parse: impl Fn(&str) -> Result<f64, String>,
+) -> Result<Vec<Cell>, String> {
+    let name = query.file;
+    let file = open(&base_dir.join(name))
+        .map_err(|e| format!("cannot read the CSV file {}: {e}", quoted(name)))?;
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(file.take(MAX_FILE));
+    let headers = reader.headers().map_err(|e| describe(name, &e))?.clone();
+    let position = |column: &str| -> Result<usize, String> {
+        let mut found = headers.iter().enumerate().filter(|(_, h)| *h == column);
+        match (found.next(), found.next()) {
+            (Some((at, _)), None) => Ok(at),
+            (Some(_), Some(_)) => Err(format!(
+                "{} has two columns {}",
+                quoted(name),
+                quoted(column)
+            )),
+            (None, _) => Err(no_column(name, &headers, column)),
+        }
+    };
+    let at = position(query.column)?;
+    let select = query
+        .select
+        .iter()
+        .map(|(column, value)| Ok((position(column)?, value.as_str())))
+        .collect::<Result<Vec<_>, String>>()?;
+    let start = headers.iter().position(|h| h == "start");
+
+    let mut cells = Vec::new();
+    let mut record = csv::StringRecord::new();
+    while reader
+        .read_record(&mut record)
+        .map_err(|e| describe(name, &e))?
+    {
+        if !select
+            .iter()
+            .all(|(at, value)| record.get(*at) == Some(value))
+        {
+            continue;
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let place = format!("{name}, line {line}");
+        if cells.len() == query.most {
+            return Err(format!("{place}: more than {} rows", query.most));
+        }
+        // The reader refuses rows of another length than the header's.
+        let text = record.get(at).unwrap_or_default();
+        let value = parse(text).map_err(|wrong| {
+            let column = quoted(query.column);
+            format!("{place}, column {} ({column}): {wrong}", at + 1)
+        })?;
+        cells.push(Cell {
+            value,
+            start: start.and_then(|at| record.get(at)).map(str::to_owned),
+            line,
+        });
+    }
+    Ok(cells)
+}
+
+fn open(path: &Path) -> Result<File, String> {
+    let metadata = std::fs::metadata(path).map_err(|e| reason(&e))?;
+    // Anything else might never end.
+    if !metadata.is_file() {
+        return Err("it is not a file".to_owned());
+    }
+    if metadata.len() > MAX_FILE {
+        return Err("it is larger than 64 MB".to_owned());
+    }
+    File::open(path).map_err(|e| reason(&e))
+}
+
+/// What the system says, in plain words and without its error number.
+pub(super) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error")
+                .next()
+                .unwrap_or_default()
+                .to_lowercase()
+        }
+    }
+}
+
+fn no_column(name: &str, headers: &csv::StringRecord, column: &str) -> String {
+    const MOST_SHOWN: usize = 10;
+    let mut shown: Vec<String> = headers.iter().take(MOST_SHOWN).map(quoted).collect();
+    if headers.len() > MOST_SHOWN {
+        shown.push("…".to_owned());
+    }
+    let only_semicolons = headers.len() == 1 && headers.iter().any(|h| h.contains(';'));
+    let advice = match super::fields::nearest(column, headers.iter()) {
+        _ if only_semicolons => "; separate columns by commas, not by semicolons".to_owned(),
+        Some(near) => format!("; did you mean {}?", quoted(near)),
+        None => String::new(),
+    };
+    format!(
+        "{} has no column {}, only {}{advice}",
+        quoted(name),
+        quoted(column),
+        shown.join(", ")
+    )
+}
+
+fn describe(name: &str, error: &csv::Error) -> String {
+    let line = error.position().map_or(1, csv::Position::line);
+    match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => format!("{name}, line {line}: not UTF-8"),
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => {
+            format!("{name}, line {line}: {len} columns, but the header has {expected_len}")
+        }
+        csv::ErrorKind::Io(e) => {
+            format!("cannot read the CSV file {}: {}", quoted(name), reason(e))
+        }
+        _ => format!("{name}, line {line}: {error}"),
+    }
+}

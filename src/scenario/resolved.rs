@@ -1,0 +1,345 @@
+//! A scenario written out with every default filled in: as TOML for people, as JSON in results. Both say the same, and
+//! the TOML reads back as the same scenario.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::fields::clock_text;
+use super::types::*;
+use super::values::{format_duration, format_fraction, format_points, format_rate};
+
+impl Scenario {
+    /// The scenario as a file would say it, without its files: series stand in line.
+    pub fn to_json(&self) -> Value {
+        let steady = matches!(self.run.mode, Mode::Steady { .. });
+        let mut scenario = Map::new();
+        let hours = format!(
+            "{}-{}",
+            clock_text(self.open_min),
+            clock_text(self.close_min)
+        );
+        let interval = format_duration(Duration::from_secs(u64::from(self.interval_min) * 60));
+        let closing = match self.closing {
+            Closing::Drain => "drain",
+            Closing::Cut => "cut",
+        };
+        scenario.insert("name".into(), json!(self.name));
+        // In a steady run what has no effect is left out, unless it was written: reading back would remark on it.
+        if !steady || hours != "08:00-20:00" {
+            scenario.insert("open".into(), json!(hours));
+        }
+        scenario.insert("interval".into(), json!(interval));
+        if !steady || self.closing != Closing::Drain {
+            scenario.insert("closing".into(), json!(closing));
+        }
+        if !steady || self.busyness_cv != 0.0 {
+            scenario.insert("busyness_cv".into(), number(self.busyness_cv));
+        }
+        let mut document = Map::new();
+        document.insert("scenario".into(), Value::Object(scenario));
+        document.insert("run".into(), run(&self.run));
+        let mut part = |name: &str, parts: Vec<Value>| {
+            if !parts.is_empty() {
+                document.insert(name.into(), Value::Array(parts));
+            }
+        };
+        part("trunks", self.trunks.iter().map(trunk).collect());
+        part("queues", self.queues.iter().map(queue).collect());
+        let types = self.call_types.iter();
+        part("call_types", types.map(|c| call_type(c, steady)).collect());
+        part("groups", self.groups.iter().map(group).collect());
+        Value::Object(document)
+    }
+
+    /// The scenario as a file that a person reads, with every default filled in.
+    pub fn to_toml(&self) -> String {
+        let mut out = String::new();
+        let document = self.to_json();
+        for (name, part) in document.as_object().into_iter().flatten() {
+            let (tables, header) = match part {
+                Value::Array(parts) => (parts.as_slice(), format!("[[{name}]]")),
+                one => (std::slice::from_ref(one), format!("[{name}]")),
+            };
+            for table in tables {
+                if !out.is_empty() {
+                    out.push('\n');
+                }
+                // Writing to a string does not fail.
+                let _ = writeln!(out, "{header}");
+                for (key, value) in table.as_object().into_iter().flatten() {
+                    let _ = writeln!(out, "{key} = {}", toml(value, key.len() + 3));
+                }
+            }
+        }
+        out
+    }
+
+    /// Fingerprint of the scenario: SHA-256 of its compact JSON, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        let digest = Sha256::digest(self.to_json().to_string().as_bytes());
+        digest.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+}
+
+/// A number, whole ones without a point.
+fn number(x: f64) -> Value {
+    // 2^53: below, every whole number is exact.
+    match x.fract() == 0.0 && x.abs() < 9_007_199_254_740_992.0 {
+        true => json!(x as i64),
+        false => json!(x),
+    }
+}
+
+/// One value if all are equal.
+fn series(values: &[f64], item: impl Fn(f64) -> Value) -> Value {
+    match values.split_first() {
+        Some((first, rest)) if rest.iter().all(|value| value == first) => item(*first),
+        _ => values.iter().map(|value| item(*value)).collect(),
+    }
+}
+
+fn fraction(x: f64) -> Value {
+    json!(format_fraction(x))
+}
+
+/// A fraction alone is a percentage; in a list plain numbers are easier on the eye.
+fn fractions(values: &[f64]) -> Value {
+    match values {
+        [only] => fraction(*only),
+        _ => values.iter().map(|x| number(*x)).collect(),
+    }
+}
+
+fn duration(duration: Duration) -> Value {
+    json!(format_duration(duration))
+}
+
+fn random(distribution: &Distribution) -> Value {
+    match distribution {
+        Distribution::Empirical { values_s, source } => json!({
+            "empirical": values_s.iter().map(|x| number(*x)).collect::<Value>(),
+            "source": source,
+        }),
+        other => json!(other.to_string()),
+    }
+}
+
+/// A table from its entries; those without a value are left out.
+fn table<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
+    let entries = entries.into_iter();
+    Value::Object(
+        entries
+            .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+            .collect(),
+    )
+}
+
+fn run(run: &RunSettings) -> Value {
+    let day = run.mode == Mode::Day;
+    let (mode, warm_up, length) = match run.mode {
+        Mode::Day => ("day", None, None),
+        Mode::Steady { warm_up, length } => {
+            ("steady", Some(duration(warm_up)), Some(duration(length)))
+        }
+    };
+    let replications = (day && run.until_precise.is_none()).then(|| json!(run.replications));
+    let until_precise = run.until_precise.filter(|_| day);
+    // TOML has no whole numbers beyond 63 bits.
+    let seed = match i64::try_from(run.seed) {
+        Ok(seed) => json!(seed),
+        Err(_) => json!(run.seed.to_string()),
+    };
+    table([
+        ("mode", Some(json!(mode))),
+        ("replications", replications),
+        (
+            "until_precise",
+            until_precise.map(|x| json!(format_points(x))),
+        ),
+        ("max_replications", day.then(|| json!(run.max_replications))),
+        ("warm_up", warm_up),
+        ("length", length),
+        ("seed", Some(seed)),
+        ("confidence", Some(number(run.confidence))),
+    ])
+}
+
+fn trunk(trunk: &Trunk) -> Value {
+    table([
+        ("name", Some(json!(trunk.name))),
+        ("lines", Some(json!(trunk.lines))),
+        ("max_blocking", trunk.max_blocking.map(fraction)),
+        ("cost_per_line_hour", trunk.cost_per_line_hour.map(number)),
+    ])
+}
+
+fn queue(queue: &Queue) -> Value {
+    let tiers = queue.tiers.iter().map(|tier| {
+        let groups = match tier.groups.as_slice() {
+            [only] => json!(only),
+            several => json!(several),
+        };
+        match tier.after.is_zero() {
+            true => groups,
+            false => json!({ "group": groups, "after": format_duration(tier.after) }),
+        }
+    });
+    let tiers = (!queue.tiers.is_empty()).then(|| tiers.collect());
+    table([
+        ("name", Some(json!(queue.name))),
+        ("target", Some(json!(queue.target.to_string()))),
+        ("service_level", Some(json!(queue.formula.name()))),
+        ("short_abandon", Some(duration(queue.short_abandon))),
+        ("max_abandonment", queue.max_abandonment.map(fraction)),
+        ("max_asa", queue.max_asa.map(duration)),
+        ("priority", Some(json!(queue.priority))),
+        ("limit", queue.limit.map(|n| json!(n))),
+        ("agents", tiers),
+    ])
+}
+
+fn call_type(call_type: &CallType, steady: bool) -> Value {
+    let (volume, rate) = match &call_type.demand {
+        Demand::Volume(values) => (Some(series(values, number)), None),
+        Demand::RatePerHour(values) => (None, Some(series(values, |x| json!(format_rate(x))))),
+    };
+    let volume_is = match call_type.volume_is {
+        VolumeIs::FirstAttempts => "first_attempts",
+        VolumeIs::AllAttempts => "all_attempts",
+    };
+    let busyness = !steady || call_type.busyness_cv != 0.0;
+    let ivr = call_type.ivr.as_ref().map(|ivr| {
+        table([
+            ("time", Some(random(&ivr.time))),
+            ("contained", Some(fraction(ivr.contained))),
+            ("abandoned", Some(fraction(ivr.abandoned))),
+        ])
+    });
+    let reconnect = call_type.reconnect.as_ref().map(|reconnect| {
+        table([
+            ("probability", Some(fraction(reconnect.probability))),
+            ("delay", Some(random(&reconnect.delay))),
+        ])
+    });
+    let redial = call_type.redial.as_ref().map(|redial| {
+        table([
+            ("abandoned", Some(fractions(&redial.abandoned))),
+            ("blocked", Some(fractions(&redial.blocked))),
+            ("delay", Some(random(&redial.delay))),
+            ("max_attempts", redial.max_attempts.map(|n| json!(n))),
+        ])
+    });
+    table([
+        ("name", Some(json!(call_type.name))),
+        ("queue", Some(json!(call_type.queue))),
+        ("trunk", call_type.trunk.as_ref().map(|name| json!(name))),
+        ("volume", volume),
+        ("rate", rate),
+        ("volume_is", Some(json!(volume_is))),
+        (
+            "busyness_cv",
+            busyness.then(|| number(call_type.busyness_cv)),
+        ),
+        ("ivr", ivr),
+        ("patience", Some(random(&call_type.patience))),
+        ("balk", Some(fraction(call_type.balk))),
+        ("talk", Some(random(&call_type.talk))),
+        ("wrap_up", Some(random(&call_type.wrap_up))),
+        ("talk_factor", Some(series(&call_type.talk_factor, number))),
+        ("resolution", Some(fraction(call_type.resolution))),
+        ("reconnect", reconnect),
+        ("redial", redial),
+        ("cost_per_attempt", call_type.cost_per_attempt.map(number)),
+        (
+            "cost_per_lost_caller",
+            call_type.cost_per_lost_caller.map(number),
+        ),
+    ])
+}
+
+fn group(group: &Group) -> Value {
+    let plain = |skill: &Skill| skill.factor == 1.0 && skill.priority.is_none();
+    let skills = if group.skills.iter().all(plain) {
+        group
+            .skills
+            .iter()
+            .map(|skill| json!(skill.queue))
+            .collect()
+    } else {
+        let entries = group.skills.iter().map(|skill| {
+            let value = match skill.priority {
+                None => number(skill.factor),
+                Some(priority) => json!({ "factor": number(skill.factor), "priority": priority }),
+            };
+            (skill.queue.clone(), value)
+        });
+        Value::Object(entries.collect())
+    };
+    let staff: Vec<f64> = group.staff.iter().map(|n| f64::from(*n)).collect();
+    let shrinkage = match series(&group.shrinkage, number) {
+        Value::Array(list) => Value::Array(list),
+        _ => fraction(group.shrinkage.first().copied().unwrap_or(0.0)),
+    };
+    table([
+        ("name", Some(json!(group.name))),
+        ("skills", Some(skills)),
+        ("staff", Some(series(&staff, number))),
+        ("cost_per_hour", group.cost_per_hour.map(number)),
+        ("shrinkage", Some(shrinkage)),
+        ("max_occupancy", group.max_occupancy.map(fraction)),
+    ])
+}
+
+/// Lists are broken into lines beyond this width.
+const WIDTH: usize = 100;
+
+/// A value in TOML that starts at column `at`.
+fn toml(value: &Value, at: usize) -> String {
+    match value {
+        Value::String(text) => toml_edit::Value::from(text.as_str()).to_string(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| toml(item, 0)).collect();
+            list(&items, at)
+        }
+        Value::Object(table) => {
+            let entries: Vec<String> = table
+                .iter()
+                .map(|(key, value)| {
+                    let key = toml_edit::Key::new(key.as_str()).to_string();
+                    format!("{key} = {}", toml(value, 0))
+                })
+                .collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn list(items: &[String], at: usize) -> String {
+    let line = format!("[{}]", items.join(", "));
+    if at + line.chars().count() <= WIDTH {
+        return line;
+    }
+    let mut out = String::from("[");
+    let mut width = WIDTH;
+    for item in items {
+        let length = item.chars().count() + 2;
+        if width + length > WIDTH {
+            out.push_str("\n    ");
+            width = 4;
+        } else {
+            out.push(' ');
+        }
+        width += length;
+        out.push_str(item);
+        out.push(',');
+    }
+    out.push_str("\n]");
+    out
+}

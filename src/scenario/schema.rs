@@ -1,0 +1,359 @@
+#![cfg_attr(rustfmt, rustfmt_skip)]
+//! The keys of a scenario file: one list per section, from which the reader, its defaults and its messages are made.
+
+use super::types::Formula;
+
+/// A table of the file.
+#[derive(Debug)]
+pub struct Section {
+    /// What the table is, for messages: `a queue`.
+    pub what: &'static str,
+    /// Its keys, in the order in which they are documented and written.
+    pub keys: &'static [Key],
+}
+
+impl Section {
+    /// The key of this name.
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+}
+
+/// A key of a section.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// What it is when not written.
+    pub presence: Presence,
+    /// What it means, in one sentence.
+    pub about: &'static str,
+}
+
+/// What becomes of a key that is not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It must be written.
+    Required,
+    /// It is absent, with the effect that the text states.
+    Optional(&'static str),
+    /// It has this value, as one would write it (texts without their quotes).
+    Default(&'static str),
+    /// It must be written, or the other key in its place.
+    Either(&'static str),
+}
+
+/// The values that a key takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Free text.
+    Text,
+    /// The name of a part: free text, not empty.
+    Name,
+    /// The name of a part that stands in this list.
+    Reference(&'static str),
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Two times of day: `"08:00-20:00"`.
+    Hours,
+    /// A duration: `"90s"`.
+    Duration,
+    /// A random duration: `"exp(180s)"`.
+    Random,
+    /// A fraction: 0.3 or `"30%"`.
+    Fraction,
+    /// A difference of fractions: `"0.5pp"`.
+    Points,
+    /// A service-level target: `"80/20"`.
+    Target,
+    /// A number within bounds.
+    Number {
+        /// Least value.
+        least: f64,
+        /// Largest value.
+        most: f64,
+    },
+    /// A whole number within bounds.
+    Whole {
+        /// Least value.
+        least: u64,
+        /// Largest value.
+        most: u64,
+    },
+    /// One value per interval of the day: one value, a list or a column of a CSV file.
+    Series(Item),
+    /// One fraction or a list of fractions.
+    Fractions,
+    /// A list of numbers or durations, in seconds.
+    Times,
+    /// Groups in order of preference.
+    Agents,
+    /// Names of queues, or a table of them.
+    Skills,
+    /// A table whose keys are free and whose values are texts.
+    Texts,
+    /// A table.
+    Table(&'static Section),
+    /// A list of tables.
+    Tables(&'static Section),
+}
+
+/// A value of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// A number of at least 0.
+    Volume,
+    /// A rate: `"600/h"`.
+    Rate,
+    /// A whole number of agents.
+    Agents,
+    /// A factor above 0.
+    Factor,
+    /// A fraction below 1.
+    Share,
+}
+
+/// Largest number of agents in a group and interval.
+pub const MOST_AGENTS: u64 = 100_000;
+/// Largest number of queues, of call types, of groups and of trunk groups.
+pub const MOST_PARTS: usize = 1_000;
+/// Largest number of days.
+pub const MOST_REPLICATIONS: u64 = 10_000_000;
+/// Largest factor on talk and wrap-up.
+pub const MOST_FACTOR: f64 = 1_000.0;
+
+const PRIORITY: Kind = Kind::Whole {
+    least: 1,
+    most: 1_000,
+};
+const COST: Kind = Kind::Number {
+    least: 0.0,
+    most: 1e12,
+};
+const BUSYNESS: Kind = Kind::Number {
+    least: 0.0,
+    most: 10.0,
+};
+const REPLICATIONS: Kind = Kind::Whole {
+    least: 1,
+    most: MOST_REPLICATIONS,
+};
+const FORMULAS: [&str; Formula::ALL.len()] = {
+    let mut names = [""; Formula::ALL.len()];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = Formula::ALL[i].1;
+        i += 1;
+    }
+    names
+};
+
+use Presence::{Default, Either, Optional, Required};
+
+const fn key(
+    name: &'static str,
+    kind: Kind,
+    presence: Presence,
+    about: &'static str,
+) -> Key {
+    Key {
+        name,
+        kind,
+        presence,
+        about,
+    }
+}
+
+/// The file as a whole.
+pub static FILE: Section = Section {
+    what: "the scenario file",
+    keys: &[
+        key("scenario", Kind::Table(&SCENARIO), Required, "The name of the scenario and the simulated day."),
+        key("run", Kind::Table(&RUN), Optional("defaults"), "Defaults of the command line; flags win."),
+        key("trunks", Kind::Tables(&TRUNK), Optional("unlimited lines"), "Groups of lines."),
+        key("queues", Kind::Tables(&QUEUE), Required, "Queues, each also the skill of that name."),
+        key("call_types", Kind::Tables(&CALL_TYPE), Required, "Streams of callers with a common behaviour."),
+        key("groups", Kind::Tables(&GROUP), Optional("nobody answers"), "Groups of agents."),
+    ],
+};
+
+/// `[scenario]`
+pub static SCENARIO: Section = Section {
+    what: "the section [scenario]",
+    keys: &[
+        key("name", Kind::Name, Required, "Name of the scenario."),
+        key("open", Kind::Hours, Default("08:00-20:00"), "The simulated day, within one calendar day; \"00:00-24:00\" is round the clock."),
+        key("interval", Kind::Duration, Default("30m"), "Grid of volumes, staffing and reporting: whole minutes that divide the day."),
+        key("closing", Kind::Word(&["drain", "cut"]), Default("drain"), "What becomes at closing of those who wait: they are served, or dropped."),
+        key("busyness_cv", BUSYNESS, Default("0"), "Coefficient of variation of the day factor common to all call types."),
+    ],
+};
+
+/// `[run]`
+pub static RUN: Section = Section {
+    what: "the section [run]",
+    keys: &[
+        key("mode", Kind::Word(&["day", "steady"]), Default("day"), "Independent days, or one long run at constant rates."),
+        key("replications", REPLICATIONS, Default("200"), "Number of days."),
+        key("until_precise", Kind::Points, Optional("a fixed number of days"), "Instead of replications: half-width that every queue's service level and abandonment rate shall reach."),
+        key("max_replications", REPLICATIONS, Default("100000"), "Where until_precise ends at the latest."),
+        key("warm_up", Kind::Duration, Default("24h"), "Time discarded at the start of a steady run."),
+        key("length", Kind::Duration, Default("2000h"), "Time observed in a steady run."),
+        key("seed", Kind::Whole { least: 0, most: u64::MAX }, Default("1"), "Seed of all random numbers."),
+        key("confidence", Kind::Fraction, Default("0.95"), "Level of the confidence intervals."),
+    ],
+};
+
+/// `[[trunks]]`
+pub static TRUNK: Section = Section {
+    what: "a trunk group",
+    keys: &[
+        key("name", Kind::Name, Required, "Name of the trunk group."),
+        key("lines", Kind::Whole { least: 0, most: 1_000_000 }, Required, "Number of lines."),
+        key("max_blocking", Kind::Fraction, Optional("no target"), "Target: largest blocking rate."),
+        key("cost_per_line_hour", COST, Optional("no cost"), "Cost of a line for one hour."),
+    ],
+};
+
+/// `[[queues]]`
+pub static QUEUE: Section = Section {
+    what: "a queue",
+    keys: &[
+        key("name", Kind::Name, Required, "Name of the queue, and of the skill to serve it."),
+        key("target", Kind::Target, Default("80/20"), "Service-level target."),
+        key("service_level", Kind::Word(&FORMULAS), Default("answered_over_offered"), "Formula of the service level."),
+        key("short_abandon", Kind::Duration, Default("5s"), "An abandonment after at most this wait is short."),
+        key("max_abandonment", Kind::Fraction, Optional("no target"), "Target: largest abandonment rate."),
+        key("max_asa", Kind::Duration, Optional("no target"), "Target: largest average speed of answer."),
+        key("priority", PRIORITY, Default("5"), "Which waiting call an agent takes first: 1 is most urgent."),
+        key("limit", Kind::Whole { least: 0, most: 100_000_000 }, Optional("no limit"), "Largest number of waiting calls."),
+        key("agents", Kind::Agents, Optional("every group with the skill, equally preferred"), "Who serves the queue, in order of preference."),
+    ],
+};
+
+/// An entry of `agents` with a condition.
+pub static AGENTS: Section = Section {
+    what: "an entry of agents",
+    keys: &[
+        key("group", Kind::Reference("groups"), Required, "A group, or a list of equally preferred ones."),
+        key("after", Kind::Duration, Default("0s"), "Open to calls that have waited this long."),
+    ],
+};
+
+/// `[[call_types]]`
+pub static CALL_TYPE: Section = Section {
+    what: "a call type",
+    keys: &[
+        key("name", Kind::Name, Required, "Name of the call type, and key of its random numbers."),
+        key("queue", Kind::Reference("queues"), Required, "The queue it goes to."),
+        key("trunk", Kind::Reference("trunks"), Optional("unlimited lines"), "The trunk group it comes in by."),
+        key("volume", Kind::Series(Item::Volume), Either("rate"), "Expected first attempts per interval."),
+        key("rate", Kind::Series(Item::Rate), Either("volume"), "Expected first attempts per time."),
+        key("volume_is", Kind::Word(&["first_attempts", "all_attempts"]), Default("first_attempts"), "What the volume counts: first attempts, or redials and reconnects too."),
+        key("busyness_cv", BUSYNESS, Default("0"), "Coefficient of variation of this type's own day factor."),
+        key("ivr", Kind::Table(&IVR), Optional("no voice response"), "Voice response before the queue."),
+        key("patience", Kind::Random, Default("never"), "The longest wait a caller bears."),
+        key("balk", Kind::Fraction, Default("0"), "Probability of leaving at once when not answered at once."),
+        key("talk", Kind::Random, Required, "Talk time, hold included."),
+        key("wrap_up", Kind::Random, Default("0s"), "After-call work."),
+        key("talk_factor", Kind::Series(Item::Factor), Default("1"), "Factor on talk and wrap-up, by the interval of the answer."),
+        key("resolution", Kind::Fraction, Default("1"), "Probability that an answered attempt meets the need."),
+        key("reconnect", Kind::Table(&RECONNECT), Optional("nobody calls again"), "What the unresolved do."),
+        key("redial", Kind::Table(&REDIAL), Optional("nobody calls again"), "What the blocked and the abandoning do."),
+        key("cost_per_attempt", COST, Optional("no cost"), "Cost of an attempt."),
+        key("cost_per_lost_caller", COST, Optional("no cost"), "Cost of a lost caller."),
+    ],
+};
+
+/// `ivr` of a call type.
+pub static IVR: Section = Section {
+    what: "a voice response",
+    keys: &[
+        key("time", Kind::Random, Required, "Time spent in it."),
+        key("contained", Kind::Fraction, Default("0"), "Fraction whose need it meets."),
+        key("abandoned", Kind::Fraction, Default("0"), "Fraction who hang up in it."),
+    ],
+};
+
+/// `reconnect` of a call type.
+pub static RECONNECT: Section = Section {
+    what: "a reconnect",
+    keys: &[
+        key("probability", Kind::Fraction, Required, "Probability that an unresolved caller calls again."),
+        key("delay", Kind::Random, Required, "Time until then; mean at least 1 s."),
+    ],
+};
+
+/// `redial` of a call type.
+pub static REDIAL: Section = Section {
+    what: "a redial",
+    keys: &[
+        key("abandoned", Kind::Fractions, Default("0"), "Probability after abandoning, by number of attempts in a row that were not answered; the last value repeats."),
+        key("blocked", Kind::Fractions, Default("0"), "The same after being blocked."),
+        key("delay", Kind::Random, Required, "Time until the next attempt; mean at least 1 s."),
+        key("max_attempts", Kind::Whole { least: 1, most: 1_000_000 }, Optional("unlimited"), "Attempts in a row, the current one included, after which the caller gives up."),
+    ],
+};
+
+/// `[[groups]]`
+pub static GROUP: Section = Section {
+    what: "a group",
+    keys: &[
+        key("name", Kind::Name, Required, "Name of the group."),
+        key("skills", Kind::Skills, Required, "The queues that it can serve."),
+        key("staff", Kind::Series(Item::Agents), Required, "Productive agents."),
+        key("cost_per_hour", COST, Optional("no cost"), "Cost of a paid hour."),
+        key("shrinkage", Kind::Series(Item::Share), Default("0"), "Share of paid time that is not productive."),
+        key("max_occupancy", Kind::Fraction, Optional("no target"), "Target: largest occupancy."),
+    ],
+};
+
+/// A skill with more than its name.
+pub static SKILL: Section = Section {
+    what: "a skill",
+    keys: &[
+        key("factor", Kind::Number { least: f64::MIN_POSITIVE, most: MOST_FACTOR }, Default("1"), "Factor on talk and wrap-up."),
+        key("priority", PRIORITY, Optional("the queue's"), "The group's own priority of that queue."),
+    ],
+};
+
+/// A series in a CSV file.
+pub static SERIES_FILE: Section = Section {
+    what: "a series in a CSV file",
+    keys: &[
+        key("file", Kind::Text, Required, "The CSV file, relative to the scenario file."),
+        key("column", Kind::Text, Required, "The name of the column."),
+        key("where", Kind::Texts, Optional("all rows"), "Rows are read whose columns of these names hold these values."),
+    ],
+};
+
+/// A random duration given by its values.
+pub static EMPIRICAL: Section = Section {
+    what: "an empirical distribution",
+    keys: &[
+        key("empirical", Kind::Times, Required, "The values, one of which is taken at random."),
+        key("source", Kind::Text, Default(""), "Where the values came from."),
+    ],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_described_by_a_sentence() {
+        let all = [
+            &FILE, &SCENARIO, &RUN, &TRUNK, &QUEUE, &AGENTS, &CALL_TYPE, &IVR, &RECONNECT, &REDIAL,
+            &GROUP, &SKILL, &SERIES_FILE, &EMPIRICAL,
+        ];
+        for section in all {
+            for key in section.keys {
+                assert!(key.about.ends_with('.'), "{}", key.name);
+                let same = section.keys.iter().filter(|k| k.name == key.name);
+                assert_eq!(same.count(), 1, "{}", key.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! A scenario that is written out with all defaults reads back as the same scenario.
+
+use std::path::Path;
+use std::time::Duration;
+
+use acdsim::scenario::*;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+const INTERVALS: usize = 6;
+
+fn fraction() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        Just(0.0),
+        Just(1.0),
+        0.0..=1.0,
+        (0u32..=100).prop_map(|n| f64::from(n) / 100.0)
+    ]
+}
+
+fn amount() -> impl Strategy<Value = f64> + Clone {
+    prop_oneof![Just(0.0), 0.0..1000.0, (0u32..1000).prop_map(f64::from)]
+}
+
+/// A value per interval: all equal, as in a steady run, or not.
+fn series<T: Clone + std::fmt::Debug>(
+    steady: bool,
+    item: impl Strategy<Value = T> + Clone + 'static,
+) -> BoxedStrategy<Vec<T>> {
+    let one = item.clone().prop_map(|x| vec![x; INTERVALS]);
+    match steady {
+        true => one.boxed(),
+        false => prop_oneof![one, vec(item, INTERVALS)].boxed(),
+    }
+}
+
+fn duration() -> impl Strategy<Value = Duration> {
+    prop_oneof![
+        (0u64..100_000).prop_map(Duration::from_secs),
+        (0u64..=315_576_000_000_000_000).prop_map(Duration::from_nanos)
+    ]
+}
+
+fn random() -> impl Strategy<Value = Distribution> {
+    let time = || prop_oneof![1.5..1e5, (2u32..10_000).prop_map(f64::from)];
+    prop_oneof![
+        time().prop_map(|value_s| Distribution::Fixed { value_s }),
+        time().prop_map(|mean_s| Distribution::Exp { mean_s }),
+        (time(), time()).prop_map(|(mean_s, sd_s)| Distribution::Lognormal { mean_s, sd_s }),
+        (time(), time()).prop_map(|(mean_s, sd_s)| Distribution::Gamma { mean_s, sd_s }),
+        (time(), 1u32..50).prop_map(|(mean_s, k)| Distribution::Erlang { mean_s, k }),
+        (0.5..5.0, time()).prop_map(|(shape, scale_s)| Distribution::Weibull { shape, scale_s }),
+        (time(), time()).prop_map(|(low_s, more)| Distribution::Uniform {
+            low_s,
+            high_s: low_s + more
+        }),
+        (0.0..=1.0, time(), time()).prop_map(|(w, a, b)| Distribution::Hyperexp {
+            phases: vec![(w, a), (1.0 - w, b)]
+        }),
+        (vec(time(), 1..60), ".{0,20}")
+            .prop_map(|(values_s, source)| { Distribution::Empirical { values_s, source } }),
+    ]
+}
+
+fn name() -> impl Strategy<Value = String> {
+    // Everything that a name may hold: quotes, points, signs, other scripts.
+    prop_oneof!["[a-z]{1,8}", "[\\PC]{0,12}[^\\s\\pC]"]
+}
+
+fn names(most: usize) -> impl Strategy<Value = Vec<String>> {
+    vec(name(), 1..=most).prop_map(|mut names| {
+        let mut seen = std::collections::HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
+    })
+}
+
+fn run() -> impl Strategy<Value = RunSettings> {
+    let day = (1u32..10_000_000, option::of(1e-6..1.0), 1u32..10_000_000).prop_map(
+        |(replications, until_precise, max_replications)| RunSettings {
+            mode: Mode::Day,
+            replications: if until_precise.is_some() {
+                200
+            } else {
+                replications
+            },
+            until_precise,
+            max_replications,
+            seed: 0,
+            confidence: 0.0,
+        },
+    );
+    // Short enough for the limit on calls.
+    let steady = (0u64..10_000_000, 1u64..10_000_000).prop_map(|(warm_up, length)| RunSettings {
+        mode: Mode::Steady {
+            warm_up: Duration::from_millis(warm_up),
+            length: Duration::from_millis(length),
+        },
+        replications: 200,
+        until_precise: None,
+        max_replications: 100_000,
+        seed: 0,
+        confidence: 0.0,
+    });
+    (prop_oneof![day, steady], any::<u64>(), 0.001..0.999).prop_map(|(run, seed, confidence)| {
+        RunSettings {
+            seed,
+            confidence,
+            ..run
+        }
+    })
+}
+
+fn call_type(steady: bool) -> impl Strategy<Value = CallType> {
+    let demand = prop_oneof![
+        series(steady, amount()).prop_map(Demand::Volume),
+        series(steady, amount()).prop_map(Demand::RatePerHour)
+    ];
+    let ivr = (random(), 0.0..0.5, 0.0..0.5).prop_map(|(time, contained, abandoned)| Ivr {
+        time,
+        contained,
+        abandoned,
+    });
+    let reconnect = (fraction(), random()).prop_map(|(probability, delay)| Reconnect {
+        probability,
+        delay: delay.scaled(2.0),
+    });
+    let redial = (
+        vec(fraction(), 1..4),
+        vec(fraction(), 1..4),
+        random(),
+        option::of(1u32..100),
+    )
+        .prop_map(|(abandoned, blocked, delay, max_attempts)| Redial {
+            abandoned,
+            blocked,
+            delay: delay.scaled(2.0),
+            max_attempts,
+        });
+    let first = (
+        demand,
+        any::<bool>(),
+        0.0..10.0,
+        option::of(ivr),
+        prop_oneof![Just(Distribution::Never), random()],
+        fraction(),
+        random(),
+        random(),
+    );
+    let second = (
+        series(steady, 0.001..1000.0),
+        fraction(),
+        option::of(reconnect),
+        option::of(redial),
+        option::of(amount()),
+        option::of(amount()),
+    );
+    (first, second).prop_map(|(first, second)| {
+        let (demand, all, busyness_cv, ivr, patience, balk, talk, wrap_up) = first;
+        let (talk_factor, resolution, reconnect, redial, cost_per_attempt, cost_per_lost_caller) =
+            second;
+        CallType {
+            name: String::new(),
+            queue: String::new(),
+            trunk: None,
+            demand,
+            volume_is: if all {
+                VolumeIs::AllAttempts
+            } else {
+                VolumeIs::FirstAttempts
+            },
+            busyness_cv,
+            ivr,
+            patience,
+            balk,
+            talk,
+            wrap_up,
+            talk_factor,
+            resolution,
+            reconnect,
+            redial,
+            cost_per_attempt,
+            cost_per_lost_caller,
+        }
+    })
+}
+
+fn queue() -> impl Strategy<Value = Queue> {
+    let target =
+        (fraction(), duration()).prop_map(|(fraction, within)| Target { fraction, within });
+    (
+        target,
+        0usize..6,
+        duration(),
+        option::of(fraction()),
+        option::of(duration()),
+        1u32..=1000,
+        option::of(0u32..1000),
+    )
+        .prop_map(
+            |(target, formula, short_abandon, max_abandonment, max_asa, priority, limit)| Queue {
+                name: String::new(),
+                target,
+                formula: Formula::ALL[formula].0,
+                short_abandon,
+                max_abandonment,
+                max_asa,
+                priority,
+                limit,
+                tiers: Vec::new(),
+            },
+        )
+}
+
+fn group(steady: bool) -> impl Strategy<Value = Group> {
+    let skill = (
+        prop_oneof![Just(1.0), 0.001..1000.0],
+        option::weighted(0.2, 1u32..=1000),
+    );
+    (
+        vec(skill, 8),
+        vec(any::<bool>(), 8),
+        series(steady, 0u32..=100_000),
+        option::of(amount()),
+        series(steady, 0.0..0.99),
+        option::of(fraction()),
+    )
+        .prop_map(
+            |(skills, has, staff, cost_per_hour, shrinkage, max_occupancy)| Group {
+                name: String::new(),
+                // Those not taken are marked by an impossible factor, until the queues have names.
+                skills: skills
+                    .into_iter()
+                    .zip(has)
+                    .map(|((factor, priority), has)| Skill {
+                        queue: String::new(),
+                        factor: if has { factor } else { 0.0 },
+                        priority,
+                    })
+                    .collect(),
+                staff,
+                cost_per_hour,
+                shrinkage,
+                max_occupancy,
+            },
+        )
+}
+
+fn scenario() -> impl Strategy<Value = Scenario> {
+    run().prop_flat_map(|run| {
+        let steady = run.mode != Mode::Day;
+        (
+            (
+                Just(run),
+                name(),
+                0u32..1000,
+                1u32..60,
+                any::<bool>(),
+                0.0..10.0,
+            ),
+            (
+                names(3),
+                vec(
+                    (0u32..1000, option::of(fraction()), option::of(amount())),
+                    3,
+                ),
+            ),
+            (names(4), vec(queue(), 4)),
+            (names(4), vec(call_type(steady), 4)),
+            (names(4), vec(group(steady), 4)),
+            (vec(any::<u16>(), 16), vec(duration(), 16)),
+        )
+            .prop_map(assemble)
+    })
+}
+
+type Day = (RunSettings, String, u32, u32, bool, f64);
+type Trunks = (Vec<String>, Vec<(u32, Option<f64>, Option<f64>)>);
+
+fn assemble(
+    (day, trunks, queues, call_types, groups, (picks, afters)): (
+        Day,
+        Trunks,
+        (Vec<String>, Vec<Queue>),
+        (Vec<String>, Vec<CallType>),
+        (Vec<String>, Vec<Group>),
+        (Vec<u16>, Vec<Duration>),
+    ),
+) -> Scenario {
+    let (run, name, open_min, minutes, cut, busyness_cv) = day;
+    let pick = |i: usize, of: usize| usize::from(picks[i % picks.len()]) % of;
+    let interval_min = minutes.min((1440 - open_min) / INTERVALS as u32);
+    let trunks: Vec<Trunk> = trunks
+        .0
+        .into_iter()
+        .zip(trunks.1)
+        .map(|(name, (lines, max_blocking, cost_per_line_hour))| Trunk {
+            name,
+            lines,
+            max_blocking,
+            cost_per_line_hour,
+        })
+        .collect();
+    let queue_names = queues.0.clone();
+    let groups: Vec<Group> = groups
+        .0
+        .into_iter()
+        .zip(groups.1)
+        .map(|(name, mut group)| {
+            group.name = name;
+            for (skill, queue) in group.skills.iter_mut().zip(&queue_names) {
+                skill.queue.clone_from(queue);
+            }
+            group
+                .skills
+                .retain(|skill| !skill.queue.is_empty() && skill.factor > 0.0);
+            if group.skills.is_empty() {
+                group.skills.push(Skill {
+                    queue: queue_names[0].clone(),
+                    factor: 1.0,
+                    priority: None,
+                });
+            }
+            group
+        })
+        .collect();
+    let queues: Vec<Queue> = queues
+        .0
+        .into_iter()
+        .zip(queues.1)
+        .enumerate()
+        .map(|(i, (name, mut queue))| {
+            let skilled = |group: &&Group| group.skills.iter().any(|skill| skill.queue == name);
+            for (j, group) in groups.iter().filter(skilled).enumerate() {
+                match queue.tiers.last_mut() {
+                    Some(tier) if pick(i + j, 2) == 0 => tier.groups.push(group.name.clone()),
+                    _ => queue.tiers.push(Tier {
+                        groups: vec![group.name.clone()],
+                        after: match pick(i * j, 2) {
+                            0 => Duration::ZERO,
+                            _ => afters[(i + j) % afters.len()],
+                        },
+                    }),
+                }
+            }
+            queue.name = name;
+            queue
+        })
+        .collect();
+    let call_types = call_types
+        .0
+        .into_iter()
+        .zip(call_types.1)
+        .enumerate()
+        .map(|(i, (name, mut call_type))| {
+            call_type.name = name;
+            call_type
+                .queue
+                .clone_from(&queues[pick(i, queues.len())].name);
+            call_type.trunk =
+                (pick(i + 3, 2) == 0).then(|| trunks[pick(i + 5, trunks.len())].name.clone());
+            call_type
+        })
+        .collect();
+    Scenario {
+        name,
+        open_min,
+        close_min: open_min + INTERVALS as u32 * interval_min,
+        interval_min,
+        closing: if cut { Closing::Cut } else { Closing::Drain },
+        busyness_cv,
+        run,
+        trunks,
+        queues,
+        call_types,
+        groups,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn what_is_written_out_reads_back_the_same(scenario in scenario()) {
+        let text = scenario.to_toml();
+        let again = parse("out.toml", &text, Path::new("."), &[]);
+        let again = again.map_err(|e| TestCaseError::fail(format!("{text}\n{}", e.render_with(false, true, 100))))?;
+        prop_assert_eq!(&again.scenario, &scenario, "{}", text);
+        prop_assert_eq!(again.scenario.to_toml(), text);
+        prop_assert_eq!(again.scenario.sha256(), scenario.sha256());
+    }
+}
+
+#[test]
+fn a_whole_day_reads_back_without_its_files() {
+    let loaded = load(Path::new("tests/fixtures/whole_day.toml"), &[]).unwrap();
+    let text = loaded.scenario.to_toml();
+    let again = parse("out.toml", &text, Path::new("/nonexistent"), &[]).unwrap();
+    assert_eq!(again.scenario, loaded.scenario);
+    assert_eq!(again.warnings, Vec::<String>::new());
+    insta::assert_snapshot!(text, @"");
+}
+
+#[test]
+fn a_steady_run_reads_back_without_remarks() {
+    let sets = [
+        "run.mode=steady",
+        "groups.generalists.staff=20",
+        "call_types.service call.volume=100",
+    ];
+    let sets = sets.map(str::to_owned);
+    let loaded = load(Path::new("tests/fixtures/whole_day.toml"), &sets).unwrap();
+    assert_eq!(loaded.warnings.len(), 2, "{:?}", loaded.warnings);
+    let again = parse("out.toml", &loaded.scenario.to_toml(), Path::new("."), &[]).unwrap();
+    assert_eq!(again.scenario, loaded.scenario);
+}
+
+#[test]
+fn json_and_toml_say_the_same() {
+    let loaded = load(Path::new("tests/fixtures/whole_day.toml"), &[]).unwrap();
+    let from_toml: serde_json::Value = toml::from_str(&loaded.scenario.to_toml()).unwrap();
+    assert_eq!(from_toml, loaded.scenario.to_json());
+    assert_eq!(loaded.scenario.sha256().len(), 64);
+}
