@@ -1,3 +1,8 @@
 //! The `acdsim` command.
 
-fn main() {}
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    acdsim::cli::execute(acdsim::cli::Cli::parse())
+}

@@ -1,0 +1,108 @@
+//! The command line: one file for each subcommand.
+
+mod progress;
+mod run;
+mod stop;
+
+use clap::{Parser, Subcommand};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// What the exit status of the command means.
+pub mod status {
+    /// Done, or gate passed.
+    pub const DONE: u8 = 0;
+    /// Bad usage or bad input.
+    pub const BAD_INPUT: u8 = 2;
+    /// Interrupted.
+    pub const INTERRUPTED: u8 = 130;
+}
+
+/// Simulate contact centres: service level, abandonment and blocking, with redials and reconnects.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+}
+
+/// Executes a command; errors go to stderr.
+pub fn execute(cli: Cli) -> ExitCode {
+    let outcome = match cli.command {
+        Command::Run(arguments) => run::execute(&arguments),
+    };
+    match outcome {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => {
+            // Nobody is left to tell when stderr is closed too.
+            let _ = writeln!(std::io::stderr(), "{}", failure.message.trim_end());
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+/// A command that did not succeed: what to say, and the exit status.
+#[derive(Debug)]
+struct Failure {
+    message: String,
+    status: u8,
+}
+
+impl Failure {
+    fn bad_input(message: impl std::fmt::Display) -> Self {
+        Self {
+            message: format!("error: {message}"),
+            status: status::BAD_INPUT,
+        }
+    }
+}
+
+impl From<crate::scenario::ScenarioError> for Failure {
+    fn from(error: crate::scenario::ScenarioError) -> Self {
+        let stderr = std::io::stderr();
+        Self {
+            message: error.render(colour(stderr.is_terminal()), width()),
+            status: status::BAD_INPUT,
+        }
+    }
+}
+
+impl From<crate::experiment::Error> for Failure {
+    fn from(error: crate::experiment::Error) -> Self {
+        let mut failure = Failure::bad_input(&error);
+        if matches!(error, crate::experiment::Error::NothingDone) {
+            failure.status = status::INTERRUPTED;
+        }
+        failure
+    }
+}
+
+/// Writes a result to stdout. That nobody reads it to the end (`| head`) is no error.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::bad_input(format!(
+            "cannot write the result: {error}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Colour, if it goes to a terminal that wants it (<https://no-color.org>).
+fn colour(is_terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Columns of the terminal; 100 where there is none.
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(columns, _)| usize::from(columns.0))
+}

@@ -1,0 +1,150 @@
+//! `acdsim run`: simulate a scenario and report.
+
+use super::{Failure, print, progress, status, stop};
+use crate::experiment::{self, Replications, Settings};
+use crate::model::Model;
+use crate::report;
+use crate::scenario::{self, parse_fraction, parse_points};
+use clap::Args;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Simulate a scenario and report service level, abandonment, blocking and more, each with its confidence interval.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  acdsim run                                         simulate the bundled day
+  acdsim run monday.toml                             simulate a scenario of your own
+  acdsim run monday.toml --intervals                 show every interval
+  acdsim run monday.toml --set 'groups.sales team.staff+=1' --set 'call_types.sales call.rate*=1.1'
+  acdsim run monday.toml --until-precise 0.5pp       as many days as that takes
+  acdsim run monday.toml --json > result.json        every figure, for scripts
+  acdsim run monday.toml --explain                   the scenario with every default filled in
+
+Exit status: 0 done; 2 bad usage or bad input; 130 interrupted.")]
+pub struct Arguments {
+    /// The scenario file (TOML); without it the bundled day is simulated
+    file: Option<PathBuf>,
+    /// Number of days to simulate
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(conflicts_with = "until_precise")]
+    replications: Option<u32>,
+    /// Simulate until every queue's service level and abandonment rate have this half-width, e.g. 0.5pp
+    #[arg(long, value_name = "POINTS", value_parser = points)]
+    until_precise: Option<f64>,
+    /// Days at which --until-precise ends at the latest
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    max_replications: Option<u32>,
+    /// Seed of all random numbers: the same seed gives the same result
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Number of threads; the result does not depend on it [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Level of the confidence intervals, e.g. 0.95 or 95%
+    #[arg(long, value_name = "LEVEL", value_parser = confidence)]
+    confidence: Option<f64>,
+    /// Change a value of the scenario; may be given several times
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Show the figures of every interval
+    #[arg(long)]
+    intervals: bool,
+    /// Print every figure as one JSON document
+    #[arg(long)]
+    json: bool,
+    /// Print the scenario with every default filled in, and simulate nothing
+    #[arg(long)]
+    explain: bool,
+}
+
+/// The day that is simulated when no file is given.
+const BUNDLED_DAY: &str = include_str!("../../scenarios/default.toml");
+
+fn points(text: &str) -> Result<f64, String> {
+    match parse_points(text) {
+        Ok(value) if value > 0.0 => Ok(value),
+        Ok(_) => Err("a half-width is more than 0, e.g. 0.5pp".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    match parse_fraction(text) {
+        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
+        Ok(_) => Err("a confidence level lies between 0 and 1, e.g. 0.95".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
+    let loaded = match &arguments.file {
+        Some(path) => scenario::load(path, &arguments.set)?,
+        None => scenario::parse(
+            "the bundled day",
+            BUNDLED_DAY,
+            Path::new(""),
+            &arguments.set,
+        )?,
+    };
+    if arguments.explain {
+        print(&if arguments.json {
+            report::json::pretty(&loaded.scenario.to_json())
+        } else {
+            loaded.scenario.to_toml()
+        })?;
+        return Ok(status::DONE);
+    }
+
+    let model = Model::new(&loaded.scenario);
+    let settings = settings(arguments, &model);
+    let control = stop::control();
+    let start = Instant::now();
+    let run = progress::watch(&control, || {
+        experiment::run(&model, &settings, &control, &loaded.warnings)
+    })?;
+    if std::io::stderr().is_terminal() {
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!("{} attempts simulated in {seconds:.2} s", run.attempts);
+    }
+
+    if arguments.json {
+        print(&report::json::pretty(&run.results))?;
+    } else {
+        let page = report::text::Page {
+            width: super::width(),
+            colour: super::colour(std::io::stdout().is_terminal()),
+            intervals: arguments.intervals,
+        };
+        print(&page.render(&run.results, &model.scenario))?;
+    }
+    Ok(if run.results.run.partial {
+        status::INTERRUPTED
+    } else {
+        status::DONE
+    })
+}
+
+/// What the scenario asks for, overruled by the flags.
+fn settings(arguments: &Arguments, model: &Model) -> Settings {
+    let mut settings = Settings::of(model);
+    if let Some(n) = arguments.replications {
+        settings.replications = Replications::Fixed(n.into());
+    } else if let Some(half_width) = arguments.until_precise {
+        let at_most = model.scenario.run.max_replications.into();
+        settings.replications = Replications::UntilPrecise {
+            half_width,
+            at_most,
+        };
+    }
+    if let (Replications::UntilPrecise { at_most, .. }, Some(n)) =
+        (&mut settings.replications, arguments.max_replications)
+    {
+        *at_most = n.into();
+    }
+    settings.seed = arguments.seed.unwrap_or(settings.seed);
+    settings.confidence = arguments.confidence.unwrap_or(settings.confidence);
+    settings.threads = arguments.threads.map(usize::from);
+    settings
+}

@@ -1,0 +1,18 @@
+//! Ctrl-C: the first asks the run to stop with what it has, the second ends the process.
+
+use crate::experiment::Control;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// A control that Ctrl-C (and SIGTERM) stops.
+pub fn control() -> Arc<Control> {
+    let control = Arc::new(Control::default());
+    let asked = Arc::clone(&control);
+    // Fails only where a handler stands already; then that one decides.
+    let _ = ctrlc::set_handler(move || {
+        if asked.stop.swap(true, Ordering::Relaxed) {
+            std::process::exit(super::status::INTERRUPTED.into());
+        }
+    });
+    control
+}

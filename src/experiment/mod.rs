@@ -1,0 +1,224 @@
+//! Many replications on all cores, folded in their order, so that results never depend on the number of threads.
+
+use crate::engine::{Engine, Halt, Tally};
+use crate::kpi::{Collector, Results};
+use crate::model::Model;
+use crate::scenario::Mode;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Replications of the first look of `until precise`.
+const FIRST_BLOCK: u64 = 100;
+
+/// Memory that finished replications may take while they wait to be folded.
+const WAITING_BYTES: usize = 64 << 20;
+
+/// How to run a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// How many days; without effect on a steady run.
+    pub replications: Replications,
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// Level of the confidence intervals.
+    pub confidence: f64,
+    /// Number of threads; `None` is one for each core.
+    pub threads: Option<usize>,
+}
+
+/// How many days to simulate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Replications {
+    /// That many.
+    Fixed(u64),
+    /// Until every queue's service level and abandonment rate have at most this half-width.
+    UntilPrecise {
+        /// Half-width, as a fraction.
+        half_width: f64,
+        /// Days at which it ends at the latest.
+        at_most: u64,
+    },
+}
+
+impl Settings {
+    /// The settings that the scenario itself asks for.
+    pub fn of(model: &Model) -> Self {
+        let run = &model.scenario.run;
+        Self {
+            replications: match run.until_precise {
+                Some(half_width) => Replications::UntilPrecise {
+                    half_width,
+                    at_most: u64::from(run.max_replications),
+                },
+                None => Replications::Fixed(u64::from(run.replications)),
+            },
+            seed: run.seed,
+            confidence: run.confidence,
+            threads: None,
+        }
+    }
+}
+
+/// Lets others watch a run and stop it.
+#[derive(Debug, Default)]
+pub struct Control {
+    /// Set to true to stop: the run ends soon, with the replications that are complete.
+    pub stop: AtomicBool,
+    /// Replications done so far.
+    pub done: AtomicU64,
+    /// Replications planned at the moment.
+    pub planned: AtomicU64,
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Stopped before the first replication was complete.
+    #[error("stopped before the first replication was complete; there is no result")]
+    NothingDone,
+    /// The scenario cannot be simulated.
+    #[error(transparent)]
+    Halt(#[from] Halt),
+    /// No threads could be started.
+    #[error("cannot start threads: {0}; try --threads 1")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// What a run gave.
+#[derive(Debug)]
+pub struct Run {
+    /// The figures.
+    pub results: Results,
+    /// Attempts simulated in all.
+    pub attempts: u64,
+}
+
+/// Simulates a model.
+///
+/// # Errors
+/// [`Error::NothingDone`] when stopped too early, [`Error::Halt`] when the scenario overwhelms the simulator.
+pub fn run(
+    model: &Model,
+    settings: &Settings,
+    control: &Control,
+    warnings: &[String],
+) -> Result<Run, Error> {
+    let threads = settings.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()?;
+    pool.install(|| run_in_pool(model, settings, control, warnings))
+}
+
+fn run_in_pool(
+    model: &Model,
+    settings: &Settings,
+    control: &Control,
+    warnings: &[String],
+) -> Result<Run, Error> {
+    let steady = matches!(model.scenario.run.mode, Mode::Steady { .. });
+    let (mut goal, precision) = match settings.replications {
+        _ if steady => (1, None),
+        Replications::Fixed(n) => (n, None),
+        Replications::UntilPrecise {
+            half_width,
+            at_most,
+        } => (FIRST_BLOCK.min(at_most), Some((half_width, at_most))),
+    };
+    let planned = precision.is_none().then_some(goal);
+    let mut fold = Fold {
+        model,
+        seed: settings.seed,
+        control,
+        collector: Collector::new(model, planned),
+        attempts: 0,
+    };
+    let mut warnings = warnings.to_vec();
+    let mut partial = false;
+    loop {
+        control.planned.store(goal, Ordering::Relaxed);
+        match fold.up_to(goal) {
+            Ok(()) => {}
+            Err(Halt::Interrupted) if fold.collector.replications() > 0 => {
+                partial = true;
+                break;
+            }
+            Err(Halt::Interrupted) => return Err(Error::NothingDone),
+            Err(halt) => return Err(halt.into()),
+        }
+        let Some((half_width, at_most)) = precision else {
+            break;
+        };
+        let reached = fold.collector.precision(settings.confidence);
+        if reached.is_some_and(|reached| reached <= half_width) {
+            break;
+        }
+        if goal >= at_most {
+            warnings.push(not_precise(half_width, at_most, reached));
+            break;
+        }
+        goal = (goal + goal.div_ceil(2)).min(at_most);
+    }
+    let results = fold
+        .collector
+        .results(settings.seed, settings.confidence, partial, &warnings);
+    Ok(Run {
+        results,
+        attempts: fold.attempts,
+    })
+}
+
+fn not_precise(half_width: f64, at_most: u64, reached: Option<f64>) -> String {
+    let reached = reached.map_or("unknown".to_owned(), |r| format!("{:.2}pp", 100.0 * r));
+    format!(
+        "the precision of {:.2}pp asked for is not reached after {at_most} days (it is {reached}): raise max_replications",
+        100.0 * half_width
+    )
+}
+
+/// Replications simulated in parallel and folded one after the other.
+struct Fold<'m> {
+    model: &'m Model,
+    seed: u64,
+    control: &'m Control,
+    collector: Collector<'m>,
+    attempts: u64,
+}
+
+impl Fold<'_> {
+    /// Simulates further replications until there are `goal`.
+    fn up_to(&mut self, goal: u64) -> Result<(), Halt> {
+        let (model, seed, control) = (self.model, self.seed, self.control);
+        let wave = wave_length(model);
+        while self.collector.replications() < goal {
+            let first = self.collector.replications();
+            let last = goal.min(first + wave);
+            let tallies: Vec<Result<Tally, Halt>> = (first..last)
+                .into_par_iter()
+                .map_init(
+                    || Engine::new(model),
+                    |engine, replication| {
+                        let tally = engine.run(seed, replication, &control.stop)?.clone();
+                        control.done.fetch_add(1, Ordering::Relaxed);
+                        Ok(tally)
+                    },
+                )
+                .collect();
+            for tally in tallies {
+                let tally = tally?;
+                self.attempts += tally.attempts_simulated;
+                self.collector.add(&tally);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Replications simulated between two folds: enough to keep all threads busy, few enough to fit into memory.
+fn wave_length(model: &Model) -> u64 {
+    let cells = model.grid.cells + 1;
+    let parts = model.call_types.len() + model.queues.len() + model.groups.len();
+    let bytes = cells * parts * size_of::<crate::engine::Contacts>() + parts * 20_000;
+    let threads = rayon::current_num_threads();
+    (16 * threads).min(WAITING_BYTES / bytes).max(threads) as u64
+}

@@ -1,0 +1,16 @@
+//! Key figures: the one place where counters become named figures.
+//!
+//! A figure is one entry of [`CONTACTS`], [`GROUPS`] or [`TRUNKS`]: its name, unit, definition, and how it is computed
+//! from the counts of a day. To add one, add an entry.
+
+mod collect;
+mod results;
+mod table;
+mod waits;
+
+pub use collect::Collector;
+pub use results::{
+    Bound, DayLevel, Days, Interval, Part, Results, RunInfo, ScenarioInfo, TargetInfo,
+    TargetResult, Verdict, Waits,
+};
+pub use table::{CONTACTS, GROUPS, Kpi, Measure, QUANTILES, TRUNKS, Unit, service_level};

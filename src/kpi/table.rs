@@ -1,0 +1,324 @@
+//! The table of figures.
+
+use crate::engine::{Contacts, FirstAttempts, GroupCell, TrunkCell};
+use crate::scenario::Formula;
+
+/// A named figure of a part whose day is described by `R`.
+pub struct Kpi<R> {
+    /// Name in JSON, CSV and expectations.
+    pub name: &'static str,
+    /// What it is measured in.
+    pub unit: Unit,
+    /// Given for queues too (figures of contacts only).
+    pub of_queues: bool,
+    /// One sentence.
+    pub definition: &'static str,
+    /// How it is computed from a day (or a batch, or an interval of it).
+    pub measure: Measure<R>,
+}
+
+/// What a figure is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A number of things a day (in a steady run: an hour).
+    Count,
+    /// A fraction, 0 to 1; in text per cent.
+    Fraction,
+    /// Seconds.
+    Seconds,
+    /// Agent hours a day (in a steady run: an hour).
+    Hours,
+    /// A plain number: calls, lines, a quotient.
+    Number,
+    /// Money a day (in a steady run: an hour).
+    Money,
+}
+
+impl Unit {
+    /// The values that a figure of this unit can take.
+    pub fn range(self) -> (f64, f64) {
+        match self {
+            Unit::Fraction => (0.0, 1.0),
+            _ => (0.0, f64::INFINITY),
+        }
+    }
+}
+
+/// How a figure is computed from a day.
+pub enum Measure<R> {
+    /// A sum a day; an hour in a steady run.
+    Sum(fn(&R) -> f64),
+    /// Numerator and denominator of a quotient of sums.
+    Quotient(fn(&R) -> (f64, f64)),
+}
+
+/// A day (or a batch, or an interval of it) of contacts: of everything, of a call type, or of a queue.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ContactDay {
+    /// The counts.
+    pub counts: Contacts,
+    /// Numerator and denominator of the service level, each attempt judged by its queue's formula.
+    pub level: (f64, f64),
+    /// The same over first attempts.
+    pub first_level: (f64, f64),
+    /// Length on the clock in nanoseconds, within opening hours.
+    pub clock_ns: f64,
+    /// Cost.
+    pub cost: f64,
+}
+
+/// A day of an agent group.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GroupDay {
+    /// The counts.
+    pub counts: GroupCell,
+    /// Scheduled time in agent nanoseconds.
+    pub scheduled_ns: i128,
+    /// Cost.
+    pub cost: f64,
+}
+
+/// A day of a trunk group.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TrunkDay {
+    /// The counts.
+    pub counts: TrunkCell,
+    /// Length on the clock in nanoseconds, within opening hours.
+    pub clock_ns: f64,
+}
+
+/// Numerator and denominator of the service level by a formula.
+pub fn service_level(formula: Formula, c: &Contacts) -> (f64, f64) {
+    level(
+        formula,
+        [
+            c.offered,
+            c.answered,
+            c.answered_within,
+            c.abandoned_within,
+            c.short_abandoned,
+        ],
+    )
+}
+
+/// The same over first attempts.
+pub(super) fn first_service_level(formula: Formula, c: &FirstAttempts) -> (f64, f64) {
+    level(
+        formula,
+        [
+            c.offered,
+            c.answered,
+            c.answered_within,
+            c.abandoned_within,
+            c.short_abandoned,
+        ],
+    )
+}
+
+fn level(formula: Formula, counts: [u64; 5]) -> (f64, f64) {
+    let [offered, answered, within, abandoned_within, short] = counts.map(|n| n as f64);
+    match formula {
+        Formula::AnsweredOverOffered => (within, offered),
+        Formula::AnsweredOverAnswered => (within, answered),
+        Formula::WithAbandons => (within + abandoned_within, offered),
+        Formula::WithoutEarlyAbandons => (within, offered - abandoned_within),
+        Formula::WithoutShortAbandons => (within, offered - short),
+        Formula::ShortAbandonsAsMet => (within + short, offered),
+    }
+}
+
+/// Wait quantiles of the answered, at run level only: name and fraction.
+pub const QUANTILES: [(&str, f64); 4] = [
+    ("wait_p50_s", 0.50),
+    ("wait_p90_s", 0.90),
+    ("wait_p95_s", 0.95),
+    ("wait_p99_s", 0.99),
+];
+
+const NS: f64 = 1e-9;
+
+fn attempts(c: &Contacts) -> f64 {
+    (c.first_attempts + c.redials + c.reconnects) as f64
+}
+
+fn all_waits_ns(c: &Contacts) -> f64 {
+    (c.wait_answered_ns + c.wait_abandoned_ns + c.wait_at_close_ns) as f64
+}
+
+/// Shorthand of the tables: a sum of counts.
+macro_rules! sum {
+    ($name:literal, $unit:ident, $of_queues:literal, $measure:expr, $definition:literal) => {
+        Kpi {
+            name: $name,
+            unit: Unit::$unit,
+            of_queues: $of_queues,
+            definition: $definition,
+            measure: Measure::Sum($measure),
+        }
+    };
+}
+
+/// Shorthand of the tables: a quotient of sums.
+macro_rules! quotient {
+    ($name:literal, $unit:ident, $of_queues:literal, $measure:expr, $definition:literal) => {
+        Kpi {
+            name: $name,
+            unit: Unit::$unit,
+            of_queues: $of_queues,
+            definition: $definition,
+            measure: Measure::Quotient($measure),
+        }
+    };
+}
+
+/// Figures of contacts: in total, of call types, and (where marked) of queues.
+#[rustfmt::skip]
+pub const CONTACTS: &[Kpi<ContactDay>] = &[
+    sum!("attempts", Count, true, |d| attempts(&d.counts),
+        "Attempts that reached the system (of a queue: its entry): first attempts, redials and reconnects."),
+    sum!("first_attempts", Count, false, |d| d.counts.first_attempts as f64,
+        "Attempts of callers who call for the first time."),
+    sum!("redials", Count, false, |d| d.counts.redials as f64,
+        "Attempts after an attempt that was not answered."),
+    sum!("reconnects", Count, false, |d| d.counts.reconnects as f64,
+        "Attempts after an answer that did not help."),
+    sum!("out_of_hours", Count, false, |d| d.counts.out_of_hours as f64,
+        "Redials and reconnects wanted outside opening hours: no attempts, their callers are lost."),
+    sum!("blocked", Count, true, |d| d.counts.blocked as f64,
+        "Attempts that found no line, or a full queue."),
+    quotient!("blocking_rate", Fraction, true, |d| (d.counts.blocked as f64, attempts(&d.counts)),
+        "Blocked / attempts."),
+    sum!("ivr_contained", Count, false, |d| d.counts.ivr_contained as f64,
+        "Attempts self-served in the IVR."),
+    sum!("ivr_abandoned", Count, false, |d| d.counts.ivr_abandoned as f64,
+        "Attempts hung up in the IVR."),
+    sum!("offered", Count, true, |d| d.counts.offered as f64,
+        "Attempts that entered the queue or were answered at once; not those blocked."),
+    sum!("answered", Count, true, |d| d.counts.answered as f64,
+        "Attempts connected to an agent."),
+    sum!("abandoned", Count, true, |d| d.counts.abandoned as f64,
+        "Attempts hung up while waiting."),
+    quotient!("abandonment_rate", Fraction, true, |d| (d.counts.abandoned as f64, d.counts.offered as f64),
+        "Abandoned / offered."),
+    sum!("short_abandoned", Count, true, |d| d.counts.short_abandoned as f64,
+        "Abandoned within the short-abandon threshold."),
+    sum!("abandoned_at_close", Count, true, |d| d.counts.abandoned_at_close as f64,
+        "Offered attempts dropped at closing."),
+    quotient!("service_level", Fraction, true, |d| d.level,
+        "Service level by the queue's formula; in total and of a call type each attempt by its queue's."),
+    quotient!("asa_s", Seconds, true, |d| (d.counts.wait_answered_ns as f64 * NS, d.counts.answered as f64),
+        "Average speed of answer: mean wait of the answered, zeros included."),
+    quotient!("mean_wait_s", Seconds, true, |d| (all_waits_ns(&d.counts) * NS, d.counts.offered as f64),
+        "Mean wait of all offered."),
+    quotient!("mean_wait_abandoned_s", Seconds, true, |d| (d.counts.wait_abandoned_ns as f64 * NS, d.counts.abandoned as f64),
+        "Mean wait of the abandoned."),
+    quotient!("average_time_in_queue_s", Seconds, true, |d| (all_waits_ns(&d.counts) * NS, d.counts.answered as f64),
+        "Total wait of all offered / answered."),
+    quotient!("wait_max_s", Seconds, true, |d| (d.counts.wait_max_ns as f64 * NS, f64::from(d.counts.answered > 0)),
+        "Longest wait of the answered: the mean over the days with answers."),
+    quotient!("delayed", Fraction, true, |d| ((d.counts.offered - d.counts.answered_at_once) as f64, d.counts.offered as f64),
+        "Fraction of offered not answered at once."),
+    quotient!("queue_length_mean", Number, true, |d| (if d.clock_ns > 0.0 { d.counts.waiting.area_ns as f64 } else { 0.0 }, d.clock_ns),
+        "Waiting calls, averaged over opening hours."),
+    quotient!("queue_length_max", Number, true, |d| (f64::from(d.counts.waiting.max), 1.0),
+        "Waiting calls: the mean over days of the day's largest number."),
+    quotient!("talk_s", Seconds, true, |d| (d.counts.talk_ns as f64 * NS, d.counts.answered as f64),
+        "Mean talk time of an answered call."),
+    quotient!("acw_s", Seconds, true, |d| (d.counts.acw_ns as f64 * NS, d.counts.answered as f64),
+        "Mean after-call work of an answered call."),
+    quotient!("aht_s", Seconds, true, |d| ((d.counts.talk_ns + d.counts.acw_ns) as f64 * NS, d.counts.answered as f64),
+        "Average handling time: talk and after-call work of an answered call."),
+    sum!("callers", Count, false, |d| d.counts.callers as f64,
+        "People with a need."),
+    sum!("resolved", Count, false, |d| d.counts.resolved as f64,
+        "Callers helped in the end."),
+    sum!("lost", Count, false, |d| d.counts.lost as f64,
+        "Callers not helped in the end."),
+    quotient!("served_rate", Fraction, false, |d| (d.counts.served as f64, d.counts.callers as f64),
+        "Callers answered, or self-served, at least once / callers."),
+    quotient!("first_contact_resolution", Fraction, false, |d| (d.counts.first_contact_resolved as f64, d.counts.answered_callers as f64),
+        "Callers whose first answered attempt met the need / callers answered at least once."),
+    quotient!("repeat_rate", Fraction, false, |d| ((d.counts.redials + d.counts.reconnects) as f64, attempts(&d.counts)),
+        "(Redials + reconnects) / attempts."),
+    quotient!("attempts_per_caller", Number, false, |d| (attempts(&d.counts), d.counts.callers as f64),
+        "Attempts / callers."),
+    quotient!("first_attempt_service_level", Fraction, false, |d| d.first_level,
+        "Service level over first attempts only."),
+    quotient!("first_attempt_abandonment_rate", Fraction, false, |d| (d.counts.first.abandoned as f64, d.counts.first.offered as f64),
+        "Abandonment rate over first attempts only."),
+    quotient!("first_attempt_blocking_rate", Fraction, false, |d| (d.counts.first.blocked as f64, d.counts.first_attempts as f64),
+        "Blocking rate over first attempts only."),
+    sum!("cost", Money, false, |d| d.cost,
+        "Paid hours, lines, attempts and lost callers at the scenario's prices."),
+];
+
+const HOUR: f64 = crate::model::HOUR_NS;
+
+fn overtime_ns(d: &GroupDay) -> f64 {
+    (d.counts.on_duty.area_ns - d.scheduled_ns) as f64
+}
+
+/// Figures of agent groups.
+#[rustfmt::skip]
+pub const GROUPS: &[Kpi<GroupDay>] = &[
+    sum!("answered", Count, false, |d| d.counts.answered as f64,
+        "Calls answered by the group."),
+    quotient!("talk_s", Seconds, false, |d| (d.counts.talk_ns as f64 * NS, d.counts.answered as f64),
+        "Mean talk time of a call that the group answered."),
+    quotient!("acw_s", Seconds, false, |d| (d.counts.acw_ns as f64 * NS, d.counts.answered as f64),
+        "Mean after-call work of a call that the group answered."),
+    quotient!("aht_s", Seconds, false, |d| ((d.counts.talk_ns + d.counts.acw_ns) as f64 * NS, d.counts.answered as f64),
+        "Average handling time of a call that the group answered."),
+    quotient!("occupancy", Fraction, false, |d| (d.counts.busy.area_ns as f64, d.counts.on_duty.area_ns as f64),
+        "(Talk + after-call work) / staffed time."),
+    sum!("staffed_h", Hours, false, |d| d.counts.on_duty.area_ns as f64 / HOUR,
+        "Agent hours on duty, overtime included."),
+    sum!("busy_h", Hours, false, |d| d.counts.busy.area_ns as f64 / HOUR,
+        "Agent hours in talk and after-call work."),
+    sum!("overtime_h", Hours, false, |d| overtime_ns(d) / HOUR,
+        "Agent hours on duty beyond the schedule."),
+    sum!("cost", Money, false, |d| d.cost,
+        "Paid hours at the group's price."),
+];
+
+/// Figures of trunk groups.
+#[rustfmt::skip]
+pub const TRUNKS: &[Kpi<TrunkDay>] = &[
+    sum!("attempts", Count, false, |d| d.counts.attempts as f64,
+        "Attempts that asked for a line."),
+    sum!("blocked", Count, false, |d| d.counts.blocked as f64,
+        "Attempts that found no line."),
+    quotient!("blocking_rate", Fraction, false, |d| (d.counts.blocked as f64, d.counts.attempts as f64),
+        "Blocked / attempts."),
+    quotient!("lines_busy_mean", Number, false, |d| (if d.clock_ns > 0.0 { d.counts.busy.area_ns as f64 } else { 0.0 }, d.clock_ns),
+        "Lines in use, averaged over opening hours."),
+    quotient!("lines_busy_max", Number, false, |d| (f64::from(d.counts.busy.max), 1.0),
+        "Lines in use: the mean over days of the day's largest number."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn service_levels_of_the_worked_example() {
+        let counts = Contacts {
+            offered: 1060,
+            answered: 1000,
+            answered_within: 860,
+            abandoned: 60,
+            abandoned_within: 20,
+            short_abandoned: 10,
+            ..Contacts::default()
+        };
+        let expected = [81.13, 86.00, 83.02, 82.69, 81.90, 82.08];
+        for ((formula, name), percent) in Formula::ALL.into_iter().zip(expected) {
+            let (met, judged) = service_level(formula, &counts);
+            let got = 100.0 * met / judged;
+            assert!(
+                (got - percent).abs() < 0.005,
+                "{name}: {got:.3} %, expected {percent} %"
+            );
+        }
+    }
+}

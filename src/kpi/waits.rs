@@ -1,0 +1,177 @@
+//! Waiting times over days: quantiles with their errors, and the histogram of the document.
+
+use super::results::Waits;
+use crate::stats::{BINS_PER_OCTAVE, Estimate, Histogram, edge_ns, student_t};
+
+/// Runs of consecutive days for the error of a quantile.
+const SECTIONS: u64 = 40;
+
+/// Waiting times, kept by runs of consecutive days.
+///
+/// Where the number of days is known beforehand, in min(n, 40) runs. Else in runs whose length doubles whenever there
+/// are 80: so 40 to 79 of them (or one a day at first), whatever the number of days.
+#[derive(Debug, Clone)]
+pub struct Sections {
+    planned: Option<u64>,
+    days: u64,
+    days_per_run: u64,
+    runs: Vec<Histogram>,
+}
+
+impl Sections {
+    /// No days yet; `planned` is their number where it is known.
+    pub fn new(planned: Option<u64>) -> Self {
+        Self {
+            planned,
+            days: 0,
+            days_per_run: 1,
+            runs: Vec::new(),
+        }
+    }
+
+    /// Starts the next day.
+    pub fn next_day(&mut self) {
+        let run = match self.planned {
+            Some(n) => (self.days * n.min(SECTIONS) / n.max(1)) as usize,
+            None => {
+                if self.days == 2 * SECTIONS * self.days_per_run {
+                    let pairs = std::mem::take(&mut self.runs);
+                    for pair in pairs.chunks(2) {
+                        let mut both = pair[0].clone();
+                        pair[1..].iter().for_each(|second| both.merge(second));
+                        self.runs.push(both);
+                    }
+                    self.days_per_run *= 2;
+                }
+                (self.days / self.days_per_run) as usize
+            }
+        };
+        self.days += 1;
+        if run >= self.runs.len() {
+            self.runs.resize(run + 1, Histogram::default());
+        }
+    }
+
+    /// Adds waits to the day last started.
+    pub fn add(&mut self, waits: &Histogram) {
+        if let Some(run) = self.runs.last_mut() {
+            run.merge(waits);
+        }
+    }
+
+    /// All days together.
+    pub fn pooled(&self) -> Histogram {
+        let mut all = Histogram::default();
+        self.runs.iter().for_each(|run| all.merge(run));
+        all
+    }
+
+    /// The quantile `p` of all days (given as `pooled`), in seconds, with the error found from the runs' quantiles.
+    pub fn quantile(&self, pooled: &Histogram, p: f64, confidence: f64) -> Estimate {
+        let Some(mean) = pooled.quantile_s(p) else {
+            return Estimate::default();
+        };
+        let values: Vec<f64> = self
+            .runs
+            .iter()
+            .filter_map(|run| run.quantile_s(p))
+            .collect();
+        let n = values.len() as f64;
+        if values.len() < 2 {
+            return Estimate {
+                mean: Some(mean),
+                ..Estimate::default()
+            };
+        }
+        let centre = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|v| (v - centre).powi(2)).sum();
+        let se = (squares / (n * (n - 1.0))).sqrt();
+        let t = student_t(confidence, values.len() as u64 - 1);
+        Estimate::with_se(mean, se, t, (0.0, f64::INFINITY))
+    }
+}
+
+/// The histogram of the document from fine ones: exactly 0, up to 1 s, then four bins to the octave.
+pub fn document(answered: &Histogram, abandoned: &Histogram) -> Waits {
+    // The fine bin that ends at 1 s.
+    let one_second = (1..)
+        .find(|&bin| edge_ns(bin) >= 1_000_000_000)
+        .unwrap_or(1);
+    let per_bin = BINS_PER_OCTAVE / 4;
+    let coarse = |fine: usize| match fine {
+        0 => 0,
+        _ => 1 + fine.saturating_sub(one_second).div_ceil(per_bin),
+    };
+    let gather = |histogram: &Histogram| {
+        let mut bins: Vec<u64> = Vec::new();
+        for (fine, &count) in histogram.counts().iter().enumerate() {
+            if count > 0 {
+                let bin = coarse(fine);
+                bins.resize(bins.len().max(bin + 1), 0);
+                bins[bin] += count;
+            }
+        }
+        bins
+    };
+    let (mut answered, mut abandoned) = (gather(answered), gather(abandoned));
+    let bins = answered.len().max(abandoned.len()).max(2);
+    answered.resize(bins, 0);
+    abandoned.resize(bins, 0);
+    let edges_s = (0..bins)
+        .map(|bin| match bin {
+            0 => 0.0,
+            _ => edge_ns(one_second + (bin - 1) * per_bin) as f64 / 1e9,
+        })
+        .collect();
+    Waits {
+        edges_s,
+        answered,
+        abandoned,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(wait_s: i64) -> Histogram {
+        let mut histogram = Histogram::default();
+        histogram.add(wait_s * 1_000_000_000);
+        histogram
+    }
+
+    #[test]
+    fn runs_hold_consecutive_days() {
+        for (planned, days, runs) in [
+            (Some(7), 7, 7),
+            (Some(40), 40, 40),
+            (Some(200), 200, 40),
+            (Some(101), 101, 40),
+            (None, 79, 79),
+            (None, 81, 41),
+            (None, 10_000, 79),
+        ] {
+            let mut sections = Sections::new(planned);
+            for i in 0..days {
+                sections.next_day();
+                sections.add(&day(i));
+            }
+            let n = sections.runs.len();
+            assert_eq!(n, runs, "planned {planned:?}, {days} days");
+            assert_eq!(sections.pooled().total(), days as u64);
+        }
+    }
+
+    #[test]
+    fn coarse_bins_end_where_they_say() {
+        let mut waits = Histogram::default();
+        for s in [0, 1, 2, 4] {
+            waits.merge(&day(s));
+        }
+        let waits = document(&waits, &Histogram::default());
+        assert_eq!(waits.edges_s[..2], [0.0, 1.0]);
+        assert!((waits.edges_s[5] - 2.0).abs() < 1e-9);
+        assert_eq!(waits.answered, [1, 1, 0, 0, 0, 1, 0, 0, 0, 1]);
+        assert_eq!(waits.abandoned, [0; 10]);
+    }
+}

@@ -1,0 +1,4 @@
+//! Every output format, one file each.
+
+pub mod json;
+pub mod text;
