@@ -19,9 +19,12 @@ fn cases(model: &str) -> Vec<Value> {
         .into_iter()
         .filter(|case| case["params"]["model"] == model)
         .map(|mut case| {
-            // Days with their own intervals are simulated as they are.
-            if model != "time-varying" {
-                speed_up("", &mut case, 100.0);
+            match model {
+                // Days with their own intervals are simulated as they are.
+                "time-varying" => {}
+                // The mean delay of a redial is at least 1 s.
+                "retrial" | "redial+reconnect" => speed_up("", &mut case, 20.0),
+                _ => speed_up("", &mut case, 100.0),
             }
             case
         })
