@@ -9,10 +9,12 @@ mod whole;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::fields::{self, Checker, Fields, Grid, clock_text, fraction, nearest, quoted_list};
+use super::fields::{Checker, Fields, Grid};
+use super::nodes::{self, clock_text, fraction};
 use super::schema::{self, MOST_PARTS, Section};
-use super::tree::{Node, Span, Table, quoted};
+use super::tree::{Node, Span, Table};
 use super::types::*;
+use super::words::{nearest, quoted, quoted_list};
 
 /// What other parts may refer to.
 #[derive(Default)]
@@ -134,14 +136,20 @@ impl Checker<'_> {
                 let Some(fields) = checker.open(node, section) else {
                     continue;
                 };
-                checker.unique(&fields, section, &mut seen);
+                checker.unique(&fields, part, section, &mut seen);
                 parts.extend(read(checker, &fields));
             }
             (parts.len() == list.len()).then_some(parts)
         })
     }
 
-    fn unique(&mut self, fields: &Fields<'_>, section: &Section, seen: &mut HashMap<String, Span>) {
+    fn unique(
+        &mut self,
+        fields: &Fields<'_>,
+        part: &str,
+        section: &Section,
+        seen: &mut HashMap<String, Span>,
+    ) {
         let Some(name) = fields.text("name") else {
             return;
         };
@@ -151,17 +159,17 @@ impl Checker<'_> {
         {
             self.find(
                 fields.span_of("name"),
-                format!("two parts have the name {}", quoted(name)),
+                format!("two {part} have the name {}", quoted(name)),
                 format!("{} before this one has the same name", section.what),
-                "names must differ within a part of the scenario",
+                "the names of one kind of part must differ",
             );
         }
     }
 
     /// The day that `[scenario]` says, or its default; noted in `self.grid`.
     pub fn grid(&mut self, fields: &Fields<'_>) -> Option<Grid> {
-        let hours = self.value(fields, "open", fields::hours);
-        let interval = self.value(fields, "interval", fields::duration);
+        let hours = self.value(fields, "open", nodes::hours);
+        let interval = self.value(fields, "interval", nodes::duration);
         let (open, close) = hours?;
         let interval = interval?;
         let minutes = interval.as_secs() / 60;
@@ -245,7 +253,7 @@ impl Checker<'_> {
         known: &[&str],
     ) -> Option<String> {
         self.nested(f, key, |checker, key, node| {
-            let name = checker.settle(key.name, fields::text(node))?;
+            let name = checker.settle(key.name, nodes::text(node))?;
             checker.reference(&name, node.span, what, known)?;
             Some(name)
         })
