@@ -184,6 +184,23 @@ fn many_problems_are_few_words() {
 }
 
 #[test]
+fn the_largest_that_is_allowed_is_read_in_time() {
+    let names: Vec<String> = (0..1000).map(|i| format!("\"queue {i}\"")).collect();
+    let names = names.join(", ");
+    let mut text = String::from("[scenario]\nname = \"large\"\n");
+    for i in 0..1000 {
+        text += &format!(
+            "[[queues]]\nname = \"queue {i}\"\n[[groups]]\nname = \"group {i}\"\nskills = [{names}]\nstaff = 1\n\
+             [[call_types]]\nname = \"call {i}\"\nqueue = \"queue {i}\"\nrate = \"1/h\"\ntalk = \"60s\"\n"
+        );
+    }
+    let start = Instant::now();
+    let loaded = parse("large.toml", &text, Path::new(BASE), &[]).expect("within the limits");
+    assert_eq!(loaded.scenario.queues[999].tiers[0].groups.len(), 1000);
+    assert!(start.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
 fn very_long_texts() {
     let start = Instant::now();
     let long = "x".repeat(60 << 20);
@@ -295,7 +312,7 @@ fn token() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn mutated_bytes(edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {

@@ -343,3 +343,16 @@ fn demand_that_was_found_is_changed_by_sets() {
         Demand::Volume(vec![10.0; 24])
     );
 }
+
+#[test]
+fn sections_that_were_not_written() {
+    let text =
+        std::fs::read_to_string(Path::new(BASE).join("whole_day.toml")).expect("the fixture");
+    let start = text.find("[run]").expect("a section");
+    let end = text.find("[[trunks]]").expect("a part");
+    let text = format!("{}{}", &text[..start], &text[end..]);
+    let sets = ["run.seed=7".to_owned(), "run.replications*=2".to_owned()];
+    let loaded = parse("day.toml", &text, Path::new(BASE), &sets).expect("a scenario");
+    assert_eq!(loaded.scenario.run.seed, 7);
+    assert_eq!(loaded.scenario.run.replications, 400);
+}

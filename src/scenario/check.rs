@@ -6,7 +6,7 @@ mod callers;
 mod run;
 mod whole;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::fields::{Checker, Fields, Grid};
@@ -16,27 +16,36 @@ use super::tree::{Node, Span, Table};
 use super::types::*;
 use super::words::{nearest, quoted, quoted_list};
 
+/// The names of a part's members, for references to them.
+#[derive(Default)]
+struct Known<'t> {
+    in_order: Vec<&'t str>,
+    set: HashSet<&'t str>,
+}
+
 /// What other parts may refer to.
 #[derive(Default)]
 struct Names<'t> {
-    trunks: Vec<&'t str>,
-    queues: Vec<&'t str>,
-    groups: Vec<&'t str>,
+    trunks: Known<'t>,
+    queues: Known<'t>,
+    groups: Known<'t>,
     /// Which groups can serve a queue, in file order; a group whose skills are wrong is in none.
     servers: HashMap<String, Vec<String>>,
     /// Groups whose skills are known.
-    skilled: Vec<String>,
+    skilled: HashSet<String>,
 }
 
 impl<'t> Names<'t> {
     fn of(table: &'t Table) -> Names<'t> {
         let names = |part: &str| {
             let parts = table.get(part).and_then(Node::as_list).unwrap_or(&[]);
-            parts
+            let in_order: Vec<&str> = parts
                 .iter()
                 .filter_map(|part| part.as_table()?.get("name")?.as_text())
                 .take(MOST_PARTS)
-                .collect()
+                .collect();
+            let set = in_order.iter().copied().collect();
+            Known { in_order, set }
         };
         Names {
             trunks: names("trunks"),
@@ -245,12 +254,12 @@ impl Checker<'_> {
     }
 
     /// Reads the name of another part.
-    pub(super) fn named(
+    fn named(
         &mut self,
         f: &Fields<'_>,
         key: &str,
         what: &str,
-        known: &[&str],
+        known: &Known<'_>,
     ) -> Option<String> {
         self.nested(f, key, |checker, key, node| {
             let name = checker.settle(key.name, nodes::text(node))?;
@@ -260,24 +269,18 @@ impl Checker<'_> {
     }
 
     /// Checks that a name refers to something.
-    pub(super) fn reference(
-        &mut self,
-        name: &str,
-        span: Span,
-        what: &str,
-        known: &[&str],
-    ) -> Option<()> {
-        if known.contains(&name) {
+    fn reference(&mut self, name: &str, span: Span, what: &str, known: &Known<'_>) -> Option<()> {
+        if known.set.contains(name) {
             return Some(());
         }
-        let label = match nearest(name, known.iter().copied()) {
+        let label = match nearest(name, known.in_order.iter().copied()) {
             Some(near) => format!("no {what} has this name; did you mean {}?", quoted(near)),
             None => format!("no {what} has this name"),
         };
-        let help = match known {
+        let help = match known.in_order.as_slice() {
             [] => format!("the scenario has no {what}s"),
             [only] => format!("the only {what} of this scenario is {}", quoted(only)),
-            _ => format!("the {what}s of this scenario are {}", quoted_list(known)),
+            all => format!("the {what}s of this scenario are {}", quoted_list(all)),
         };
         self.find(
             span,

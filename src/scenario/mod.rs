@@ -137,7 +137,7 @@ impl Document {
         match checker.scenario(root) {
             Some(scenario) => Ok(Loaded {
                 scenario,
-                warnings: checker.warnings,
+                warnings: at_most(MOST_WARNINGS, checker.warnings),
             }),
             None => Err(self.error(checker.findings, sets)),
         }
@@ -150,12 +150,25 @@ impl Document {
     }
 
     fn error(&self, mut findings: Vec<Finding>, sets: &[String]) -> ScenarioError {
+        debug_assert!(!findings.is_empty(), "refused without a reason");
         findings.sort_by_key(|finding| (finding.span.source, finding.span.start));
         ScenarioError::new(&findings, |source| match source {
             0 => (self.name.as_str(), self.text.as_str()),
             n => ("--set", sets.get(n as usize - 1).map_or("", String::as_str)),
         })
     }
+}
+
+/// More remarks than this are only counted.
+const MOST_WARNINGS: usize = 50;
+
+fn at_most(most: usize, mut warnings: Vec<String>) -> Vec<String> {
+    if warnings.len() > most {
+        let more = warnings.len() - most;
+        warnings.truncate(most);
+        warnings.push(format!("and {more} more remarks"));
+    }
+    warnings
 }
 
 const TOO_LARGE_HELP: &str = "put long series into CSV files";

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::Names;
+use super::{Known, Names};
 use crate::scenario::fields::{Checker, Fields};
 use crate::scenario::nodes::{self, fraction};
 use crate::scenario::schema::{self, Key};
@@ -26,7 +26,7 @@ impl Checker<'_> {
             let servers = names.servers.entry(skill.queue.clone()).or_default();
             servers.push(name.clone());
         }
-        names.skilled.push(name.clone());
+        names.skilled.insert(name.clone());
         Some(Group {
             name,
             skills,
@@ -38,18 +38,18 @@ impl Checker<'_> {
     }
 
     /// `["service"]`, or `{ sales = 1.0, service = { factor = 1.15, priority = 2 } }`.
-    fn skills(&mut self, key: &Key, node: &Node, queues: &[&str]) -> Option<Vec<Skill>> {
+    fn skills(&mut self, key: &Key, node: &Node, queues: &Known<'_>) -> Option<Vec<Skill>> {
         let help = "write for example [\"sales\"] or { sales = 1.0, service = 1.15 }";
         let mut skills: Vec<Option<Skill>> = Vec::new();
         if let Some(list) = node.as_list() {
+            let mut seen: HashSet<&str> = HashSet::new();
             for entry in list {
                 let Some(queue) = entry.as_text() else {
                     let fault = nodes::other(entry, "a list of names of queues", help);
                     return self.settle(key.name, Err(fault));
                 };
                 let known = self.reference(queue, entry.span, "queue", queues);
-                let repeated = skills.iter().flatten().any(|skill| skill.queue == queue);
-                if repeated {
+                if !seen.insert(queue) {
                     self.find(
                         entry.span,
                         "a skill twice",
@@ -154,6 +154,7 @@ impl Checker<'_> {
         };
         let mut tiers = Vec::new();
         let mut good = true;
+        let able: HashSet<&str> = servers.iter().map(String::as_str).collect();
         let mut listed: HashSet<&str> = HashSet::new();
         for entry in list {
             let (groups, after) = match entry.as_table() {
@@ -201,8 +202,8 @@ impl Checker<'_> {
                     );
                 }
                 // A group whose own skills are wrong has its own problem.
-                let skilled = names.skilled.iter().any(|name| name == group);
-                if skilled && !servers.iter().any(|server| server == group) {
+                let skilled = names.skilled.contains(group);
+                if skilled && !able.contains(group) {
                     self.find(
                         node.span,
                         format!("group {} cannot serve {}", quoted(group), quoted(queue)),
