@@ -276,18 +276,19 @@ fn scenario() -> impl Strategy<Value = Scenario> {
 }
 
 type Day = (RunSettings, String, u32, u32, bool, f64);
-type Trunks = (Vec<String>, Vec<(u32, Option<f64>, Option<f64>)>);
+type Named<T> = (Vec<String>, Vec<T>);
+type Lines = (u32, Option<f64>, Option<f64>);
+type Choices = (Vec<u16>, Vec<Duration>);
+type Pieces = (
+    Day,
+    Named<Lines>,
+    Named<Queue>,
+    Named<CallType>,
+    Named<Group>,
+    Choices,
+);
 
-fn assemble(
-    (day, trunks, queues, call_types, groups, (picks, afters)): (
-        Day,
-        Trunks,
-        (Vec<String>, Vec<Queue>),
-        (Vec<String>, Vec<CallType>),
-        (Vec<String>, Vec<Group>),
-        (Vec<u16>, Vec<Duration>),
-    ),
-) -> Scenario {
+fn assemble((day, trunks, queues, call_types, groups, (picks, afters)): Pieces) -> Scenario {
     let (run, name, open_min, minutes, cut, busyness_cv) = day;
     let pick = |i: usize, of: usize| usize::from(picks[i % picks.len()]) % of;
     let interval_min = minutes.min((1440 - open_min) / INTERVALS as u32);
@@ -399,7 +400,91 @@ fn a_whole_day_reads_back_without_its_files() {
     let again = parse("out.toml", &text, Path::new("/nonexistent"), &[]).unwrap();
     assert_eq!(again.scenario, loaded.scenario);
     assert_eq!(again.warnings, Vec::<String>::new());
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    [scenario]
+    name = "Bank, a Monday"
+    open = "08:00-20:00"
+    interval = "30m"
+    closing = "drain"
+    busyness_cv = 0.08
+
+    [run]
+    mode = "day"
+    replications = 200
+    max_replications = 100000
+    seed = 1
+    confidence = 0.95
+
+    [[trunks]]
+    name = "main"
+    lines = 60
+    max_blocking = "1%"
+
+    [[queues]]
+    name = "service"
+    target = "80/20"
+    service_level = "answered_over_offered"
+    short_abandon = "5s"
+    max_abandonment = "5%"
+    priority = 2
+    limit = 100
+    agents = ["generalists", { group = "sales team", after = "60s" }]
+
+    [[queues]]
+    name = "sales"
+    target = "90/15"
+    service_level = "answered_over_offered"
+    short_abandon = "5s"
+    priority = 1
+    agents = ["sales team"]
+
+    [[call_types]]
+    name = "service call"
+    queue = "service"
+    trunk = "main"
+    volume = [
+        60, 95, 140, 170, 180, 175, 165, 160, 150, 140, 150, 160, 165, 160, 150, 135, 120, 105, 90, 75,
+        60, 50, 40, 30,
+    ]
+    volume_is = "first_attempts"
+    busyness_cv = 0.03
+    ivr = { time = "exp(45s)", contained = "30%", abandoned = "5%" }
+    patience = "exp(120s)"
+    balk = "5%"
+    talk = "lognormal(180s, sd 170s)"
+    wrap_up = "exp(30s)"
+    talk_factor = 1
+    resolution = "85%"
+    reconnect = { probability = "70%", delay = "exp(1h)" }
+    redial = { abandoned = "40%", blocked = [0.8, 0.5], delay = "exp(10m)", max_attempts = 5 }
+
+    [[call_types]]
+    name = "sales call"
+    queue = "sales"
+    rate = "40/h"
+    volume_is = "first_attempts"
+    busyness_cv = 0
+    patience = "never"
+    balk = "0%"
+    talk = "gamma(240s, sd 200s)"
+    wrap_up = "0s"
+    talk_factor = 1
+    resolution = "100%"
+
+    [[groups]]
+    name = "generalists"
+    skills = ["service"]
+    staff = [12, 14, 18, 20, 20, 18, 16, 16, 18, 18, 16, 14, 12, 12, 12, 10, 10, 10, 8, 8, 8, 6, 6, 6]
+    cost_per_hour = 22
+    shrinkage = "30%"
+    max_occupancy = "88%"
+
+    [[groups]]
+    name = "sales team"
+    skills = { sales = 1, service = 1.15 }
+    staff = 4
+    shrinkage = "0%"
+    "#);
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::distribution::parse_distribution;
-use super::fields::number_and_rest;
-use super::tree::{Node, Value, quoted};
+use super::tree::{Node, Value};
 use super::types::Distribution;
 use super::values::{format_seconds, parse_rate, parse_seconds};
+use super::words::quoted;
 
 /// An operation of `--set`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +234,18 @@ fn in_unit(text: &str, unit: &str) -> Result<f64, String> {
         },
     };
     ratio.ok_or_else(|| format!("{} has another unit than \"{unit}\"", quoted(text)))
+}
+
+/// A text that starts with a number, as that and the rest.
+fn number_and_rest(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim();
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let number: f64 = text[..end].parse().ok()?;
+    number
+        .is_finite()
+        .then_some((number, text[end..].trim_start()))
 }
 
 #[cfg(test)]

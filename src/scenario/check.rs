@@ -6,35 +6,46 @@ mod callers;
 mod run;
 mod whole;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::fields::{self, Checker, Fields, Grid, clock_text, fraction, nearest, quoted_list};
+use super::fields::{Checker, Fields, Grid};
+use super::nodes::{self, clock_text, fraction};
 use super::schema::{self, MOST_PARTS, Section};
-use super::tree::{Node, Span, Table, quoted};
+use super::tree::{Node, Span, Table};
 use super::types::*;
+use super::words::{nearest, quoted, quoted_list};
+
+/// The names of a part's members, for references to them.
+#[derive(Default)]
+struct Known<'t> {
+    in_order: Vec<&'t str>,
+    set: HashSet<&'t str>,
+}
 
 /// What other parts may refer to.
 #[derive(Default)]
 struct Names<'t> {
-    trunks: Vec<&'t str>,
-    queues: Vec<&'t str>,
-    groups: Vec<&'t str>,
+    trunks: Known<'t>,
+    queues: Known<'t>,
+    groups: Known<'t>,
     /// Which groups can serve a queue, in file order; a group whose skills are wrong is in none.
     servers: HashMap<String, Vec<String>>,
     /// Groups whose skills are known.
-    skilled: Vec<String>,
+    skilled: HashSet<String>,
 }
 
 impl<'t> Names<'t> {
     fn of(table: &'t Table) -> Names<'t> {
         let names = |part: &str| {
             let parts = table.get(part).and_then(Node::as_list).unwrap_or(&[]);
-            parts
+            let in_order: Vec<&str> = parts
                 .iter()
                 .filter_map(|part| part.as_table()?.get("name")?.as_text())
                 .take(MOST_PARTS)
-                .collect()
+                .collect();
+            let set = in_order.iter().copied().collect();
+            Known { in_order, set }
         };
         Names {
             trunks: names("trunks"),
@@ -134,14 +145,20 @@ impl Checker<'_> {
                 let Some(fields) = checker.open(node, section) else {
                     continue;
                 };
-                checker.unique(&fields, section, &mut seen);
+                checker.unique(&fields, part, section, &mut seen);
                 parts.extend(read(checker, &fields));
             }
             (parts.len() == list.len()).then_some(parts)
         })
     }
 
-    fn unique(&mut self, fields: &Fields<'_>, section: &Section, seen: &mut HashMap<String, Span>) {
+    fn unique(
+        &mut self,
+        fields: &Fields<'_>,
+        part: &str,
+        section: &Section,
+        seen: &mut HashMap<String, Span>,
+    ) {
         let Some(name) = fields.text("name") else {
             return;
         };
@@ -151,17 +168,17 @@ impl Checker<'_> {
         {
             self.find(
                 fields.span_of("name"),
-                format!("two parts have the name {}", quoted(name)),
+                format!("two {part} have the name {}", quoted(name)),
                 format!("{} before this one has the same name", section.what),
-                "names must differ within a part of the scenario",
+                "the names of one kind of part must differ",
             );
         }
     }
 
     /// The day that `[scenario]` says, or its default; noted in `self.grid`.
     pub fn grid(&mut self, fields: &Fields<'_>) -> Option<Grid> {
-        let hours = self.value(fields, "open", fields::hours);
-        let interval = self.value(fields, "interval", fields::duration);
+        let hours = self.value(fields, "open", nodes::hours);
+        let interval = self.value(fields, "interval", nodes::duration);
         let (open, close) = hours?;
         let interval = interval?;
         let minutes = interval.as_secs() / 60;
@@ -237,39 +254,33 @@ impl Checker<'_> {
     }
 
     /// Reads the name of another part.
-    pub(super) fn named(
+    fn named(
         &mut self,
         f: &Fields<'_>,
         key: &str,
         what: &str,
-        known: &[&str],
+        known: &Known<'_>,
     ) -> Option<String> {
         self.nested(f, key, |checker, key, node| {
-            let name = checker.settle(key.name, fields::text(node))?;
+            let name = checker.settle(key.name, nodes::text(node))?;
             checker.reference(&name, node.span, what, known)?;
             Some(name)
         })
     }
 
     /// Checks that a name refers to something.
-    pub(super) fn reference(
-        &mut self,
-        name: &str,
-        span: Span,
-        what: &str,
-        known: &[&str],
-    ) -> Option<()> {
-        if known.contains(&name) {
+    fn reference(&mut self, name: &str, span: Span, what: &str, known: &Known<'_>) -> Option<()> {
+        if known.set.contains(name) {
             return Some(());
         }
-        let label = match nearest(name, known.iter().copied()) {
+        let label = match nearest(name, known.in_order.iter().copied()) {
             Some(near) => format!("no {what} has this name; did you mean {}?", quoted(near)),
             None => format!("no {what} has this name"),
         };
-        let help = match known {
+        let help = match known.in_order.as_slice() {
             [] => format!("the scenario has no {what}s"),
             [only] => format!("the only {what} of this scenario is {}", quoted(only)),
-            _ => format!("the {what}s of this scenario are {}", quoted_list(known)),
+            all => format!("the {what}s of this scenario are {}", quoted_list(all)),
         };
         self.find(
             span,

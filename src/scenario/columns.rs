@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::tree::quoted;
+use super::words::{nearest, quoted};
 
 /// The largest file that is read, scenario or CSV.
 pub(super) const MAX_FILE: u64 = 64 << 20;
@@ -129,7 +129,7 @@ fn no_column(name: &str, headers: &csv::StringRecord, column: &str) -> String {
         shown.push("…".to_owned());
     }
     let only_semicolons = headers.len() == 1 && headers.iter().any(|h| h.contains(';'));
-    let advice = match super::fields::nearest(column, headers.iter()) {
+    let advice = match nearest(column, headers.iter()) {
         _ if only_semicolons => "; separate columns by commas, not by semicolons".to_owned(),
         Some(near) => format!("; did you mean {}?", quoted(near)),
         None => String::new(),

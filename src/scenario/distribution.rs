@@ -6,9 +6,9 @@ use std::path::Path;
 use statrs::function::gamma::gamma;
 
 use super::columns;
-use super::tree::quoted;
 use super::types::Distribution;
 use super::values::{MAX_DURATION, ValueError, format_seconds, parse_seconds, unit_help};
+use super::words::{nearest, quoted};
 
 /// Every form, for messages.
 pub(super) const FORMS_HELP: &str = "write \"60s\", \"exp(180s)\", \"lognormal(180s, sd 200s)\", \"gamma(180s, sd 90s)\", \
@@ -63,7 +63,7 @@ pub fn parse_distribution(text: &str, base_dir: &Path) -> Result<Distribution, V
     };
     let name = name.trim_end();
     let Some((_, example)) = FORMS.iter().find(|(form, _)| *form == name) else {
-        let nearest = super::fields::nearest(name, FORMS.iter().map(|(form, _)| *form));
+        let nearest = nearest(name, FORMS.iter().map(|(form, _)| *form));
         return Err(match nearest {
             Some(form) => error(
                 format!(

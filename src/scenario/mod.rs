@@ -1,6 +1,6 @@
 //! The scenario file: what a user writes, checked and with every default filled in.
 //!
-//! A file becomes a tree whose values know where they were written (`tree`). `--set` changes the tree (`set`). Then it
+//! A file becomes a tree whose values know where they were written (`tree`). `--set` changes the tree (`set`, with `path` and `change`). Then it
 //! is read by lists of keys (`schema`, `fields`) into a checked [`Scenario`] (`check`), which can be written out again
 //! with all defaults (`resolved`). Everything that is wrong is said with its place (`problem`).
 
@@ -9,6 +9,8 @@ mod check;
 mod columns;
 mod distribution;
 mod fields;
+mod nodes;
+mod path;
 mod problem;
 mod resolved;
 #[rustfmt::skip]
@@ -18,6 +20,7 @@ mod set;
 mod tree;
 mod types;
 mod values;
+mod words;
 
 use std::fs::File;
 use std::io::Read;
@@ -74,7 +77,7 @@ impl Document {
     pub fn open(path: &Path) -> Result<Document, ScenarioError> {
         let name = path.display().to_string();
         let bytes = read_file(path).map_err(|(wrong, help)| {
-            let message = format!("cannot read the scenario {}: {wrong}", tree::quoted(&name));
+            let message = format!("cannot read the scenario {}: {wrong}", words::quoted(&name));
             ScenarioError::plain(message, help)
         })?;
         let base_dir = path.parent().unwrap_or(Path::new(""));
@@ -91,7 +94,7 @@ impl Document {
 
     fn from_text(name: String, text: String, base_dir: &Path) -> Result<Document, ScenarioError> {
         if text.len() as u64 > MAX_FILE {
-            let message = format!("{} is larger than 64 MB", tree::quoted(&name));
+            let message = format!("{} is larger than 64 MB", words::quoted(&name));
             return Err(ScenarioError::plain(message, TOO_LARGE_HELP));
         }
         match tree::document(&text, 0) {
@@ -134,19 +137,38 @@ impl Document {
         match checker.scenario(root) {
             Some(scenario) => Ok(Loaded {
                 scenario,
-                warnings: checker.warnings,
+                warnings: at_most(MOST_WARNINGS, checker.warnings),
             }),
             None => Err(self.error(checker.findings, sets)),
         }
     }
 
+    /// Replaces the demand of a call type by first attempts per interval, as found for counted volumes, so that
+    /// `--set`s then change these. Returns whether there is such a call type.
+    pub fn set_first_attempts(&mut self, call_type: &str, volume: &[f64]) -> bool {
+        set::first_attempts(&mut self.root, call_type, volume)
+    }
+
     fn error(&self, mut findings: Vec<Finding>, sets: &[String]) -> ScenarioError {
+        debug_assert!(!findings.is_empty(), "refused without a reason");
         findings.sort_by_key(|finding| (finding.span.source, finding.span.start));
         ScenarioError::new(&findings, |source| match source {
             0 => (self.name.as_str(), self.text.as_str()),
             n => ("--set", sets.get(n as usize - 1).map_or("", String::as_str)),
         })
     }
+}
+
+/// More remarks than this are only counted.
+const MOST_WARNINGS: usize = 50;
+
+fn at_most(most: usize, mut warnings: Vec<String>) -> Vec<String> {
+    if warnings.len() > most {
+        let more = warnings.len() - most;
+        warnings.truncate(most);
+        warnings.push(format!("and {more} more remarks"));
+    }
+    warnings
 }
 
 const TOO_LARGE_HELP: &str = "put long series into CSV files";

@@ -191,8 +191,8 @@ impl miette::Diagnostic for Problem {
 
 impl Place {
     /// Most characters shown before and after the start of the marked text.
-    const BEFORE: usize = 50;
-    const AFTER: usize = 70;
+    const BEFORE: usize = 40;
+    const AFTER: usize = 60;
 
     fn find(file: &str, text: &str, span: Span, label: &str) -> Place {
         let start = floor_char(text, span.start as usize);

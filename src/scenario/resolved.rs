@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::fields::clock_text;
+use super::nodes::clock_text;
 use super::types::*;
 use super::values::{format_duration, format_fraction, format_points, format_rate};
 

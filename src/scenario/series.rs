@@ -2,14 +2,15 @@
 
 use super::columns::{self, Query};
 use super::distribution::{MOST_VALUES, check_value, parse_distribution};
-use super::fields::{
-    Checker, Fault, Fields, clock, clock_text, duration, fraction, other, random_help, rate, text,
-    whole, within,
+use super::fields::{Checker, Fields};
+use super::nodes::{
+    Fault, clock, clock_text, duration, fraction, other, random_help, rate, text, whole, within,
 };
 use super::schema::{self, Item, Key, Kind};
-use super::tree::{Node, Span, Value, number, quoted};
+use super::tree::{Node, Span, Value};
 use super::types::Distribution;
 use super::values::{ValueError, parse_rate};
+use super::words::{number, quoted};
 
 impl Checker<'_> {
     /// Reads a series: one value per interval of the day.

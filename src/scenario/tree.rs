@@ -3,6 +3,8 @@
 use toml::de::{DeTable, DeValue};
 use toml_parser::Source as Lexed;
 
+use super::words::{number, quoted};
+
 /// Nothing in a scenario nests deeper; more would only feed the recursion of those who walk the tree.
 const MAX_DEPTH: usize = 24;
 
@@ -152,29 +154,6 @@ impl Node {
             Value::List(_) => "a list".to_owned(),
             Value::Table(_) => "a table".to_owned(),
         }
-    }
-}
-
-/// A text in quotes, cut where it is long, without control characters.
-pub(super) fn quoted(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut shown: String = text
-        .chars()
-        .take(LONGEST)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    format!("\"{shown}\"")
-}
-
-/// A number as people write it: very large and very small ones with an exponent.
-pub(super) fn number(x: f64) -> String {
-    if x != 0.0 && x.is_finite() && !(1e-6..1e15).contains(&x.abs()) {
-        format!("{x:e}")
-    } else {
-        format!("{x}")
     }
 }
 

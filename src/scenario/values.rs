@@ -4,8 +4,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::tree::quoted;
 use super::types::Target;
+use super::words::quoted;
 
 /// The longest duration: 10 years of 365.25 days.
 pub const MAX_DURATION: Duration = Duration::from_secs(315_576_000);

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::Names;
-use crate::scenario::fields::{self, Checker, Fields, fraction};
+use super::{Known, Names};
+use crate::scenario::fields::{Checker, Fields};
+use crate::scenario::nodes::{self, fraction};
 use crate::scenario::schema::{self, Key};
-use crate::scenario::tree::{Entry, Node, Table, Value, quoted};
+use crate::scenario::tree::{Entry, Node, Table, Value};
 use crate::scenario::types::*;
+use crate::scenario::words::quoted;
 
 impl Checker<'_> {
     pub(super) fn group(&mut self, f: &Fields<'_>, names: &mut Names<'_>) -> Option<Group> {
@@ -24,7 +26,7 @@ impl Checker<'_> {
             let servers = names.servers.entry(skill.queue.clone()).or_default();
             servers.push(name.clone());
         }
-        names.skilled.push(name.clone());
+        names.skilled.insert(name.clone());
         Some(Group {
             name,
             skills,
@@ -36,18 +38,18 @@ impl Checker<'_> {
     }
 
     /// `["service"]`, or `{ sales = 1.0, service = { factor = 1.15, priority = 2 } }`.
-    fn skills(&mut self, key: &Key, node: &Node, queues: &[&str]) -> Option<Vec<Skill>> {
+    fn skills(&mut self, key: &Key, node: &Node, queues: &Known<'_>) -> Option<Vec<Skill>> {
         let help = "write for example [\"sales\"] or { sales = 1.0, service = 1.15 }";
         let mut skills: Vec<Option<Skill>> = Vec::new();
         if let Some(list) = node.as_list() {
+            let mut seen: HashSet<&str> = HashSet::new();
             for entry in list {
                 let Some(queue) = entry.as_text() else {
-                    let fault = fields::other(entry, "a list of names of queues", help);
+                    let fault = nodes::other(entry, "a list of names of queues", help);
                     return self.settle(key.name, Err(fault));
                 };
                 let known = self.reference(queue, entry.span, "queue", queues);
-                let repeated = skills.iter().flatten().any(|skill| skill.queue == queue);
-                if repeated {
+                if !seen.insert(queue) {
                     self.find(
                         entry.span,
                         "a skill twice",
@@ -83,10 +85,10 @@ impl Checker<'_> {
                 }));
             }
         } else {
-            return self.settle(key.name, Err(fields::other(node, "names of queues", help)));
+            return self.settle(key.name, Err(nodes::other(node, "names of queues", help)));
         }
         if skills.is_empty() {
-            let fault = fields::other(node, "the name of at least one queue", help);
+            let fault = nodes::other(node, "the name of at least one queue", help);
             return self.settle(key.name, Err(fault));
         }
         skills.into_iter().collect()
@@ -100,11 +102,11 @@ impl Checker<'_> {
 
     pub(super) fn queue(&mut self, f: &Fields<'_>, names: &Names<'_>) -> Option<Queue> {
         let name = self.name(f);
-        let target = self.value(f, "target", fields::target);
+        let target = self.value(f, "target", nodes::target);
         let formula = self.word(f, "service_level");
-        let short_abandon = self.value(f, "short_abandon", fields::duration);
+        let short_abandon = self.value(f, "short_abandon", nodes::duration);
         let max_abandonment = self.value(f, "max_abandonment", fraction);
-        let max_asa = self.value(f, "max_asa", fields::duration);
+        let max_asa = self.value(f, "max_asa", nodes::duration);
         let priority = self.whole_u32(f, "priority");
         let limit = self.whole_u32(f, "limit");
         let name = name?;
@@ -146,19 +148,20 @@ impl Checker<'_> {
         let list = match node.as_list() {
             Some(list) if !list.is_empty() => list,
             _ => {
-                let fault = fields::other(node, "a list of groups", help);
+                let fault = nodes::other(node, "a list of groups", help);
                 return self.settle(key.name, Err(fault));
             }
         };
         let mut tiers = Vec::new();
         let mut good = true;
+        let able: HashSet<&str> = servers.iter().map(String::as_str).collect();
         let mut listed: HashSet<&str> = HashSet::new();
         for entry in list {
             let (groups, after) = match entry.as_table() {
                 None => (entry, Some(Duration::ZERO)),
                 Some(table) => {
                     let f = self.open(entry, &schema::AGENTS)?;
-                    let after = self.value(&f, "after", fields::duration);
+                    let after = self.value(&f, "after", nodes::duration);
                     match table.get("group") {
                         Some(groups) => (groups, after),
                         None => {
@@ -172,7 +175,7 @@ impl Checker<'_> {
             let equals = match groups.as_list() {
                 Some(list) if !list.is_empty() => list,
                 Some(_) => {
-                    let fault = fields::other(groups, "a list of groups", help);
+                    let fault = nodes::other(groups, "a list of groups", help);
                     return self.settle(key.name, Err(fault));
                 }
                 None => std::slice::from_ref(groups),
@@ -180,7 +183,7 @@ impl Checker<'_> {
             let mut tier = Vec::new();
             for node in equals {
                 let Some(group) = node.as_text() else {
-                    let fault = fields::other(node, "a list of groups", help);
+                    let fault = nodes::other(node, "a list of groups", help);
                     return self.settle(key.name, Err(fault));
                 };
                 if self
@@ -199,8 +202,8 @@ impl Checker<'_> {
                     );
                 }
                 // A group whose own skills are wrong has its own problem.
-                let skilled = names.skilled.iter().any(|name| name == group);
-                if skilled && !servers.iter().any(|server| server == group) {
+                let skilled = names.skilled.contains(group);
+                if skilled && !able.contains(group) {
                     self.find(
                         node.span,
                         format!("group {} cannot serve {}", quoted(group), quoted(queue)),

@@ -1,7 +1,8 @@
 //! Who calls: call types, their demand, and what becomes of those who were not helped.
 
 use super::Names;
-use crate::scenario::fields::{self, Checker, Fields, fraction};
+use crate::scenario::fields::{Checker, Fields};
+use crate::scenario::nodes::{self, fraction};
 use crate::scenario::schema::{self, Key};
 use crate::scenario::tree::Node;
 use crate::scenario::types::*;
@@ -143,7 +144,7 @@ impl Checker<'_> {
             Some(list) if !list.is_empty() && list.len() <= MOST => list,
             Some(_) => {
                 let expected = format!("a fraction or a list of 1 to {MOST} of them");
-                let fault = fields::other(node, &expected, "write for example [0.8, 0.5]");
+                let fault = nodes::other(node, &expected, "write for example [0.8, 0.5]");
                 return self.settle(key.name, Err(fault));
             }
         };

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use crate::scenario::fields::{self, Checker, fraction, listed};
+use crate::scenario::fields::Checker;
+use crate::scenario::nodes::{self, fraction};
 use crate::scenario::schema;
 use crate::scenario::tree::Node;
 use crate::scenario::types::{Mode, RunSettings};
 use crate::scenario::values::ValueError;
+use crate::scenario::words::listed;
 
 impl Checker<'_> {
     pub(super) fn run(&mut self, node: &Node) -> Option<RunSettings> {
@@ -16,10 +18,10 @@ impl Checker<'_> {
         let replications = self.whole_u32(&f, "replications");
         let max_replications = self.whole_u32(&f, "max_replications");
         let until_precise = self.value(&f, "until_precise", |node| {
-            fields::points(node).and_then(|points| above_zero(points, node))
+            nodes::points(node).and_then(|points| above_zero(points, node))
         });
-        let warm_up = self.value(&f, "warm_up", fields::duration);
-        let length = self.value(&f, "length", fields::duration);
+        let warm_up = self.value(&f, "warm_up", nodes::duration);
+        let length = self.value(&f, "length", nodes::duration);
         let seed = self.whole(&f, "seed");
         let confidence = self.value(&f, "confidence", confidence);
         if f.has("until_precise") && f.has("replications") && !self.steady {
@@ -96,7 +98,7 @@ fn default_u32(key: &str) -> u32 {
     }
 }
 
-fn above_zero(points: f64, node: &Node) -> fields::Read<f64> {
+fn above_zero(points: f64, node: &Node) -> nodes::Read<f64> {
     match points > 0.0 {
         true => Ok(points),
         false => Err(ValueError::new(
@@ -108,7 +110,7 @@ fn above_zero(points: f64, node: &Node) -> fields::Read<f64> {
     }
 }
 
-fn confidence(node: &Node) -> fields::Read<f64> {
+fn confidence(node: &Node) -> nodes::Read<f64> {
     let level = fraction(node)?;
     match level > 0.0 && level < 1.0 {
         true => Ok(level),

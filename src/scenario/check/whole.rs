@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::run::have;
-use crate::scenario::fields::{Checker, listed};
-use crate::scenario::tree::{Node, Span, Table, quoted};
+use crate::scenario::fields::Checker;
+use crate::scenario::tree::{Node, Span, Table};
 use crate::scenario::types::*;
+use crate::scenario::words::{listed, quoted};
 
 /// Most expected first attempts of one replication.
 const MOST_ATTEMPTS: f64 = 1e8;
