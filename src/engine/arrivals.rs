@@ -34,7 +34,7 @@ impl TypeArrivals {
             }
         }
         let into_cell = (self.passed - self.before[self.cell]) / self.rate[self.cell];
-        let time = self.cell as i64 * width_ns + into_cell.round() as i64;
+        let time = self.cell as i64 * width_ns + (into_cell + 0.5) as i64;
         (time < end_ns).then_some(time)
     }
 }

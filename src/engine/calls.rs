@@ -1,6 +1,5 @@
 //! Callers in the system or waiting to call again: a slab with intrusive waiting lists.
 
-use super::events::EventId;
 use super::observer::{Attempt, Cause};
 use crate::random::CallerKey;
 
@@ -35,9 +34,9 @@ pub(super) struct Call {
     pub first_cell: u32,
     pub entered_queue_ns: i64,
     pub entry: u64,
-    /// End of the IVR or of patience, whichever is pending.
-    pub timer: EventId,
-    pub tier_event: EventId,
+    /// The end of patience, and the opening of a tier, are pending.
+    pub loses_patience: bool,
+    pub tier_opens: bool,
     /// Next tier to open.
     pub tier: u32,
     pub agent: u32,
@@ -76,8 +75,8 @@ impl Call {
             first_cell: first_cell as u32,
             entered_queue_ns: 0,
             entry: 0,
-            timer: EventId::NONE,
-            tier_event: EventId::NONE,
+            loses_patience: false,
+            tier_opens: false,
             tier: 0,
             agent: 0,
             acw_ns: 0,

@@ -77,98 +77,121 @@ impl Order {
     }
 }
 
-/// Handle of a scheduled event.
+/// Handle of a pending event: whose it is. A caller, an agent or the day has at most one pending event of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EventId(u32);
 
 impl EventId {
-    pub const NONE: EventId = EventId(u32::MAX);
+    /// The end of the IVR, of patience or of talk, or the next attempt, of a call.
+    #[inline(always)]
+    pub fn of_call(call: u32) -> Self {
+        EventId(call << 2)
+    }
+
+    /// The opening of a tier for a call.
+    #[inline(always)]
+    pub fn of_tier(call: u32) -> Self {
+        EventId(call << 2 | 1)
+    }
+
+    /// The end of an agent's after-call work.
+    #[inline(always)]
+    pub fn of_agent(agent: u32) -> Self {
+        EventId(agent << 2 | 2)
+    }
+
+    /// A change of staff (1) or closing (0).
+    pub fn of_day(which: u32) -> Self {
+        EventId(which << 2 | 3)
+    }
+
+    /// The call or agent.
+    #[inline(always)]
+    pub fn owner(self) -> u32 {
+        self.0 >> 2
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     order: Order,
-    id: u32,
-}
-
-/// Of an event: its place in the heap while scheduled, the next free id otherwise.
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    place: u32,
-    payload: u32,
+    id: EventId,
 }
 
 /// Pending events, the earliest first.
 #[derive(Debug, Default)]
 pub(super) struct EventList {
     heap: Vec<Entry>,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
+    /// Place in the heap by event.
+    places: Vec<u32>,
+    /// The earliest event was taken, and its place at the top not filled yet: what is scheduled next goes there, which
+    /// saves most of the work of closing and opening a gap. Until then the taken event, which is before all others,
+    /// keeps the heap in order.
+    gap: bool,
     scheduled: u64,
 }
 
 impl EventList {
     pub fn clear(&mut self) {
         self.heap.clear();
-        self.slots.clear();
-        self.free.clear();
+        self.gap = false;
         self.scheduled = 0;
     }
 
     /// Schedules an event; within a kind, events of the same instant happen in the order of scheduling.
     #[inline]
-    pub fn schedule(&mut self, time: i64, kind: Kind, payload: u32) -> EventId {
+    pub fn schedule(&mut self, time: i64, kind: Kind, id: EventId) {
         self.scheduled += 1;
-        self.insert(Order::new(time, kind, self.scheduled), payload)
+        self.insert(Order::new(time, kind, self.scheduled), id);
     }
 
     /// Schedules an event at a given place of the order.
     #[inline]
-    pub fn insert(&mut self, order: Order, payload: u32) -> EventId {
-        let id = match self.free.pop() {
-            Some(id) => id,
-            None => {
-                self.slots.push(Slot {
-                    place: 0,
-                    payload: 0,
-                });
-                (self.slots.len() - 1) as u32
-            }
-        };
-        self.slots[id as usize].payload = payload;
+    pub fn insert(&mut self, order: Order, id: EventId) {
+        if id.0 as usize >= self.places.len() {
+            self.places
+                .resize((id.0 as usize + 1).next_power_of_two(), 0);
+        }
         let entry = Entry { order, id };
-        self.heap.push(entry);
-        self.sift_up(self.heap.len() - 1, entry);
-        EventId(id)
-    }
-
-    /// Place of the earliest event.
-    #[inline(always)]
-    pub fn earliest(&self) -> Order {
-        self.heap.first().map_or(Order::NEVER, |entry| entry.order)
-    }
-
-    /// Takes the earliest event: its time, kind and payload.
-    #[inline]
-    pub fn pop(&mut self) -> Option<(i64, Kind, u32)> {
-        let entry = *self.heap.first()?;
-        self.remove_at(0);
-        self.free.push(entry.id);
-        let payload = self.slots[entry.id as usize].payload;
-        Some((entry.order.time, entry.order.kind(), payload))
-    }
-
-    /// Removes a scheduled event. An event that happened must not be cancelled; [`EventId::NONE`] may.
-    #[inline]
-    pub fn cancel(&mut self, id: EventId) {
-        if id != EventId::NONE {
-            self.remove_at(self.slots[id.0 as usize].place as usize);
-            self.free.push(id.0);
+        if self.gap {
+            self.gap = false;
+            self.sift_down(0, entry);
+        } else {
+            self.heap.push(entry);
+            self.sift_up(self.heap.len() - 1, entry);
         }
     }
 
+    /// Place of the earliest event.
     #[inline]
-    fn remove_at(&mut self, place: usize) {
+    pub fn earliest(&mut self) -> Order {
+        if self.gap {
+            self.gap = false;
+            if let Some(last) = self.heap.pop()
+                && !self.heap.is_empty()
+            {
+                self.sift_down(0, last);
+            }
+        }
+        self.heap.first().map_or(Order::NEVER, |entry| entry.order)
+    }
+
+    /// Takes the earliest event.
+    #[inline]
+    pub fn pop(&mut self) -> Option<(Kind, EventId)> {
+        if self.earliest() == Order::NEVER {
+            return None;
+        }
+        self.gap = true;
+        let Entry { order, id } = self.heap[0];
+        Some((order.kind(), id))
+    }
+
+    /// Removes a pending event.
+    #[inline]
+    pub fn cancel(&mut self, id: EventId) {
+        let place = self.places[id.0 as usize] as usize;
+        debug_assert!(self.heap[place].id == id && !(self.gap && place == 0));
         let Some(last) = self.heap.pop() else { return };
         if place < self.heap.len() {
             if place > 0 && last.order.is_before(self.heap[(place - 1) / 2].order) {
@@ -216,7 +239,7 @@ impl EventList {
     #[inline(always)]
     fn put(&mut self, place: usize, entry: Entry) {
         self.heap[place] = entry;
-        self.slots[entry.id as usize].place = place as u32;
+        self.places[entry.id.0 as usize] = place as u32;
     }
 }
 
@@ -229,25 +252,28 @@ mod tests {
     fn events_come_in_order_whatever_is_cancelled() {
         let mut stream = ReplicationKey::new(3, 0).stream(Purpose::Routing);
         let mut list = EventList::default();
-        let mut expected: Vec<(i64, u64, u32, EventId)> = Vec::new();
-        for payload in 0..20_000u32 {
-            let time = (stream.unit() * 500.0) as i64;
+        let mut pending: Vec<(i64, u64, EventId)> = Vec::new();
+        for number in 1..=20_000u32 {
+            // Nothing is scheduled before what was taken last.
+            let now = list.heap.first().map_or(0, |entry| entry.order.time);
+            let time = now + 1 + (stream.unit() * 500.0) as i64;
             let kind = Kind::ALL[(stream.unit() * 10.0) as usize];
-            let id = list.schedule(time, kind, payload);
-            expected.push((time, (kind as u64) << 60 | u64::from(payload), payload, id));
+            let id = EventId::of_call(number);
+            list.schedule(time, kind, id);
+            pending.push((time, (kind as u64) << 60 | u64::from(number), id));
             if stream.chance(0.4) {
-                let victim = (stream.unit() * expected.len() as f64) as usize;
-                list.cancel(expected.swap_remove(victim).3);
+                let victim = (stream.unit() * pending.len() as f64) as usize;
+                list.cancel(pending.swap_remove(victim).2);
             }
-            if stream.chance(0.3) && !expected.is_empty() {
-                expected.sort_by_key(|e| std::cmp::Reverse((e.0, e.1)));
-                let first = expected.pop().unwrap();
-                assert_eq!(list.pop().map(|e| (e.0, e.2)), Some((first.0, first.2)));
+            if stream.chance(0.3) && !pending.is_empty() {
+                pending.sort_by_key(|&(time, tie, _)| std::cmp::Reverse((time, tie)));
+                let first = pending.pop().unwrap();
+                assert_eq!(list.pop().map(|event| event.1), Some(first.2));
             }
         }
-        expected.sort_by_key(|e| (e.0, e.1));
-        for event in expected {
-            assert_eq!(list.pop().map(|e| (e.0, e.2)), Some((event.0, event.2)));
+        pending.sort_by_key(|&(time, tie, _)| (time, tie));
+        for event in pending {
+            assert_eq!(list.pop().map(|event| event.1), Some(event.2));
         }
         assert_eq!(list.pop(), None);
     }

@@ -158,8 +158,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             self.now = next.time;
             if next == arrival {
                 self.first_attempt();
-            } else if let Some((_, kind, payload)) = self.events.pop() {
-                self.happen(kind, payload);
+            } else if let Some((kind, id)) = self.events.pop() {
+                self.happen(kind, id.owner());
             }
             if self.now >= self.model.grid.end_ns() && self.is_over() {
                 break;
@@ -212,7 +212,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         self.agents.clear(model.groups.len());
         self.change_staff(0);
         if !model.steady {
-            self.events.schedule(model.grid.end_ns(), Kind::Closing, 0);
+            self.events
+                .schedule(model.grid.end_ns(), Kind::Closing, EventId::of_day(0));
             self.schedule_staff_change(1);
         }
     }
@@ -255,19 +256,21 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         false
     }
 
-    fn happen(&mut self, kind: Kind, payload: u32) {
+    #[inline]
+    fn happen(&mut self, kind: Kind, owner: u32) {
         match kind {
-            Kind::EndOfTalk => self.end_talk(payload),
-            Kind::EndOfAfterCallWork => self.agent_is_free(payload),
+            Kind::EndOfTalk => self.end_talk(owner),
+            Kind::EndOfAfterCallWork => self.agent_is_free(owner),
+            // At a change of staff the cell has just begun.
             Kind::StaffChange => {
-                self.change_staff(payload as usize);
-                self.schedule_staff_change(payload as usize + 1);
+                self.change_staff(self.cell);
+                self.schedule_staff_change(self.cell + 1);
             }
-            Kind::TierOpening => self.open_tier(payload),
-            Kind::EndOfIvr => self.end_ivr(payload),
-            Kind::Redial | Kind::Reconnect => self.attempt_arrives(payload),
+            Kind::TierOpening => self.open_tier(owner),
+            Kind::EndOfIvr => self.end_ivr(owner),
+            Kind::Redial | Kind::Reconnect => self.attempt_arrives(owner),
             Kind::FirstAttempt => unreachable!("first attempts are merged in by the loop"),
-            Kind::EndOfPatience => self.lose_patience(payload),
+            Kind::EndOfPatience => self.lose_patience(owner),
             Kind::Closing => self.close(),
         }
     }
@@ -349,7 +352,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
                         .sample_ns(&mut call.key.stream(call.attempt, 0, Purpose::IvrTime));
                 call.state = State::Ivr;
                 self.in_ivr += 1;
-                call.timer = self.events.schedule(self.now + time, Kind::EndOfIvr, id);
+                self.events
+                    .schedule(self.now + time, Kind::EndOfIvr, EventId::of_call(id));
             }
         }
     }
@@ -385,7 +389,6 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
     fn end_ivr(&mut self, id: CallId) {
         self.in_ivr -= 1;
         let call = &mut self.calls[id];
-        call.timer = EventId::NONE;
         let mut outcome = call.key.stream(call.attempt, 0, Purpose::IvrOutcome);
         let Some(ivr) = &self.model.call_types[call.call_type as usize].ivr else {
             return;
@@ -489,12 +492,12 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         call.state = State::Waiting;
         call.entry = self.entries;
         call.tier = 0;
-        call.timer = if patience.is_finite() {
+        call.loses_patience = patience.is_finite();
+        if call.loses_patience {
             let until = now + to_ns(patience);
-            self.events.schedule(until, Kind::EndOfPatience, id)
-        } else {
-            EventId::NONE
-        };
+            self.events
+                .schedule(until, Kind::EndOfPatience, EventId::of_call(id));
+        }
         call.counted = self.model.steady && self.cell < self.model.grid.cells;
         self.counted_open += u64::from(call.counted);
         let (entry, kind) = (call.entry, call.call_type as usize);
@@ -534,19 +537,18 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
                 (tier.after_ns, *i) > (waited, call.tier as usize) && tier.after_ns > 0
             })
             .min_by_key(|(i, tier)| (tier.after_ns, *i));
-        call.tier_event = match next {
-            None => EventId::NONE,
-            Some((tier, model)) => {
-                call.tier = tier as u32;
-                let at = call.entered_queue_ns + model.after_ns;
-                self.events.schedule(at, Kind::TierOpening, id)
-            }
-        };
+        call.tier_opens = next.is_some();
+        if let Some((tier, model)) = next {
+            call.tier = tier as u32;
+            let at = call.entered_queue_ns + model.after_ns;
+            self.events
+                .schedule(at, Kind::TierOpening, EventId::of_tier(id));
+        }
     }
 
     fn open_tier(&mut self, id: CallId) {
         let call = &mut self.calls[id];
-        call.tier_event = EventId::NONE;
+        call.tier_opens = false;
         let (tier, call_type) = (call.tier as usize, call.call_type as usize);
         let queue = self.model.call_types[call_type].queue;
         let view = View {
@@ -572,8 +574,12 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         let call = &self.calls[id];
         let call_type = call.call_type as usize;
         let queue = self.model.call_types[call_type].queue;
-        self.events.cancel(call.timer);
-        self.events.cancel(call.tier_event);
+        if call.loses_patience {
+            self.events.cancel(EventId::of_call(id));
+        }
+        if call.tier_opens {
+            self.events.cancel(EventId::of_tier(id));
+        }
         self.calls.unlink(&mut self.lists[queue], id);
         self.waiting.down(now);
         self.waiting_by_queue[queue].down(now);
@@ -588,7 +594,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
     }
 
     fn lose_patience(&mut self, id: CallId) {
-        self.calls[id].timer = EventId::NONE;
+        self.calls[id].loses_patience = false;
         self.stop_waiting(id);
         let wait = self.now - self.calls[id].entered_queue_ns;
         self.count_abandoned(id, wait);
@@ -659,7 +665,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         }
         call.state = State::Talking;
         call.agent = agent;
-        self.events.schedule(now + talk, Kind::EndOfTalk, id);
+        self.events
+            .schedule(now + talk, Kind::EndOfTalk, EventId::of_call(id));
 
         let wait = now - call.entered_queue_ns;
         let at_once = u64::from(wait == 0);
@@ -741,8 +748,11 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         if acw < 0 {
             self.agent_is_free(agent);
         } else {
-            self.events
-                .schedule(self.now + acw, Kind::EndOfAfterCallWork, agent);
+            self.events.schedule(
+                self.now + acw,
+                Kind::EndOfAfterCallWork,
+                EventId::of_agent(agent),
+            );
         }
     }
 
@@ -807,7 +817,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             Kind::Reconnect
         };
         let order = Order::arrival(at_ns, kind, call.call_type as usize, call.caller);
-        self.events.insert(order, id);
+        self.events.insert(order, EventId::of_call(id));
     }
 
     /// The caller's need ends: met, or not.
@@ -872,7 +882,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         let grid = self.model.grid;
         if cell < grid.cells {
             let at = grid.start_ns + grid.width_ns * cell as i64;
-            self.events.schedule(at, Kind::StaffChange, cell as u32);
+            self.events
+                .schedule(at, Kind::StaffChange, EventId::of_day(1));
         }
     }
 
@@ -922,7 +933,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         if cut {
             for id in self.calls.in_state(State::Ivr) {
                 self.in_ivr -= 1;
-                self.events.cancel(self.calls[id].timer);
+                self.events.cancel(EventId::of_call(id));
                 self.hang_up_in_ivr(id);
                 self.caller_ends(id, false);
             }

@@ -10,7 +10,8 @@ pub const MAX_NS: i64 = 100 * 365 * 24 * 3600 * 1_000_000_000;
 /// Seconds as whole nanoseconds, rounded to the nearest, cut to 0 … [`MAX_NS`].
 #[inline(always)]
 pub fn to_ns(seconds: f64) -> i64 {
-    ((seconds * 1e9).round() as i64).clamp(0, MAX_NS)
+    // Durations are not negative: the cast cuts off what adding one half made whole, and saturates.
+    ((seconds * 1e9 + 0.5) as i64).clamp(0, MAX_NS)
 }
 
 /// A [`Distribution`] with its parameters prepared for drawing.
