@@ -34,9 +34,14 @@ fn draw(control: &Control, over: &AtomicBool) {
         }
         let bar = bar.get_or_insert_with(|| {
             let bar = ProgressBar::new(0).with_elapsed(start.elapsed());
-            let style = ProgressStyle::with_template(
-                "{bar:30} {human_pos} of {human_len} days, {eta} left (Ctrl-C shows what is there)",
-            );
+            // A steady run is a single one: there is nothing to show before it is done.
+            let template = match control.planned.load(Ordering::Relaxed) {
+                0 | 1 => "simulating for {elapsed} (Ctrl-C stops)",
+                _ => {
+                    "{bar:30} {human_pos} of {human_len} days, {eta} left (Ctrl-C shows what is there)"
+                }
+            };
+            let style = ProgressStyle::with_template(template);
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });

@@ -37,7 +37,7 @@ impl Page {
         blocks.push(page.sentences(results, scenario));
         blocks.push(page.warnings(results));
         blocks.extend(tables::of_run(&page, results, scenario));
-        if page.intervals {
+        if page.intervals && results.run.mode != "steady" {
             blocks.extend(tables::by_interval(&page, results, scenario));
         }
         blocks.push(page.hint(results));

@@ -5,9 +5,12 @@ use super::figures::{
     seconds_and_error,
 };
 use super::layout::{Cell, Look, NBSP, columns, truncated, wrapped};
-use super::{Page, formula_words, observed};
+use super::{Page, clock, formula_words, observed};
 use crate::kpi::{Bound, Interval, Part, Results, TargetInfo, TargetResult, Verdict};
 use crate::scenario::{Formula, Scenario};
+
+/// Names in sentences are cut to this.
+const LONG_NAME: usize = 24;
 
 /// A target and what is said of it.
 struct Line {
@@ -15,10 +18,22 @@ struct Line {
     target: String,
     verdict: &'static str,
     look: Look,
-    /// The figure with its half-width; words where that says more.
+    /// The figure with its half-width.
     figure: Cell,
+    /// Words instead, where they say more.
+    words: Option<String>,
     /// How the days fared.
     days: String,
+}
+
+impl Line {
+    /// What was found: words, or the figure.
+    fn finding(&self) -> String {
+        match &self.words {
+            Some(words) => words.clone(),
+            None => self.figure.to_string(),
+        }
+    }
 }
 
 /// Every target with its verdict.
@@ -35,7 +50,6 @@ pub fn targets(page: &Page, results: &Results, scenario: &Scenario) -> String {
         };
         let part = parts.iter().find(|part| part.name() == name);
         let (verdict, look) = verdict(target);
-        let words = part.and_then(|part| without_spread(target, part, results, scenario));
         lines.push(Line {
             // Said once for all targets of a part.
             name: if target.place == last_place {
@@ -46,7 +60,8 @@ pub fn targets(page: &Page, results: &Results, scenario: &Scenario) -> String {
             target: target_words(target, part.and_then(|part| part.target.as_ref())),
             verdict,
             look,
-            figure: words.map_or_else(|| figure(target), Cell::from),
+            figure: figure(target),
+            words: part.and_then(|part| without_spread(target, part, results, scenario)),
             days: part.map_or_else(String::new, |part| days(target, part)),
         });
         last_place = &target.place;
@@ -65,25 +80,21 @@ fn lay_out(page: &Page, lines: &[Line]) -> String {
     let target = widest(&|l| &l.target);
     let verdict = widest(&|l| l.verdict);
     // Words instead of a figure may run on into the place of the days.
-    let figures = || lines.iter().filter(|line| !line.days.is_empty());
-    let head = figures()
-        .map(|l| columns(l.figure.head()))
-        .max()
-        .unwrap_or(0);
-    let figure = figures()
-        .map(|l| head + columns(&l.figure.to_string()) - columns(l.figure.head()))
-        .max()
-        .unwrap_or(0);
+    let figures = || lines.iter().filter(|line| line.words.is_none());
+    let head = figures().map(|l| columns(l.figure.head())).max();
+    let head = head.unwrap_or(0);
+    let lead = |l: &Line| match l.words {
+        None => head - columns(l.figure.head()),
+        Some(_) => 0,
+    };
+    let with_days = figures().filter(|line| !line.days.is_empty());
+    let figure = with_days.map(|l| lead(l) + columns(&l.figure.to_string()));
+    let figure = figure.max().unwrap_or(0);
 
     let mut out = String::new();
     let mut fits = true;
     for line in lines {
-        let text = line.figure.to_string();
-        let lead = match text.starts_with(|c: char| c.is_ascii_digit()) {
-            true => head.saturating_sub(columns(line.figure.head())),
-            false => 0,
-        };
-        let mut rest = " ".repeat(lead) + &text;
+        let mut rest = " ".repeat(lead(line)) + &line.finding();
         if !line.days.is_empty() {
             rest += &" ".repeat(figure.saturating_sub(columns(&rest)) + 3);
             rest += &line.days;
@@ -113,7 +124,7 @@ fn lay_out(page: &Page, lines: &[Line]) -> String {
             true => String::new(),
             false => format!(", {}", line.days),
         };
-        let text = format!("{}: {verdict}, {}{days}", line.target, line.figure);
+        let text = format!("{}: {verdict}, {}{days}", line.target, line.finding());
         let text = wrapped(&text, width, 4, 2);
         out += &text.replacen(&verdict, &line.look.paint(&verdict, page.colour), 1);
     }
@@ -177,11 +188,14 @@ fn without_spread(
     let mean = target.estimate.mean?;
     let words = match (target.kpi.as_str(), mean) {
         ("blocking_rate", 0.0) => format!("none seen in {}", times("attempts")),
-        ("abandonment_rate" | "service_level", 0.0) => format!("none seen in {}", times("offered")),
+        ("abandonment_rate", 0.0) => format!("none seen in {}", times("offered")),
+        ("service_level", 0.0) => format!("none of {} in time", times("offered")),
         ("asa_s", 0.0) => format!("no wait seen of {}", times("answered")),
         ("occupancy", 0.0) => "no work seen".to_owned(),
-        (_, 1.0) if target.kpi == "service_level" => format!("all of {}", times("offered")),
-        (_, 1.0) => "all that was seen".to_owned(),
+        ("service_level", 1.0) => format!("all of {} in time", times("offered")),
+        ("blocking_rate", 1.0) => format!("all of {}", times("attempts")),
+        ("abandonment_rate", 1.0) => format!("all of {}", times("offered")),
+        ("occupancy", 1.0) => "never idle".to_owned(),
         _ => return None,
     };
     Some(words)
@@ -276,33 +290,31 @@ pub fn worst(results: &Results, scenario: &Scenario) -> Option<String> {
     };
     let first = (0..at).rev().take_while(bad).last().unwrap_or(at);
     let last = (at + 1..day).take_while(bad).last().unwrap_or(at);
-    let clock = |i: usize| {
-        let minute = scenario.open_min + i as u32 * scenario.interval_min;
-        format!("{:02}:{:02}", minute / 60, minute % 60)
-    };
+    let time = |i: usize| clock(scenario.open_min + i as u32 * scenario.interval_min);
     let down = if first < last { "down to " } else { "" };
     Some(format!(
         "Worst: {} {}–{}, {down}{} in{NBSP}{}.",
-        queue.name(),
-        clock(first),
-        clock(last + 1),
+        truncated(queue.name(), LONG_NAME),
+        time(first),
+        time(last + 1),
         rough_percent(low),
         exact_seconds(target.within_s),
     ))
 }
 
 /// Names the formula of each queue's service level.
-pub fn formulas(results: &Results, scenario: &Scenario) -> String {
-    let mut named: Vec<(String, Vec<&str>)> = Vec::new();
+pub fn formulas(scenario: &Scenario) -> String {
+    let mut named: Vec<(String, Vec<String>)> = Vec::new();
     // Many different targets are said by formula alone.
     let mut exact: Vec<_> = scenario.queues.iter().map(formula_key).collect();
     exact.sort_unstable();
     exact.dedup();
-    for (queue, part) in scenario.queues.iter().zip(&results.queues) {
+    for queue in &scenario.queues {
         let words = formula_words(queue, exact.len() <= 3);
+        let name = truncated(&queue.name, LONG_NAME);
         match named.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, queues)) => queues.push(part.name()),
-            None => named.push((words, vec![part.name()])),
+            Some((_, queues)) => queues.push(name),
+            None => named.push((words, vec![name])),
         }
     }
     let several = named.len() > 1;

@@ -137,7 +137,7 @@ pub fn of_run(page: &Page, results: &Results, scenario: &Scenario) -> Vec<String
     let render = |table: Table| table.render(page.width, page.colour);
     let mut tables = Vec::new();
     let mut queues = render(of_parts("queue", &results.queues, QUEUES));
-    let formulas = summary::formulas(results, scenario);
+    let formulas = summary::formulas(scenario);
     queues += &page.aside(&wrapped(&formulas, page.text_width(), 2, 2));
     tables.push(queues);
 
