@@ -1,5 +1,7 @@
 //! The command as a user meets it.
 
+#![allow(clippy::unwrap_used)]
+
 use assert_cmd::Command;
 use std::path::Path;
 use std::process::Stdio;
@@ -252,4 +254,41 @@ fn a_report_in_a_file_is_plain_and_of_fixed_width() {
         wide.assert().success().get_output().stdout,
         report.as_bytes()
     );
+}
+
+/// Ctrl-C in the middle of a long run: what is there, marked as partial.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_shows_what_it_has() {
+    use std::time::Duration;
+    let folder = folder();
+    // On a busy machine it may take a while until there is something to show.
+    for wait_ms in [300, 1000, 3000, 10_000] {
+        let child = std::process::Command::new(env!("CARGO_BIN_EXE_acdsim"))
+            .current_dir(folder.path())
+            .args(["run", "day.toml", "--json", "--replications", "10000000"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(wait_ms));
+        let id = child.id().to_string();
+        assert!(
+            std::process::Command::new("kill")
+                .args(["-INT", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let output = child.wait_with_output().unwrap();
+        // Interrupted before there was a day to show, or before it could listen.
+        let Ok(document) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else {
+            continue;
+        };
+        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(document["run"]["partial"], true);
+        assert!(document["run"]["replications"].as_u64().unwrap() < 10_000_000);
+        return;
+    }
+    panic!("an interrupted run showed nothing");
 }

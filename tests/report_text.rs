@@ -1,5 +1,7 @@
 //! The text report: what it says, and that it keeps to its page.
 
+#![allow(clippy::unwrap_used)]
+
 use acdsim::experiment::{self, Control, Replications, Settings};
 use acdsim::kpi::Results;
 use acdsim::model::Model;
@@ -137,7 +139,6 @@ fn no_line_is_wider_than_the_page() {
             "rate = \"20/h\"",
             "rate = \"20/h\"\ncost_per_attempt = 123456789.0",
         )
-        .replace("cost_per_hour", "cost_per_hour")
         .replace(
             "max_asa",
             "service_level = \"short_abandons_as_met\"\nmax_asa",

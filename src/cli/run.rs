@@ -124,10 +124,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let run = progress::watch(&control, || {
         experiment::run(&model, &settings, &control, &loaded.warnings)
     })?;
-    if std::io::stderr().is_terminal() {
-        let seconds = start.elapsed().as_secs_f64();
-        eprintln!("{} attempts simulated in {seconds:.2} s", run.attempts);
-    }
+    let seconds = start.elapsed().as_secs_f64();
 
     if arguments.json {
         print(&report::json::pretty(&run.results))?;
@@ -139,6 +136,10 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             intervals: arguments.intervals,
         };
         print(&page.render(&run.results, &model.scenario))?;
+    }
+    if std::io::stderr().is_terminal() {
+        let attempts = indicatif::HumanCount(run.attempts);
+        eprintln!("{attempts} attempts simulated in {seconds:.2} s");
     }
     Ok(if run.results.run.partial {
         status::INTERRUPTED

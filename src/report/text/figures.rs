@@ -23,12 +23,12 @@ pub fn grouped(value: f64, decimals: usize) -> String {
     out + fraction
 }
 
-/// Digits after the point that a figure is worth: `usual` ones, or as few (and at most `most`) as its half-width shows
-/// in one digit.
+/// Digits after the point that a figure is worth: as few, and at most `most`, as its half-width shows. `usual` where
+/// there is none. A half-width of 1.0 to 1.9 keeps two digits: in one it would lose too much.
 fn decimals(half_width: Option<f64>, usual: usize, most: usize) -> usize {
     match half_width {
         Some(half) if half > 0.0 => (0..most)
-            .find(|&d| half >= 0.95 * 0.1f64.powi(d as i32))
+            .find(|&d| half >= 1.95 * 0.1f64.powi(d as i32))
             .unwrap_or(most),
         _ => usual,
     }
@@ -48,11 +48,13 @@ fn points(estimate: &Estimate) -> Option<f64> {
     estimate.half_width().map(|half| 100.0 * half)
 }
 
+/// One decimal is what the field is used to; none where the half-width is ten points, more where it would show as 0.
 fn percent_digits(estimate: &Estimate, most: usize) -> usize {
-    // One decimal is what the field is used to; none where the half-width is ten points.
     match points(estimate) {
         Some(half) if half >= 9.5 => 0,
-        Some(half) if half > 0.0 => decimals(Some(half), 1, most).max(1),
+        Some(half) if half > 0.0 => (1..most)
+            .find(|&d| half >= 0.95 * 0.1f64.powi(d as i32))
+            .unwrap_or(most),
         _ => 1,
     }
 }
@@ -125,14 +127,18 @@ pub fn seconds_and_error(estimate: Estimate) -> Cell {
     };
     let digits = decimals(half, 1, 3);
     let tail = match half {
+        Some(half) if half > 0.0 && mean < MINUTES_FROM_S => format!(" ± {half:.digits$}"),
         Some(half) if half > 0.0 => format!(" ± {}", time(half, digits)),
         _ => String::new(),
     };
     Cell::seamed(time(mean, digits), tail)
 }
 
+/// Longer times are said in minutes.
+const MINUTES_FROM_S: f64 = 119.5;
+
 fn time(seconds: f64, digits: usize) -> String {
-    if seconds < 119.5 {
+    if seconds < MINUTES_FROM_S {
         return format!("{seconds:.digits$}{NBSP}s");
     }
     let whole = seconds.round();
@@ -148,11 +154,13 @@ fn time(seconds: f64, digits: usize) -> String {
     )
 }
 
-/// A number of things: whole, but for small averages.
+/// A number of things: whole, but for averages that are small or well known.
 pub fn count(estimate: Estimate) -> String {
-    let spread = estimate.se.is_some_and(|se| se > 0.0);
+    let half = estimate.half_width().filter(|&half| half > 0.0);
+    let well_known = |mean: f64| mean < 99.95 && half.is_some_and(|half| half < 0.5);
     match estimate.mean {
-        Some(mean) if mean < 9.95 && (spread || mean.fract() != 0.0) => tenths(mean),
+        Some(mean) if mean.fract() == 0.0 && half.is_none() => grouped(mean, 0),
+        Some(mean) if mean < 9.95 || well_known(mean) => tenths(mean),
         Some(mean) => grouped(mean, 0),
         None => UNDEFINED.to_owned(),
     }
@@ -298,6 +306,8 @@ mod tests {
     #[test]
     fn small_averages_keep_a_digit() {
         assert_eq!(count(estimate(5902.4, 3.0)), "5,902");
+        assert_eq!(count(estimate(13.26, 0.6)), "13");
+        assert_eq!(count(estimate(13.26, 0.4)), "13.3");
         assert_eq!(count(estimate(3.26, 0.5)), "3.3");
         assert_eq!(count(estimate(3.0, 0.5)), "3.0");
         assert_eq!(count(estimate(3.0, 0.0)), "3");

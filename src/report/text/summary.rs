@@ -291,13 +291,16 @@ pub fn worst(results: &Results, scenario: &Scenario) -> Option<String> {
     let first = (0..at).rev().take_while(bad).last().unwrap_or(at);
     let last = (at + 1..day).take_while(bad).last().unwrap_or(at);
     let time = |i: usize| clock(scenario.open_min + i as u32 * scenario.interval_min);
-    let down = if first < last { "down to " } else { "" };
+    let level = match (low == 0.0, first < last) {
+        (true, _) => "nobody".to_owned(),
+        (false, true) => format!("down to {}", rough_percent(low)),
+        (false, false) => rough_percent(low),
+    };
     Some(format!(
-        "Worst: {} {}–{}, {down}{} in{NBSP}{}.",
+        "Worst: {} {}–{}, {level} in{NBSP}{}.",
         truncated(queue.name(), LONG_NAME),
         time(first),
         time(last + 1),
-        rough_percent(low),
         exact_seconds(target.within_s),
     ))
 }
