@@ -64,9 +64,9 @@ impl Failure {
 
 impl From<crate::scenario::ScenarioError> for Failure {
     fn from(error: crate::scenario::ScenarioError) -> Self {
-        let stderr = std::io::stderr();
+        let is_terminal = std::io::stderr().is_terminal();
         Self {
-            message: error.render(colour(stderr.is_terminal()), width()),
+            message: error.render(colour(is_terminal), width(is_terminal)),
             status: status::BAD_INPUT,
         }
     }
@@ -102,7 +102,9 @@ fn colour(is_terminal: bool) -> bool {
     is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Columns of the terminal; 100 where there is none.
-fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(columns, _)| usize::from(columns.0))
+/// Columns of the terminal; 100 where the text goes elsewhere, so that a file does not depend on the window it was made in.
+fn width(is_terminal: bool) -> usize {
+    terminal_size::terminal_size()
+        .filter(|_| is_terminal)
+        .map_or(100, |(columns, _)| usize::from(columns.0))
 }

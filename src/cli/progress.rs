@@ -1,7 +1,7 @@
 //! Progress of a run on stderr, if that is a terminal.
 
 use crate::experiment::Control;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -34,14 +34,25 @@ fn draw(control: &Control, over: &AtomicBool) {
         }
         let bar = bar.get_or_insert_with(|| {
             let bar = ProgressBar::new(0).with_elapsed(start.elapsed());
-            let style = ProgressStyle::with_template(
-                "{bar:30} {human_pos} of {human_len} days, {eta} left (Ctrl-C shows what is there)",
-            );
+            // What is too long for the terminal is cut: a line that breaks could not be taken back.
+            let style = ProgressStyle::with_template("{bar:20} {wide_msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        bar.set_length(control.planned.load(Ordering::Relaxed));
-        bar.set_position(control.done.load(Ordering::Relaxed));
+        let planned = control.planned.load(Ordering::Relaxed);
+        let done = control.done.load(Ordering::Relaxed);
+        bar.set_length(planned);
+        bar.set_position(done);
+        // A steady run is a single one: there is nothing to show before it is done.
+        bar.set_message(match planned {
+            0 | 1 => format!("{} (Ctrl-C stops)", HumanDuration(start.elapsed())),
+            _ => format!(
+                "{} of {} days, {:#} left (Ctrl-C shows what is there)",
+                HumanCount(done),
+                HumanCount(planned),
+                HumanDuration(bar.eta())
+            ),
+        });
     }
     if let Some(bar) = bar {
         bar.finish_and_clear();

@@ -27,20 +27,20 @@ pub struct Arguments {
     /// The scenario file (TOML); without it the bundled day is simulated
     file: Option<PathBuf>,
     /// Number of days to simulate
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
-    #[arg(conflicts_with = "until_precise")]
+    #[arg(long, value_name = "N", value_parser = days)]
+    #[arg(conflicts_with_all = ["until_precise", "max_replications"])]
     replications: Option<u32>,
     /// Simulate until every queue's service level and abandonment rate have this half-width, e.g. 0.5pp
     #[arg(long, value_name = "POINTS", value_parser = points)]
     until_precise: Option<f64>,
     /// Days at which --until-precise ends at the latest
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, value_name = "N", value_parser = days)]
     max_replications: Option<u32>,
     /// Seed of all random numbers: the same seed gives the same result
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Number of threads; the result does not depend on it [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<u16>,
     /// Level of the confidence intervals, e.g. 0.95 or 95%
     #[arg(long, value_name = "LEVEL", value_parser = confidence)]
@@ -55,12 +55,32 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     /// Print the scenario with every default filled in, and simulate nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = [
+        "replications", "until_precise", "max_replications", "seed", "threads", "confidence", "intervals",
+    ])]
     explain: bool,
 }
 
 /// The day that is simulated when no file is given.
 const BUNDLED_DAY: &str = include_str!("../../scenarios/default.toml");
+
+fn days(text: &str) -> Result<u32, String> {
+    whole(text, 10_000_000)
+}
+
+fn threads(text: &str) -> Result<u16, String> {
+    whole(text, 1024)
+}
+
+fn whole<N: std::str::FromStr + PartialOrd + From<u8> + std::fmt::Display>(
+    text: &str,
+    most: N,
+) -> Result<N, String> {
+    match text.parse() {
+        Ok(n) if n >= N::from(1) && n <= most => Ok(n),
+        _ => Err(format!("expected a whole number from 1 to {most}")),
+    }
+}
 
 fn points(text: &str) -> Result<f64, String> {
     match parse_points(text) {
@@ -98,26 +118,28 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     }
 
     let model = Model::new(&loaded.scenario);
-    let settings = settings(arguments, &model);
+    let settings = settings(arguments, &model)?;
     let control = stop::control();
     let start = Instant::now();
     let run = progress::watch(&control, || {
         experiment::run(&model, &settings, &control, &loaded.warnings)
     })?;
-    if std::io::stderr().is_terminal() {
-        let seconds = start.elapsed().as_secs_f64();
-        eprintln!("{} attempts simulated in {seconds:.2} s", run.attempts);
-    }
+    let seconds = start.elapsed().as_secs_f64();
 
     if arguments.json {
         print(&report::json::pretty(&run.results))?;
     } else {
+        let is_terminal = std::io::stdout().is_terminal();
         let page = report::text::Page {
-            width: super::width(),
-            colour: super::colour(std::io::stdout().is_terminal()),
+            width: super::width(is_terminal),
+            colour: super::colour(is_terminal),
             intervals: arguments.intervals,
         };
         print(&page.render(&run.results, &model.scenario))?;
+    }
+    if std::io::stderr().is_terminal() {
+        let attempts = indicatif::HumanCount(run.attempts);
+        eprintln!("{attempts} attempts simulated in {seconds:.2} s");
     }
     Ok(if run.results.run.partial {
         status::INTERRUPTED
@@ -127,7 +149,20 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 }
 
 /// What the scenario asks for, overruled by the flags.
-fn settings(arguments: &Arguments, model: &Model) -> Settings {
+fn settings(arguments: &Arguments, model: &Model) -> Result<Settings, Failure> {
+    if model.steady {
+        let flags = [
+            (arguments.replications.is_some(), "--replications"),
+            (arguments.until_precise.is_some(), "--until-precise"),
+            (arguments.max_replications.is_some(), "--max-replications"),
+        ];
+        if let Some((_, flag)) = flags.into_iter().find(|(given, _)| *given) {
+            return Err(Failure::bad_input(format!(
+                "{flag} has no effect on a steady run, which is a single one\n  help: its length is set in the scenario, \
+                 or with --set run.length=5000h"
+            )));
+        }
+    }
     let mut settings = Settings::of(model);
     if let Some(n) = arguments.replications {
         settings.replications = Replications::Fixed(n.into());
@@ -138,13 +173,17 @@ fn settings(arguments: &Arguments, model: &Model) -> Settings {
             at_most,
         };
     }
-    if let (Replications::UntilPrecise { at_most, .. }, Some(n)) =
-        (&mut settings.replications, arguments.max_replications)
-    {
-        *at_most = n.into();
+    match (&mut settings.replications, arguments.max_replications) {
+        (Replications::UntilPrecise { at_most, .. }, Some(n)) => *at_most = n.into(),
+        (Replications::Fixed(_), Some(_)) => {
+            return Err(Failure::bad_input(
+                "--max-replications has no effect without --until-precise\n  help: --replications N sets the number of days",
+            ));
+        }
+        (_, None) => {}
     }
     settings.seed = arguments.seed.unwrap_or(settings.seed);
     settings.confidence = arguments.confidence.unwrap_or(settings.confidence);
     settings.threads = arguments.threads.map(usize::from);
-    settings
+    Ok(settings)
 }

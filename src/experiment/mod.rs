@@ -198,6 +198,10 @@ impl Fold<'_> {
                 .map_init(
                     || Engine::new(model),
                     |engine, replication| {
+                        // The engine looks up only now and then: a short day is over before it does.
+                        if control.stop.load(Ordering::Relaxed) {
+                            return Err(Halt::Interrupted);
+                        }
                         let tally = engine.run(seed, replication, &control.stop)?.clone();
                         control.done.fetch_add(1, Ordering::Relaxed);
                         Ok(tally)

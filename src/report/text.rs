@@ -1,12 +1,23 @@
-//! The report for people.
+//! The report for people: the answer first, how sure it is beside it, then the figures.
+
+mod figures;
+mod layout;
+mod summary;
+mod tables;
 
 use crate::kpi::Results;
-use crate::scenario::Scenario;
+use crate::scenario::{Formula, Mode, Queue, Scenario};
+use crate::stats::Estimate;
+use figures::{exact_duration, exact_seconds, grouped};
+use layout::{Look, NBSP, wrapped};
+
+/// Lines of prose are not longer than this: the eye loses its place.
+const PROSE: usize = 110;
 
 /// How the report is laid out.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
-    /// Columns.
+    /// Columns, taken as 40 where there are fewer.
     pub width: usize,
     /// Colour.
     pub colour: bool,
@@ -16,7 +27,152 @@ pub struct Page {
 
 impl Page {
     /// The report of a run.
-    pub fn render(&self, results: &Results, _scenario: &Scenario) -> String {
-        format!("{}\n", results.scenario.name)
+    pub fn render(&self, results: &Results, scenario: &Scenario) -> String {
+        let page = Page {
+            width: self.width.max(40),
+            ..*self
+        };
+        let mut blocks = vec![page.heading(results, scenario)];
+        blocks.push(summary::targets(&page, results, scenario));
+        blocks.push(page.sentences(results, scenario));
+        blocks.push(page.warnings(results));
+        blocks.extend(tables::of_run(&page, results, scenario));
+        if page.intervals && results.run.mode != "steady" {
+            blocks.extend(tables::by_interval(&page, results, scenario));
+        }
+        blocks.push(page.hint(results));
+        blocks.retain(|block| !block.is_empty());
+        blocks.join("\n").replace(NBSP, " ")
+    }
+
+    /// Columns of prose.
+    fn text_width(&self) -> usize {
+        self.width.min(PROSE)
+    }
+
+    /// Whole lines that are beside the point.
+    fn aside(&self, text: &str) -> String {
+        self.painted(text, Look::Aside)
+    }
+
+    /// What was run.
+    fn heading(&self, results: &Results, scenario: &Scenario) -> String {
+        let run = &results.run;
+        let how = match scenario.run.mode {
+            Mode::Day => {
+                let days = match run.replications {
+                    1 => "1 day".to_owned(),
+                    n => format!("{} days", grouped(n as f64, 0)),
+                };
+                format!(
+                    "{}–{} by {} · {days}",
+                    clock(scenario.open_min),
+                    clock(scenario.close_min),
+                    exact_seconds(f64::from(scenario.interval_min) * 60.0),
+                )
+            }
+            Mode::Steady { warm_up, length } => format!(
+                "one run of {} in {} batches, after {} warm-up",
+                exact_duration(length),
+                run.batches.unwrap_or(1),
+                exact_duration(warm_up),
+            ),
+        };
+        let level = figures::exact_percent(run.confidence);
+        let text = format!(
+            "{} · {how} · seed {} · ± at {level}",
+            results.scenario.name, run.seed
+        );
+        // A line breaks before a "·" rather than within its parts.
+        let mut parts = text.split(" · ").map(|part| part.replace(' ', "\u{a0}"));
+        let first = parts.next().unwrap_or_default();
+        let rest: String = parts.map(|part| format!(" ·{NBSP}{part}")).collect();
+        let lines = wrapped(&(first + &rest), self.width, 0, 2);
+        let heading = self.painted(&lines, Look::Heading);
+        if !run.partial {
+            return heading;
+        }
+        let days = match run.replications {
+            1 => "the one day that was".to_owned(),
+            n => format!("the {} days that were", grouped(n as f64, 0)),
+        };
+        let stopped = format!("Stopped early: all figures come from {days} complete.");
+        let lines = wrapped(&stopped, self.text_width(), 0, 2);
+        heading + &self.painted(&lines, Look::Doubt)
+    }
+
+    fn painted(&self, text: &str, look: Look) -> String {
+        let lines = text.lines();
+        lines
+            .map(|line| look.paint(line, self.colour) + "\n")
+            .collect()
+    }
+
+    fn sentences(&self, results: &Results, scenario: &Scenario) -> String {
+        let mut out = wrapped(&summary::callers(results), self.text_width(), 2, 0);
+        if let Some(worst) = summary::worst(results, scenario) {
+            out += &wrapped(&worst, self.text_width(), 2, 2);
+        }
+        out
+    }
+
+    fn warnings(&self, results: &Results) -> String {
+        let warnings = results.run.warnings.iter();
+        warnings
+            .map(|warning| {
+                let lines = wrapped(&format!("warning: {warning}"), self.text_width(), 2, 2);
+                lines.replacen("warning:", &Look::Doubt.paint("warning:", self.colour), 1)
+            })
+            .collect()
+    }
+
+    /// Where there is more.
+    fn hint(&self, results: &Results) -> String {
+        let intervals = match (results.run.mode == "steady", self.intervals) {
+            (false, true) => "",
+            (false, false) => "by interval: --intervals; ",
+            (true, true) => "a steady run has no intervals; ",
+            (true, false) => "",
+        };
+        let hint = format!("({intervals}every figure: --json)");
+        self.aside(&wrapped(&hint, self.text_width(), 2, 1))
+    }
+}
+
+fn clock(minute: u32) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+/// How often something was seen in the whole run, from its count a day (in a steady run: an hour).
+fn observed(results: &Results, scenario: &Scenario, count: Estimate) -> f64 {
+    let times = match scenario.run.mode {
+        Mode::Day => results.run.replications as f64,
+        Mode::Steady { length, .. } => length.as_secs_f64() / 3600.0,
+    };
+    count.mean.unwrap_or(0.0) * times
+}
+
+/// A queue's formula of the service level in words; with its times, or T and the short-abandon threshold by name.
+fn formula_words(queue: &Queue, with_times: bool) -> String {
+    let (t, short) = match with_times {
+        true => (
+            exact_duration(queue.target.within),
+            exact_duration(queue.short_abandon),
+        ),
+        false => ("its target time".to_owned(), "its short time".to_owned()),
+    };
+    match queue.formula {
+        Formula::AnsweredOverOffered => format!("answered within {t} / offered"),
+        Formula::AnsweredOverAnswered => format!("answered within {t} / answered"),
+        Formula::WithAbandons => format!("(answered + abandoned within {t}) / offered"),
+        Formula::WithoutEarlyAbandons => {
+            format!("answered within {t} / (offered − abandoned within {t})")
+        }
+        Formula::WithoutShortAbandons => {
+            format!("answered within {t} / (offered − abandoned within {short})")
+        }
+        Formula::ShortAbandonsAsMet => {
+            format!("(answered within {t} + abandoned within {short}) / offered")
+        }
     }
 }

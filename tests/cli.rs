@@ -1,0 +1,294 @@
+//! The command as a user meets it.
+
+#![allow(clippy::unwrap_used)]
+
+use assert_cmd::Command;
+use std::path::Path;
+use std::process::Stdio;
+
+/// A short day with everything in it, so that a run takes no time.
+const DAY: &str = r#"
+[scenario]
+name = "A short day"
+open = "09:00-11:00"
+
+[run]
+replications = 20
+
+[[trunks]]
+name = "lines"
+lines = 12
+max_blocking = "5%"
+
+[[queues]]
+name = "help desk"
+target = "80/20"
+max_abandonment = "5%"
+
+[[call_types]]
+name = "question"
+queue = "help desk"
+trunk = "lines"
+rate = "60/h"
+patience = "exp(2m)"
+talk = "exp(3m)"
+wrap_up = "20s"
+resolution = "80%"
+reconnect = { probability = 0.5, delay = "exp(10m)" }
+redial = { abandoned = 0.5, blocked = 0.8, delay = "exp(5m)" }
+
+[[groups]]
+name = "agents"
+skills = ["help desk"]
+staff = [4, 5, 5, 4]
+cost_per_hour = 20.0
+"#;
+
+const STEADY: &str = r#"
+[run]
+mode = "steady"
+warm_up = "1h"
+length = "100h"
+[scenario]
+name = "M/M/2"
+[[queues]]
+name = "q"
+[[call_types]]
+name = "c"
+queue = "q"
+rate = "20/h"
+talk = "exp(3m)"
+[[groups]]
+name = "agents"
+skills = ["q"]
+staff = 2
+"#;
+
+/// A folder with `day.toml` and `steady.toml`.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("day.toml"), DAY).unwrap();
+    std::fs::write(folder.path().join("steady.toml"), STEADY).unwrap();
+    folder
+}
+
+fn acdsim(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("acdsim").unwrap();
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+/// What a successful call prints.
+fn stdout(folder: &Path, arguments: &[&str]) -> String {
+    let output = acdsim(folder, arguments)
+        .assert()
+        .success()
+        .get_output()
+        .clone();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a call refused with status 2 says. Nothing may be on stdout.
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = acdsim(folder, arguments)
+        .assert()
+        .code(2)
+        .get_output()
+        .clone();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    serde_json::from_str(&stdout(folder, arguments)).unwrap()
+}
+
+#[test]
+fn help_and_version_are_results() {
+    let folder = folder();
+    assert!(stdout(folder.path(), &["--help"]).contains("run"));
+    let help = stdout(folder.path(), &["run", "--help"]);
+    for flag in ["--replications", "--set", "--json", "Exit status"] {
+        assert!(help.contains(flag), "{flag}");
+    }
+    let version = stdout(folder.path(), &["--version"]);
+    assert_eq!(version, format!("acdsim {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_bundled_day_needs_no_file() {
+    let folder = folder();
+    let report = stdout(folder.path(), &["run", "--replications", "2"]);
+    assert!(report.starts_with("Bank, a Monday · 08:00–20:00 by 30 min · 2 days"));
+}
+
+#[test]
+fn json_is_one_document_of_the_schema() {
+    let folder = folder();
+    let document = json(folder.path(), &["run", "day.toml", "--json"]);
+    assert_eq!(document["schema"], "acdsim.result/1");
+    assert_eq!(document["run"]["replications"], 20);
+    assert_eq!(document["run"]["partial"], false);
+    assert_eq!(document["queues"][0]["name"], "help desk");
+}
+
+#[test]
+fn an_explained_scenario_gives_the_same_bytes() {
+    let folder = folder();
+    let path = folder.path();
+    for file in ["day.toml", "steady.toml"] {
+        let change = ["--set", "groups.agents.staff+=1", "--set", "run.seed=7"];
+        let explained = stdout(path, &[&["run", file, "--explain"], &change[..]].concat());
+        std::fs::write(path.join("explained.toml"), explained).unwrap();
+        let before = stdout(path, &[&["run", file, "--json"], &change[..]].concat());
+        assert_eq!(stdout(path, &["run", "explained.toml", "--json"]), before);
+    }
+    let explained = json(path, &["run", "day.toml", "--explain", "--json"]);
+    assert_eq!(explained["queues"][0]["target"], "80/20");
+}
+
+#[test]
+fn results_do_not_depend_on_threads_but_on_the_seed() {
+    let folder = folder();
+    let run = |more: &[&str]| {
+        let arguments = [&["run", "day.toml", "--json", "--seed"], more].concat();
+        stdout(folder.path(), &arguments)
+    };
+    let one = run(&["5", "--threads", "1"]);
+    assert_eq!(one, run(&["5", "--threads", "3"]));
+    assert_ne!(one, run(&["6"]));
+}
+
+#[test]
+fn flags_overrule_the_file() {
+    let folder = folder();
+    let path = folder.path();
+    let run = |more: &[&str]| json(path, &[&["run", "day.toml", "--json"], more].concat());
+    let info = &run(&["--replications", "3", "--seed", "9", "--confidence", "99%"])["run"];
+    assert_eq!(info["replications"], 3);
+    assert_eq!(info["seed"], 9);
+    assert_eq!(info["confidence"], 0.99);
+
+    let precise = run(&["--until-precise", "2pp"]);
+    let days = precise["run"]["replications"].as_u64().unwrap();
+    assert!(days > 100, "{days}");
+    for kpi in ["service_level", "abandonment_rate"] {
+        let ci = &precise["queues"][0][kpi]["ci"];
+        let half = (ci[1].as_f64().unwrap() - ci[0].as_f64().unwrap()) / 2.0;
+        assert!(half <= 0.02, "{kpi} {half}");
+    }
+    let stopped = run(&["--until-precise", "0.01pp", "--max-replications", "110"]);
+    assert_eq!(stopped["run"]["replications"], 110);
+    let warning = stopped["run"]["warnings"][0].as_str().unwrap();
+    assert!(warning.contains("not reached after 110 days"), "{warning}");
+}
+
+#[test]
+fn bad_usage_and_bad_input_are_refused_on_stderr() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("bad.toml"),
+        DAY.replace("rate =", "raet ="),
+    )
+    .unwrap();
+    for (arguments, says) in [
+        (&["run", "--bogus"][..], "--bogus"),
+        (&["ruin"], "run"),
+        (&["run", "missing.toml"], "missing.toml"),
+        (&["run", "bad.toml"], "rate"),
+        (&["run", "bad.toml", "--json"], "rate"),
+        (
+            &["run", "day.toml", "--set", "groups.agnets.staff=3"],
+            "agents",
+        ),
+        (&["run", "day.toml", "--set", "nonsense"], "PATH=VALUE"),
+        (&["run", "--replications", "0"], "from 1 to"),
+        (&["run", "--replications", "many"], "from 1 to"),
+        (&["run", "--threads", "0"], "from 1 to 1024"),
+        (&["run", "--until-precise", "5"], "5pp"),
+        (&["run", "--until-precise", "0pp"], "more than 0"),
+        (&["run", "--confidence", "100%"], "between 0 and 1"),
+        (&["run", "--max-replications", "5"], "--until-precise"),
+        (
+            &["run", "--replications", "5", "--until-precise", "1pp"],
+            "--until-precise",
+        ),
+        (&["run", "--explain", "--seed", "5"], "--seed"),
+        (&["run", "steady.toml", "--replications", "5"], "steady"),
+    ] {
+        let message = refused(folder.path(), arguments);
+        assert!(message.contains(says), "{arguments:?}: {message}");
+        assert!(message.starts_with("error"), "{arguments:?}: {message}");
+    }
+    // Without a command, the help.
+    assert!(refused(folder.path(), &[]).contains("Usage"));
+}
+
+#[test]
+fn a_reader_who_leaves_is_no_error() {
+    let folder = folder();
+    for arguments in [&["run", "day.toml"][..], &["run", "day.toml", "--json"]] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_acdsim"))
+            .current_dir(folder.path())
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    }
+}
+
+#[test]
+fn a_report_in_a_file_is_plain_and_of_fixed_width() {
+    let folder = folder();
+    let report = stdout(folder.path(), &["run", "day.toml", "--intervals"]);
+    assert!(!report.contains('\x1b'));
+    let mut wide = acdsim(folder.path(), &["run", "day.toml", "--intervals"]);
+    wide.env("COLUMNS", "300").env("CLICOLOR_FORCE", "1");
+    assert_eq!(
+        wide.assert().success().get_output().stdout,
+        report.as_bytes()
+    );
+}
+
+/// Ctrl-C in the middle of a long run: what is there, marked as partial.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_shows_what_it_has() {
+    use std::time::Duration;
+    let folder = folder();
+    // On a busy machine it may take a while until there is something to show.
+    for wait_ms in [300, 1000, 3000, 10_000] {
+        let child = std::process::Command::new(env!("CARGO_BIN_EXE_acdsim"))
+            .current_dir(folder.path())
+            .args(["run", "day.toml", "--json", "--replications", "10000000"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(wait_ms));
+        let id = child.id().to_string();
+        assert!(
+            std::process::Command::new("kill")
+                .args(["-INT", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let output = child.wait_with_output().unwrap();
+        // Interrupted before there was a day to show, or before it could listen.
+        let Ok(document) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else {
+            continue;
+        };
+        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(document["run"]["partial"], true);
+        assert!(document["run"]["replications"].as_u64().unwrap() < 10_000_000);
+        return;
+    }
+    panic!("an interrupted run showed nothing");
+}
