@@ -2,6 +2,7 @@
  *
  * battery small|crush WALK high|reversed SEED [TEST ...]   all tests of the battery, or those numbered
  * battery time WALK high|reversed SEED                     time of 2^30 numbers
+ * battery coincide WALK high|reversed SEED                 pairs of equal 44-bit parts among 2^26 numbers
  *
  * The tests run one after the other on one sequence, as in bbattery_SmallCrush and bbattery_Crush; after each, its
  * p-values follow on lines "p BATTERY TEST VALUE NAME", so that an interrupted run still counts.
@@ -19,6 +20,7 @@
 
 bool walk_start(const char *name, uint64_t seed, bool reversed);
 void walk_fill(uint32_t *out);
+void walk_words(uint64_t *out);
 
 static uint32_t buffer[BATCH];
 static int used = BATCH;
@@ -53,10 +55,40 @@ static double seconds(clockid_t clock)
     return t.tv_sec + t.tv_nsec * 1e-9;
 }
 
+static int compare(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* First numbers of streams stand for their states, one to one. If the states are as independent uniform ones, n of
+ * them have n (n - 1) / 2 / 2^44 pairs that agree in 44 given bits, Poisson distributed. */
+static int coincide(bool low)
+{
+    const size_t n = (size_t)1 << 26;
+    uint64_t *words = malloc((n + BATCH) * sizeof *words);
+    if (!words)
+        return 1;
+    for (size_t i = 0; i < n; i += BATCH)
+        walk_words(words + i);
+    for (size_t i = 0; i < n; i++)
+        words[i] = low ? words[i] & 0xfffffffffffu : words[i] >> 20;
+    qsort(words, n, sizeof *words, compare);
+    long pairs = 0, same = 0;
+    for (size_t i = 1; i < n; i++) {
+        same = words[i] == words[i - 1] ? same + 1 : 0;
+        pairs += same;
+    }
+    printf("%ld pairs agree in the %s 44 bits, %.1f expected\n", pairs, low ? "low" : "high",
+        (double)n * (double)(n - 1) / 2 / 17592186044416.0);
+    free(words);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 5) {
-        fprintf(stderr, "usage: battery small|crush|time WALK high|reversed SEED [TEST ...]\n");
+        fprintf(stderr, "usage: battery small|crush|time|coincide WALK high|reversed SEED [TEST ...]\n");
         return 2;
     }
     const char *which = argv[1];
@@ -76,6 +108,9 @@ int main(int argc, char **argv)
             seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, (unsigned)all);
         return 0;
     }
+
+    if (strcmp(which, "coincide") == 0)
+        return coincide(reversed);
 
     static char name[200];
     snprintf(name, sizeof name, "acdsim-%s-%s-seed%s", argv[2], argv[3], argv[4]);

@@ -2,7 +2,7 @@
 # Builds the harness and runs a battery of TestU01 on one walk through the streams:
 #
 #   validation/testu01/run.sh small|crush WALK high|reversed SEED [TEST ...]
-#   validation/testu01/run.sh time WALK high|reversed SEED
+#   validation/testu01/run.sh time|coincide WALK high|reversed SEED
 #
 # Walks: seed replication type caller attempt leg purpose within interleaved grid day, and
 # control (a bad generator, which the battery must fail).

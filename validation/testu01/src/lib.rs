@@ -270,3 +270,17 @@ pub unsafe extern "C" fn walk_fill(out: *mut u32) {
         }
     });
 }
+
+/// The walk's next [`BATCH`] numbers, all 64 bits of each.
+///
+/// # Safety
+/// `out` must have room for [`BATCH`] numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn walk_words(out: *mut u64) {
+    let out = unsafe { &mut *out.cast::<[u64; BATCH]>() };
+    WALK.with_borrow_mut(|walk| {
+        if let Some(walk) = walk {
+            walk.fill(out);
+        }
+    });
+}
