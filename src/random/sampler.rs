@@ -155,7 +155,7 @@ pub(crate) fn exp1(stream: &mut Stream) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Purpose, ReplicationKey};
+    use crate::random::{Purpose, ReplicationKey, name_hash};
 
     /// Mean and standard deviation of 200,000 draws lie within 4 standard errors of the distribution's.
     fn assert_moments(distribution: Distribution, mean: f64, sd: f64) {
@@ -227,5 +227,152 @@ mod tests {
         assert_eq!(to_ns(f64::INFINITY), MAX_NS);
         assert_eq!(to_ns(-1.0), 0);
         assert_eq!(to_ns(0.000_000_000_6), 1);
+    }
+
+    /// The first three callers' draws, as bits. A new version of `rand_distr` that draws in another way moves every
+    /// result; it must fail here first. Families that call ln, exp or pow may differ in the last bits between
+    /// mathematical libraries, so they get a relative 1e-14; a changed method differs by far more.
+    #[test]
+    fn draws_are_frozen() {
+        use Distribution::*;
+        let (mean_s, sd_s) = (180.0, 120.0);
+        let (low_s, high_s) = (10.0, 40.0);
+        let phases = vec![(0.3, 20.0), (0.7, 300.0)];
+        let empirical = Empirical {
+            values_s: vec![1.0, 2.0, 6.0],
+            source: String::new(),
+        };
+        let weibull = Weibull {
+            shape: 2.0,
+            scale_s: 100.0,
+        };
+        let heavy_gamma = Gamma {
+            mean_s,
+            sd_s: 300.0,
+        };
+        let exact = 0.0;
+        let library = 1e-14;
+        let frozen: [(Distribution, f64, [u64; 3]); 11] = [
+            (
+                Fixed { value_s: 60.0 },
+                exact,
+                [
+                    0x404e_0000_0000_0000,
+                    0x404e_0000_0000_0000,
+                    0x404e_0000_0000_0000,
+                ],
+            ),
+            (
+                Exp { mean_s },
+                exact,
+                [
+                    0x4056_83ac_b927_7526,
+                    0x4010_1028_1dce_03b1,
+                    0x4052_6772_c699_2ba2,
+                ],
+            ),
+            (
+                Lognormal { mean_s, sd_s },
+                library,
+                [
+                    0x4062_afcc_5ca2_124e,
+                    0x4055_4759_bc70_ff31,
+                    0x4062_1aa2_5fac_560c,
+                ],
+            ),
+            (
+                Gamma { mean_s, sd_s },
+                library,
+                [
+                    0x4063_1feb_4ef0_b2cc,
+                    0x4051_e31c_5a3e_013c,
+                    0x4062_695d_8984_7e31,
+                ],
+            ),
+            (
+                heavy_gamma,
+                library,
+                [
+                    0x4069_23c4_b14c_2680,
+                    0x3fba_a2a2_2a61_3d95,
+                    0x4031_fa0d_b204_2ab5,
+                ],
+            ),
+            (
+                Erlang { mean_s, k: 4 },
+                library,
+                [
+                    0x4064_97a2_fbc6_18d6,
+                    0x4058_417c_3836_7403,
+                    0x4064_090d_5cf3_a5fb,
+                ],
+            ),
+            (
+                weibull,
+                library,
+                [
+                    0x4051_aeed_3e0c_119e,
+                    0x402d_df7b_d1bb_bf7e,
+                    0x404f_f9cb_eb5a_4372,
+                ],
+            ),
+            (
+                Uniform { low_s, high_s },
+                exact,
+                [
+                    0x4038_f5b6_c75a_af42,
+                    0x4025_acdb_0957_815a,
+                    0x4038_32ef_cd2e_bf8f,
+                ],
+            ),
+            (
+                Hyperexp { phases },
+                exact,
+                [
+                    0x4083_ecc8_5f2a_b553,
+                    0x4052_ed0b_ca08_82a8,
+                    0x402d_b464_89b2_8181,
+                ],
+            ),
+            (
+                empirical,
+                exact,
+                [
+                    0x4000_0000_0000_0000,
+                    0x3ff0_0000_0000_0000,
+                    0x4000_0000_0000_0000,
+                ],
+            ),
+            (
+                Never,
+                exact,
+                [
+                    0x7ff0_0000_0000_0000,
+                    0x7ff0_0000_0000_0000,
+                    0x7ff0_0000_0000_0000,
+                ],
+            ),
+        ];
+        let key = ReplicationKey::new(1, 0).call_type(name_hash("billing"));
+        let mut moved = String::new();
+        for (distribution, tolerance, expected) in frozen {
+            let sampler = Sampler::new(&distribution);
+            let got = [0, 1, 2].map(|caller| {
+                sampler.sample_s(&mut key.caller(caller).stream(0, 0, Purpose::Talk))
+            });
+            let same = got.iter().zip(expected).all(|(&got, expected)| {
+                let expected = f64::from_bits(expected);
+                got == expected || (got - expected).abs() <= tolerance * expected
+            });
+            if !same {
+                let got = got.map(f64::to_bits);
+                moved += &format!("{distribution:?}: {got:#018x?}\n");
+            }
+        }
+        assert!(
+            moved.is_empty(),
+            "the draws of a seed moved (a new version of rand or rand_distr?), which changes every published result: \
+             keep the old version, or raise STREAM_VERSION and freeze these anew:\n{moved}"
+        );
     }
 }
