@@ -7,8 +7,8 @@
 # Walks: seed replication type caller attempt leg purpose within interleaved grid day, and
 # control (a bad generator, which the battery must fail).
 #
-# Needs TestU01 1.2.3 with its headers (Debian: libtestu01-0-dev, in non-free). TESTU01=/some/prefix names an
-# installation outside the standard folders.
+# Needs TestU01 1.2.3 with its headers (the main section of Debian 12 does not have it). TESTU01=/some/prefix names an
+# installation outside /usr.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here"
