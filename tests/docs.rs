@@ -156,7 +156,9 @@ fn every_key_figure_is_documented() {
         let found = tables.get(heading).unwrap_or_else(|| panic!("{heading}"));
         for row in &expected {
             let row = format!("| {} |", row.join(" | "));
-            let there = found.iter().any(|r| format!("| {} |", r.join(" | ")) == row);
+            let there = found
+                .iter()
+                .any(|r| format!("| {} |", r.join(" | ")) == row);
             assert!(there, "docs/kpis.md, {heading}: no row {row}");
         }
         for row in found {
@@ -456,8 +458,8 @@ mod bank {
             .map(|line| {
                 let cells: Vec<&str> = line.split(',').collect();
                 let figures = head.iter().zip(&cells);
-                let figures =
-                    figures.filter_map(|(name, cell)| Some(((*name).to_owned(), cell.parse().ok()?)));
+                let figures = figures
+                    .filter_map(|(name, cell)| Some(((*name).to_owned(), cell.parse().ok()?)));
                 (cells[0].to_owned(), figures.collect())
             })
             .collect()
@@ -479,8 +481,18 @@ mod bank {
         let columns: [(&str, &str, &str, Form<'_>); 8] = [
             ("offered", "offered", "offered", &plain),
             ("answered", "answered", "answered", &plain),
-            ("abandoned", "abandonment_rate", "abandonment_rate", &percent),
-            ("in 20 s", "answered_20s_over_offered", "service_level", &percent),
+            (
+                "abandoned",
+                "abandonment_rate",
+                "abandonment_rate",
+                &percent,
+            ),
+            (
+                "in 20 s",
+                "answered_20s_over_offered",
+                "service_level",
+                &percent,
+            ),
             ("delayed", "delayed", "delayed", &percent),
             ("ASA", "asa_s", "asa_s", &seconds),
             ("p90 wait", "wait_p90_s", "wait_p90_s", &seconds),
