@@ -22,7 +22,10 @@ fn days(criterion: &mut Criterion) {
         let stop = AtomicBool::new(false);
         let mut engine = Engine::new(&model);
         // Throughput is in attempts: those of day 0, which is simulated again and again.
-        let attempts = engine.run(1, 0, &stop).expect("it can be simulated").attempts_simulated;
+        let attempts = engine
+            .run(1, 0, &stop)
+            .expect("it can be simulated")
+            .attempts_simulated;
         group.throughput(Throughput::Elements(attempts));
         group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
             bencher.iter(|| black_box(engine.run(1, 0, &stop).is_ok()));

@@ -251,7 +251,7 @@ fn erlang_a() {
         let (talk, patience) = (exp(&p["mean_service_s"]), exp(&p["mean_patience_s"]));
         let call = format!("talk = {talk}\npatience = {patience}");
         check_plain(
-            &case,
+            case,
             &common::run(&single(
                 hours(p, if p["agents"] == 80 { 12e6 } else { 3e6 }),
                 p,
@@ -288,7 +288,7 @@ fn general_patience() {
         let call = format!("talk = {talk}\npatience = \"{distribution}\"\nbalk = {balk}");
         let calls = if p["agents"] == 82 { 12e6 } else { 4e6 };
         check_plain(
-            &case,
+            case,
             &common::run(&single(hours(p, calls), p, &call, "", "")),
         );
     });

@@ -126,6 +126,11 @@ impl Calls {
         self.free.clear();
     }
 
+    /// Number of callers.
+    pub fn len(&self) -> u64 {
+        (self.slots.len() - self.free.len()) as u64
+    }
+
     #[inline]
     pub fn insert(&mut self, call: Call) -> CallId {
         match self.free.pop() {

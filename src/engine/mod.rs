@@ -14,7 +14,7 @@ pub use observer::{Agent, AgentEvent, Attempt, AttemptEvent, Cause, Observer};
 pub use tally::{Area, Contacts, FirstAttempts, GroupCell, Tally, TrunkCell};
 
 use crate::model::Model;
-use crate::random::{Purpose, ReplicationKey, to_ns};
+use crate::random::{MAX_NS, Purpose, ReplicationKey, to_ns};
 use crate::routing::{Policy, Preference, QueueState, View};
 use crate::scenario::Closing;
 use agents::{AgentId, Agents};
@@ -27,8 +27,10 @@ use tally::Level;
 /// Calls in the system at once at which a steady run is given up: there is no steady state.
 pub const MAX_CALLS_STEADY: u64 = 1_000_000;
 
-/// Calls in the system at once at which a day is given up: memory would run out.
-pub const MAX_CALLS_DAY: u64 = 20_000_000;
+/// Callers at once, those waiting to call again included, at which any replication is given up: memory would run out.
+pub const MAX_CALLERS: u64 = 20_000_000;
+
+const DAY_NS: i64 = 24 * 3_600_000_000_000;
 
 /// Why a replication ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +40,7 @@ pub enum Halt {
     Interrupted,
     /// Too many calls in the system at once.
     #[error(
-        "more than {limit} calls are in the system at once, {hours} h after the start: {why}",
+        "more than {limit} callers are in the system or about to call again, {hours} h after the start: {why}",
         why = if *steady {
             "there is no steady state; add agents, lower the rate, or let callers lose patience"
         } else {
@@ -50,6 +52,22 @@ pub enum Halt {
         limit: u64,
         /// Hours since the start of the replication.
         hours: u64,
+        /// In a steady run.
+        steady: bool,
+    },
+    /// Calls do not end.
+    #[error(
+        "calls of the {} have not ended {days} days after its start: {}",
+        if *steady { "run" } else { "day" },
+        if *steady {
+            "there is no steady state; give the queues agents, or callers a patience"
+        } else {
+            "make talk, after-call work and IVR times shorter, or give the queues more agents"
+        }
+    )]
+    Endless {
+        /// Days since the start of the replication.
+        days: u64,
         /// In a steady run.
         steady: bool,
     },
@@ -81,6 +99,8 @@ pub struct Engine<'m, O = (), P = Preference> {
     in_ivr: u64,
     /// Counted attempts of a steady run that have not ended.
     counted_open: u64,
+    /// A replication that has not ended by then never will, or would outrun the clock.
+    last_resort: i64,
     /// Closing time has passed; the staff has been let go.
     closed: bool,
     released: bool,
@@ -118,6 +138,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             in_system: 0,
             in_ivr: 0,
             counted_open: 0,
+            last_resort: 0,
             closed: false,
             released: false,
             tally: Tally::new(model),
@@ -152,6 +173,9 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             if next == Order::NEVER {
                 break;
             }
+            if next.time > self.last_resort {
+                return Err(self.endless());
+            }
             while next.time >= self.cell_end {
                 self.end_cell();
             }
@@ -169,7 +193,11 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
                 self.check(stop)?;
             }
         }
-        self.hand_over_levels(self.now);
+        // What is left of the last cells if nothing happens in them any more.
+        while self.cell_end <= self.model.grid.end_ns() {
+            self.end_cell();
+        }
+        self.hand_over_levels(self.now.max(self.model.grid.end_ns()));
         Ok(&self.tally)
     }
 
@@ -206,6 +234,11 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         self.in_system = 0;
         self.in_ivr = 0;
         self.counted_open = 0;
+        self.last_resort = if model.steady {
+            (10 * model.grid.end_ns() + 30 * DAY_NS).min(MAX_NS)
+        } else {
+            MAX_NS
+        };
         self.closed = false;
         self.released = false;
         self.arrivals.start(model, key);
@@ -224,19 +257,25 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             return Err(Halt::Interrupted);
         }
         let steady = self.model.steady;
-        let limit = if steady {
-            MAX_CALLS_STEADY
-        } else {
-            MAX_CALLS_DAY
+        let overload = |limit| Halt::Overload {
+            limit,
+            hours: (self.now / 3_600_000_000_000) as u64,
+            steady,
         };
-        if self.in_system > limit {
-            return Err(Halt::Overload {
-                limit,
-                hours: (self.now / 3_600_000_000_000) as u64,
-                steady,
-            });
+        if steady && self.in_system > MAX_CALLS_STEADY {
+            return Err(overload(MAX_CALLS_STEADY));
+        }
+        if self.calls.len() > MAX_CALLERS {
+            return Err(overload(MAX_CALLERS));
         }
         Ok(())
+    }
+
+    fn endless(&self) -> Halt {
+        Halt::Endless {
+            days: (self.last_resort / DAY_NS) as u64,
+            steady: self.model.steady,
+        }
     }
 
     /// After closing, or after the last batch: is there nothing more to simulate? Lets the staff go when nobody needs it
@@ -659,7 +698,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             to_ns(factor * call_type.wrap_up.sample_s(&mut stream))
         };
         let acw = call.acw_ns.max(0);
-        if call.state != State::Waiting {
+        let at_once = call.state != State::Waiting;
+        if at_once {
             call.counted = model.steady && self.cell < model.grid.cells;
             self.counted_open += u64::from(call.counted);
         }
@@ -669,7 +709,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             .schedule(now + talk, Kind::EndOfTalk, EventId::of_call(id));
 
         let wait = now - call.entered_queue_ns;
-        let at_once = u64::from(wait == 0);
+        let at_once = u64::from(at_once);
         let within = u64::from(wait <= call_type.within_ns);
         let (type_cell, queue_cell) = (call.type_cell as usize, call.queue_cell as usize);
         let first = call.cause == Cause::First;

@@ -1,7 +1,8 @@
 //! From the counts of many days to estimates.
 
 use super::results::{
-    Bound, DayLevel, Days, Interval, Part, Results, RunInfo, ScenarioInfo, TargetInfo, TargetResult,
+    Bound, DayLevel, Days, Interval, Part, Results, RunInfo, ScenarioInfo, TargetInfo,
+    TargetResult, Verdict,
 };
 use super::table::{
     CONTACTS, ContactDay, GROUPS, GroupDay, Kpi, Measure, QUANTILES, TRUNKS, TrunkDay,
@@ -175,12 +176,12 @@ impl<'m> Collector<'m> {
         self.replications += 1;
         if self.model.steady {
             for batch in 0..BATCHES {
-                self.add_day(tally, &[batch..batch + 1]);
+                self.add_day(tally, std::slice::from_ref(&(batch..batch + 1)));
                 self.add_waits(tally, batch, tally.cells);
             }
         } else {
-            let mut rows: Vec<Range<usize>> = vec![0..tally.cells];
-            rows.extend((0..tally.cells).map(|cell| cell..cell + 1));
+            let cells = (0..tally.cells).map(|cell| cell..cell + 1);
+            let rows: Vec<Range<usize>> = std::iter::once(0..tally.cells).chain(cells).collect();
             self.add_day(tally, &rows);
             self.add_waits(tally, 0, 1);
         }
@@ -609,37 +610,61 @@ impl Estimator<'_, '_> {
 
 /// Judges every target of the scenario.
 fn judge_targets(model: &Model, results: &Results) -> Vec<TargetResult> {
+    // Counts are a day, in a steady run an hour.
+    let units = if model.steady {
+        model.grid.width_h() * BATCHES as f64
+    } else {
+        results.run.replications as f64
+    };
+    let confidence = results.run.confidence;
     let mut targets = Vec::new();
-    let mut judge = |place: &str, part: &Part, kpi: &str, bound, threshold: Option<f64>| {
-        if let Some(threshold) = threshold {
-            let place = format!("{place}.{}", part.name());
-            targets.push(TargetResult::judge(
-                place,
-                kpi,
-                bound,
-                threshold,
-                part.get(kpi),
-            ));
-        }
+    let mut judge = |place: &str, part: &Part, kpi: &str, of: &str, bound, threshold| {
+        let Some(threshold) = threshold else { return };
+        let estimate = part.get(kpi);
+        let trials = part.get(of).mean.map(|mean| (mean * units).round() as u64);
+        targets.push(TargetResult {
+            place: format!("{place}.{}", part.name()),
+            kpi: kpi.to_owned(),
+            bound,
+            threshold,
+            estimate,
+            verdict: Verdict::of(bound, threshold, estimate.certain(trials, confidence)),
+        });
     };
     for (queue, part) in model.scenario.queues.iter().zip(&results.queues) {
-        let fraction = Some(queue.target.fraction);
-        judge("queues", part, "service_level", Bound::AtLeast, fraction);
+        use Bound::{AtLeast, AtMost};
+        let (fraction, asa) = (queue.target.fraction, queue.max_asa);
+        judge(
+            "queues",
+            part,
+            "service_level",
+            "offered",
+            AtLeast,
+            Some(fraction),
+        );
         judge(
             "queues",
             part,
             "abandonment_rate",
-            Bound::AtMost,
+            "offered",
+            AtMost,
             queue.max_abandonment,
         );
-        let asa = queue.max_asa.map(|asa| asa.as_secs_f64());
-        judge("queues", part, "asa_s", Bound::AtMost, asa);
+        judge(
+            "queues",
+            part,
+            "asa_s",
+            "",
+            AtMost,
+            asa.map(|asa| asa.as_secs_f64()),
+        );
     }
     for (trunk, part) in model.scenario.trunks.iter().zip(&results.trunks) {
         judge(
             "trunks",
             part,
             "blocking_rate",
+            "attempts",
             Bound::AtMost,
             trunk.max_blocking,
         );
@@ -649,6 +674,7 @@ fn judge_targets(model: &Model, results: &Results) -> Vec<TargetResult> {
             "groups",
             part,
             "occupancy",
+            "",
             Bound::AtMost,
             group.max_occupancy,
         );

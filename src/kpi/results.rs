@@ -101,29 +101,15 @@ pub enum Verdict {
     Uncertain,
 }
 
-impl TargetResult {
-    /// Judges an estimate: by its interval, so that "met" and "missed" are said only when it is sure enough.
-    pub fn judge(
-        place: String,
-        kpi: &str,
-        bound: Bound,
-        threshold: f64,
-        estimate: Estimate,
-    ) -> Self {
-        let verdict = match (estimate.ci, bound) {
+impl Verdict {
+    /// Judges by a confidence interval, so that "met" and "missed" are said only when it is sure enough.
+    pub fn of(bound: Bound, threshold: f64, interval: Option<(f64, f64)>) -> Self {
+        match (interval, bound) {
             (Some((low, _)), Bound::AtLeast) if low >= threshold => Verdict::Met,
             (Some((_, high)), Bound::AtLeast) if high < threshold => Verdict::Missed,
             (Some((_, high)), Bound::AtMost) if high <= threshold => Verdict::Met,
             (Some((low, _)), Bound::AtMost) if low > threshold => Verdict::Missed,
             _ => Verdict::Uncertain,
-        };
-        Self {
-            place,
-            kpi: kpi.to_owned(),
-            bound,
-            threshold,
-            estimate,
-            verdict,
         }
     }
 }

@@ -83,8 +83,8 @@ impl Sections {
                 ..Estimate::default()
             };
         }
-        let centre = values.iter().sum::<f64>() / n;
-        let squares: f64 = values.iter().map(|v| (v - centre).powi(2)).sum();
+        // Spread around the quantile of all days, as in sectioning (Asmussen and Glynn 2007, section III.5).
+        let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
         let se = (squares / (n * (n - 1.0))).sqrt();
         let t = student_t(confidence, values.len() as u64 - 1);
         Estimate::with_se(mean, se, t, (0.0, f64::INFINITY))

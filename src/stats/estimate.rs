@@ -25,6 +25,22 @@ impl Estimate {
         }
     }
 
+    /// The interval, widened where no spread was seen: that none, or all, of `trials` independent trials succeeded
+    /// leaves a probability of up to 1 − (α/2)^(1/trials) for the other case (Clopper and Pearson 1934).
+    pub fn certain(&self, trials: Option<u64>, confidence: f64) -> Option<(f64, f64)> {
+        let (low, high) = self.ci?;
+        let Some(trials) = trials.filter(|_| self.se == Some(0.0)) else {
+            return Some((low, high));
+        };
+        let alpha = 1.0 - confidence;
+        let room = 1.0 - (alpha / 2.0).powf(1.0 / trials.max(1) as f64);
+        match self.mean {
+            Some(0.0) => Some((0.0, room)),
+            Some(1.0) => Some((1.0 - room, 1.0)),
+            _ => Some((low, high)),
+        }
+    }
+
     /// Half the width of the interval.
     pub fn half_width(&self) -> Option<f64> {
         self.ci.map(|(low, high)| (high - low) / 2.0)
@@ -153,6 +169,19 @@ mod tests {
         assert_eq!((one.mean, one.ci, one.se), (Some(0.5), None, None));
         let empty = ratio_of(&[(0.0, 0.0); 3]).estimate(3, 2.0, (0.0, 1.0));
         assert_eq!(empty, Estimate::default());
+    }
+
+    #[test]
+    fn none_seen_is_no_certainty() {
+        let none = Estimate::with_se(0.0, 0.0, 2.0, (0.0, 1.0));
+        let (low, high) = none.certain(Some(3), 0.95).unwrap();
+        assert!(low == 0.0 && (high - 0.7076).abs() < 1e-4, "{high}");
+        let (_, high) = none.certain(Some(1_000_000), 0.95).unwrap();
+        assert!(high < 4e-6);
+        let all = Estimate::with_se(1.0, 0.0, 2.0, (0.0, 1.0));
+        assert!((all.certain(Some(3), 0.95).unwrap().0 - 0.2924).abs() < 1e-4);
+        let some = Estimate::with_se(0.5, 0.1, 2.0, (0.0, 1.0));
+        assert_eq!(some.certain(Some(3), 0.95), some.ci);
     }
 
     #[test]
