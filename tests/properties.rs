@@ -335,7 +335,7 @@ fn callers_are_the_same_in_every_variant() {
         format!(
             "[scenario]\nname = \"pair\"\nbusyness_cv = 0.2\n[[queues]]\nname = \"a\"\npriority = {priority}\n{agents}\n\
              [[queues]]\nname = \"b\"\n\
-             [[call_types]]\nname = \"a\"\nqueue = \"a\"\nrate = \"100/h\"\ntalk = \"lognormal(180s, sd 150s)\"\n\
+             [[call_types]]\nname = \"a\"\nqueue = \"a\"\nrate = \"150/h\"\ntalk = \"lognormal(180s, sd 150s)\"\n\
              patience = \"exp(60s)\"\nresolution = 0.8\nreconnect = {{ probability = 0.5, delay = \"exp(20m)\" }}\n\
              redial = {{ abandoned = 0.6, delay = \"exp(5m)\" }}\n{extra}\
              [[call_types]]\nname = \"b\"\nqueue = \"b\"\nrate = \"60/h\"\ntalk = \"gamma(200s, sd 150s)\"\n\

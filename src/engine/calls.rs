@@ -56,6 +56,7 @@ pub(super) enum State {
 }
 
 impl Call {
+    #[inline(always)]
     pub fn new(key: CallerKey, call_type: usize, caller: u64, first_cell: usize) -> Self {
         Self {
             key,

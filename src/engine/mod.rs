@@ -561,7 +561,9 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
                 },
             },
         );
-        self.schedule_tier(id, queue);
+        if self.model.queues[queue].has_later_tiers {
+            self.schedule_tier(id, queue);
+        }
     }
 
     /// Schedules the opening of the next later tier for a waiting call.
@@ -647,7 +649,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         let call_type = &self.model.call_types[call.call_type as usize];
         let within = u64::from(wait <= call_type.within_ns);
         let short = u64::from(wait <= call_type.short_ns);
-        let slot = self.slot(call.queue_cell as usize);
+        let slot = self.slot(call_type.queue, call.queue_cell as usize);
         let (type_cell, queue_cell) = (call.type_cell as usize, call.queue_cell as usize);
         for cell in [
             &mut self.tally.call_types[type_cell],
@@ -667,14 +669,10 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         self.tally.queue_abandoned_waits[slot].add(wait);
     }
 
-    /// Of a tally cell, its histogram: one for each part in a day, one for each cell in a steady run.
+    /// The histogram of a part: one for the day, one for each cell in a steady run.
     #[inline(always)]
-    fn slot(&self, cell: usize) -> usize {
-        if self.model.steady {
-            cell
-        } else {
-            cell / self.tally.cells
-        }
+    fn slot(&self, part: usize, cell: usize) -> usize {
+        if self.model.steady { cell } else { part }
     }
 
     /// An agent, already counted as busy, answers a call that is not in a waiting list.
@@ -712,7 +710,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         let at_once = u64::from(at_once);
         let within = u64::from(wait <= call_type.within_ns);
         let (type_cell, queue_cell) = (call.type_cell as usize, call.queue_cell as usize);
-        let first = call.cause == Cause::First;
+        let (first, kind) = (call.cause == Cause::First, call.call_type as usize);
         for cell in [
             &mut self.tally.call_types[type_cell],
             &mut self.tally.queues[queue_cell],
@@ -730,8 +728,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             first.answered += 1;
             first.answered_within += within;
         }
-        let type_slot = self.slot(type_cell);
-        let queue_slot = self.slot(queue_cell);
+        let type_slot = self.slot(kind, type_cell);
+        let queue_slot = self.slot(call_type.queue, queue_cell);
         self.tally.call_type_waits[type_slot].add(wait);
         self.tally.queue_waits[queue_slot].add(wait);
         // A group's figures belong to the interval of the answer, in a steady run to the attempt's batch.
@@ -744,14 +742,18 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         group.answered += 1;
         group.talk_ns += i128::from(talk);
         group.acw_ns += i128::from(acw);
-        self.observe(
-            id,
-            AttemptEvent::Answered {
-                agent: self.agents.id_for_observers(agent),
-                talk_ns: talk,
-                acw_ns: acw,
-            },
-        );
+        if O::WATCHES {
+            let agent = self.agents.id_for_observers(agent);
+            let (talk_ns, acw_ns) = (talk, acw);
+            self.observe(
+                id,
+                AttemptEvent::Answered {
+                    agent,
+                    talk_ns,
+                    acw_ns,
+                },
+            );
+        }
     }
 
     fn end_talk(&mut self, id: CallId) {
@@ -1000,14 +1002,18 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
 
     #[inline(always)]
     fn observe(&mut self, id: CallId, event: AttemptEvent) {
-        let attempt = self.calls[id].id_for_observers();
-        self.observer.attempt(self.now, attempt, event);
+        if O::WATCHES {
+            let attempt = self.calls[id].id_for_observers();
+            self.observer.attempt(self.now, attempt, event);
+        }
     }
 
     #[inline(always)]
     fn observe_agent(&mut self, agent: AgentId, event: AgentEvent) {
-        let agent = self.agents.id_for_observers(agent);
-        self.observer.agent(self.now, agent, event);
+        if O::WATCHES {
+            let agent = self.agents.id_for_observers(agent);
+            self.observer.agent(self.now, agent, event);
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 
 /// Told of everything that happens in a replication. The empty observer `()` costs nothing.
 pub trait Observer {
+    /// False for an observer that looks at nothing: then the engine does not even say who it is about.
+    const WATCHES: bool = true;
+
     /// Something happened to an attempt.
     #[inline(always)]
     fn attempt(&mut self, _now_ns: i64, _attempt: Attempt, _event: AttemptEvent) {}
@@ -11,7 +14,9 @@ pub trait Observer {
     fn agent(&mut self, _now_ns: i64, _agent: Agent, _event: AgentEvent) {}
 }
 
-impl Observer for () {}
+impl Observer for () {
+    const WATCHES: bool = false;
+}
 
 /// Which attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

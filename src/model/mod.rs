@@ -131,6 +131,8 @@ pub struct QueueModel {
     pub limit: u32,
     /// Who serves it, in order of preference.
     pub tiers: Vec<TierModel>,
+    /// Some tiers open only after a wait.
+    pub has_later_tiers: bool,
     /// A group with staff in the last interval serves it.
     pub served_at_close: bool,
     /// Target time.
@@ -205,6 +207,7 @@ impl Model {
                 QueueModel {
                     limit: queue.limit.unwrap_or(u32::MAX),
                     served_at_close: tiers.iter().any(|tier| tier.groups.iter().any(staffed)),
+                    has_later_tiers: tiers.iter().any(|tier| tier.after_ns > 0),
                     tiers,
                     within_ns: ns(queue.target.within),
                     short_ns: ns(queue.short_abandon),
