@@ -371,7 +371,6 @@ fn every_scenario_shown_is_valid() {
 /// Output that is shown below `<!-- output of: acdsim … -->` is what the command prints; a line `…` stands for any
 /// lines.
 #[test]
-#[ignore = "until the text report is in"]
 fn output_shown_is_what_the_command_prints() {
     let blocks = blocks();
     let folder = folder(&blocks);
