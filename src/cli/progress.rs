@@ -9,14 +9,25 @@ use std::time::{Duration, Instant};
 /// Runs shorter than this show nothing.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// Does the work, showing how far it is.
+/// Does the work of a run, showing how far it is.
 pub fn watch<T>(control: &Control, work: impl FnOnce() -> T) -> T {
+    let line = "{bar:30} {human_pos} of {human_len} days, {eta} left (Ctrl-C shows what is there)";
+    watch_with(control, line, work)
+}
+
+/// Does the work of a calibration, showing how far its round is.
+pub fn watch_calibration<T>(control: &Control, work: impl FnOnce() -> T) -> T {
+    let line = "{bar:30} {human_pos} of {human_len} days in a round of calibration (Ctrl-C stops)";
+    watch_with(control, line, work)
+}
+
+fn watch_with<T>(control: &Control, line: &str, work: impl FnOnce() -> T) -> T {
     if !std::io::stderr().is_terminal() {
         return work();
     }
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let watcher = scope.spawn(|| draw(control, &over));
+        let watcher = scope.spawn(|| draw(control, line, &over));
         let result = work();
         over.store(true, Ordering::Relaxed);
         watcher.thread().unpark();
@@ -24,7 +35,7 @@ pub fn watch<T>(control: &Control, work: impl FnOnce() -> T) -> T {
     })
 }
 
-fn draw(control: &Control, over: &AtomicBool) {
+fn draw(control: &Control, line: &str, over: &AtomicBool) {
     let start = Instant::now();
     let mut bar = None;
     while !over.load(Ordering::Relaxed) {
@@ -34,9 +45,7 @@ fn draw(control: &Control, over: &AtomicBool) {
         }
         let bar = bar.get_or_insert_with(|| {
             let bar = ProgressBar::new(0).with_elapsed(start.elapsed());
-            let style = ProgressStyle::with_template(
-                "{bar:30} {human_pos} of {human_len} days, {eta} left (Ctrl-C shows what is there)",
-            );
+            let style = ProgressStyle::with_template(line);
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
