@@ -52,7 +52,10 @@ const COARSE: u64 = 8;
 /// Rounds after which all days are simulated in any case.
 const MOST_COARSE_ROUNDS: u64 = 15;
 
-/// Bounds of the damping.
+/// If the first attempts are halved so often and still overwhelm the simulator, it is not for them.
+const MOST_OVERLOADS: u64 = 10;
+
+/// Largest damping; the least is 1.
 const MOST_DAMPING: f64 = 50.0;
 
 /// How a calibration is done; the default is what every command does by itself.
@@ -424,6 +427,9 @@ impl Search {
             let round = match self.simulate(days, control) {
                 Ok(round) => round,
                 Err(Halt::Interrupted) => return Err(Error::Interrupted(number)),
+                Err(halt) if last.is_none() && number >= MOST_OVERLOADS => {
+                    return Err(RunError::Halt(halt).into());
+                }
                 Err(halt) => {
                     overload = Some(halt);
                     self.step_back(last.as_ref());

@@ -216,6 +216,10 @@ fn replicate(
             .map_init(
                 || Engine::new(model),
                 |engine, replication| {
+                    // The engine looks only every few thousand events, which a small day has not.
+                    if control.stop.load(Ordering::Relaxed) {
+                        return Err(Halt::Interrupted);
+                    }
                     let tally = engine.run(seed, replication, &control.stop)?.clone();
                     control.done.fetch_add(1, Ordering::Relaxed);
                     Ok(tally)

@@ -116,6 +116,7 @@ impl Document {
 fn apply(document: &mut DocumentMut, change: &Change) -> Result<(), WriteError> {
     let root = document.as_table_mut();
     let unfit = || WriteError::Unfit(change.part.clone());
+    let inline = matches!(root.get(&change.part), Some(Item::Value(_)));
     let table: &mut dyn TableLike = match &change.name {
         None => root
             .entry(&change.part)
@@ -148,7 +149,7 @@ fn apply(document: &mut DocumentMut, change: &Change) -> Result<(), WriteError> 
             table.insert(&change.key, Item::Value(value));
         }
     }
-    if let Some(comment) = &change.comment {
+    if let Some(comment) = change.comment.as_ref().filter(|_| !inline) {
         comment_above(table, &change.key, comment);
     }
     Ok(())
@@ -170,7 +171,7 @@ fn comment_above(table: &mut dyn TableLike, key: &str, comment: &str) {
     decor.set_prefix(prefix);
 }
 
-/// The tables of a list of parts, however it is written; inline ones are left alone by comments.
+/// The tables of a list of parts, however it is written.
 fn tables(item: &mut Item) -> Vec<&mut dyn TableLike> {
     match item {
         Item::ArrayOfTables(list) => list.iter_mut().map(|t| t as &mut dyn TableLike).collect(),
