@@ -329,9 +329,9 @@ fn what_is_refused_says_why() {
 fn demand_that_was_found_is_changed_by_sets() {
     let path = Path::new(BASE).join("whole_day.toml");
     let mut document = Document::open(&path).expect("a scenario");
-    assert!(document.set_first_attempts("service call", &[50.0; 24]));
-    assert!(document.set_first_attempts("sales call", &[10.0; 24]));
-    assert!(!document.set_first_attempts("no such call", &[10.0; 24]));
+    assert!(document.set_first_attempts("service call", &Demand::Volume(vec![50.0; 24])));
+    assert!(document.set_first_attempts("sales call", &Demand::RatePerHour(vec![20.0; 24])));
+    assert!(!document.set_first_attempts("no such call", &Demand::RatePerHour(vec![20.0; 24])));
     let sets = ["call_types.service call.volume*=1.1".to_owned()];
     let scenario = document.check(&sets).expect("a scenario").scenario;
     assert_eq!(
@@ -340,7 +340,7 @@ fn demand_that_was_found_is_changed_by_sets() {
     );
     assert_eq!(
         scenario.call_types[1].demand,
-        Demand::Volume(vec![10.0; 24])
+        Demand::RatePerHour(vec![20.0; 24])
     );
 }
 

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand.
 
+mod calibrate;
 mod progress;
 mod run;
 mod stop;
@@ -29,12 +30,14 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Calibrate(calibrate::Arguments),
 }
 
 /// Executes a command; errors go to stderr.
 pub fn execute(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Run(arguments) => run::execute(&arguments),
+        Command::Calibrate(arguments) => calibrate::execute(&arguments),
     };
     match outcome {
         Ok(status) => ExitCode::from(status),
@@ -79,6 +82,33 @@ impl From<crate::experiment::Error> for Failure {
             failure.status = status::INTERRUPTED;
         }
         failure
+    }
+}
+
+impl From<crate::experiment::calibrate::Error> for Failure {
+    fn from(error: crate::experiment::calibrate::Error) -> Self {
+        use crate::experiment::calibrate::Error;
+        match error {
+            Error::Scenario(error) => error.into(),
+            Error::Run(error) => error.into(),
+            Error::Interrupted(_) => Failure {
+                message: error.to_string(),
+                status: status::INTERRUPTED,
+            },
+            Error::TooLate(_) => Failure::bad_input(error),
+        }
+    }
+}
+
+impl From<crate::scenario::WriteError> for Failure {
+    fn from(error: crate::scenario::WriteError) -> Self {
+        Failure::bad_input(error)
+    }
+}
+
+impl From<crate::scenario::SaveError> for Failure {
+    fn from(error: crate::scenario::SaveError) -> Self {
+        Failure::bad_input(error)
     }
 }
 

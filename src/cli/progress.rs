@@ -9,14 +9,32 @@ use std::time::{Duration, Instant};
 /// Runs shorter than this show nothing.
 const PATIENCE: Duration = Duration::from_millis(400);
 
-/// Does the work, showing how far it is.
+/// Does the work of a run, showing how far it is.
 pub fn watch<T>(control: &Control, work: impl FnOnce() -> T) -> T {
+    watch_with(control, work, |done, planned, left| {
+        let (done, planned) = (HumanCount(done), HumanCount(planned));
+        format!("{done} of {planned} days, {left:#} left (Ctrl-C shows what is there)")
+    })
+}
+
+/// Does the work of a calibration, showing how far its round is.
+pub fn watch_calibration<T>(control: &Control, work: impl FnOnce() -> T) -> T {
+    watch_with(control, work, |done, planned, _| {
+        let (done, planned) = (HumanCount(done), HumanCount(planned));
+        format!("{done} of {planned} days in a round of calibration (Ctrl-C stops)")
+    })
+}
+
+/// Says how far the work is: days done, days planned, time left.
+type Line = fn(u64, u64, HumanDuration) -> String;
+
+fn watch_with<T>(control: &Control, work: impl FnOnce() -> T, line: Line) -> T {
     if !std::io::stderr().is_terminal() {
         return work();
     }
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let watcher = scope.spawn(|| draw(control, &over));
+        let watcher = scope.spawn(|| draw(control, line, &over));
         let result = work();
         over.store(true, Ordering::Relaxed);
         watcher.thread().unpark();
@@ -24,7 +42,7 @@ pub fn watch<T>(control: &Control, work: impl FnOnce() -> T) -> T {
     })
 }
 
-fn draw(control: &Control, over: &AtomicBool) {
+fn draw(control: &Control, line: Line, over: &AtomicBool) {
     let start = Instant::now();
     let mut bar = None;
     while !over.load(Ordering::Relaxed) {
@@ -46,12 +64,7 @@ fn draw(control: &Control, over: &AtomicBool) {
         // A steady run is a single one: there is nothing to show before it is done.
         bar.set_message(match planned {
             0 | 1 => format!("{} (Ctrl-C stops)", HumanDuration(start.elapsed())),
-            _ => format!(
-                "{} of {} days, {:#} left (Ctrl-C shows what is there)",
-                HumanCount(done),
-                HumanCount(planned),
-                HumanDuration(bar.eta())
-            ),
+            _ => line(done, planned, HumanDuration(bar.eta())),
         });
     }
     if let Some(bar) = bar {

@@ -1,10 +1,10 @@
 //! `acdsim run`: simulate a scenario and report.
 
 use super::{Failure, print, progress, status, stop};
-use crate::experiment::{self, Replications, Settings};
+use crate::experiment::{self, Replications, Settings, calibrate};
 use crate::model::Model;
 use crate::report;
-use crate::scenario::{self, parse_fraction, parse_points};
+use crate::scenario::{Document, parse_fraction, parse_points};
 use clap::Args;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -99,27 +99,28 @@ fn confidence(text: &str) -> Result<f64, String> {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
-    let loaded = match &arguments.file {
-        Some(path) => scenario::load(path, &arguments.set)?,
-        None => scenario::parse(
-            "the bundled day",
-            BUNDLED_DAY,
-            Path::new(""),
-            &arguments.set,
-        )?,
+    let document = match &arguments.file {
+        Some(path) => Document::open(path)?,
+        None => Document::parse("the bundled day", BUNDLED_DAY, Path::new(""))?,
     };
     if arguments.explain {
+        let scenario = document.check(&arguments.set)?.scenario;
         print(&if arguments.json {
-            report::json::pretty(&loaded.scenario.to_json())
+            report::json::pretty(&scenario.to_json())
         } else {
-            loaded.scenario.to_toml()
+            scenario.to_toml()
         })?;
         return Ok(status::DONE);
     }
 
+    let control = stop::control();
+    let threads = arguments.threads.map(usize::from);
+    let loaded = progress::watch_calibration(&control, || {
+        calibrate::prepare(&document, &arguments.set, threads, &control)
+    })?
+    .loaded;
     let model = Model::new(&loaded.scenario);
     let settings = settings(arguments, &model)?;
-    let control = stop::control();
     let start = Instant::now();
     let run = progress::watch(&control, || {
         experiment::run(&model, &settings, &control, &loaded.warnings)

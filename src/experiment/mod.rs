@@ -1,10 +1,13 @@
 //! Many replications on all cores, folded in their order, so that results never depend on the number of threads.
 
+pub mod calibrate;
+
 use crate::engine::{Engine, Halt, Tally};
 use crate::kpi::{Collector, Results};
 use crate::model::Model;
 use crate::scenario::Mode;
 use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Replications of the first look of `until precise`.
@@ -188,34 +191,47 @@ struct Fold<'m> {
 impl Fold<'_> {
     /// Simulates further replications until there are `goal`.
     fn up_to(&mut self, goal: u64) -> Result<(), Halt> {
-        let (model, seed, control) = (self.model, self.seed, self.control);
-        let wave = wave_length(model);
-        while self.collector.replications() < goal {
-            let first = self.collector.replications();
-            let last = goal.min(first + wave);
-            let tallies: Vec<Result<Tally, Halt>> = (first..last)
-                .into_par_iter()
-                .map_init(
-                    || Engine::new(model),
-                    |engine, replication| {
-                        // The engine looks up only now and then: a short day is over before it does.
-                        if control.stop.load(Ordering::Relaxed) {
-                            return Err(Halt::Interrupted);
-                        }
-                        let tally = engine.run(seed, replication, &control.stop)?.clone();
-                        control.done.fetch_add(1, Ordering::Relaxed);
-                        Ok(tally)
-                    },
-                )
-                .collect();
-            for tally in tallies {
-                let tally = tally?;
-                self.attempts += tally.attempts_simulated;
-                self.collector.add(&tally);
-            }
-        }
-        Ok(())
+        let range = self.collector.replications()..goal;
+        let (collector, attempts) = (&mut self.collector, &mut self.attempts);
+        replicate(self.model, self.seed, self.control, range, |tally| {
+            *attempts += tally.attempts_simulated;
+            collector.add(tally);
+        })
     }
+}
+
+/// Simulates a range of replications on the threads of the current pool and folds them in their order.
+fn replicate(
+    model: &Model,
+    seed: u64,
+    control: &Control,
+    mut range: Range<u64>,
+    mut fold: impl FnMut(&Tally),
+) -> Result<(), Halt> {
+    let wave = wave_length(model);
+    while !range.is_empty() {
+        let last = range.end.min(range.start + wave);
+        let tallies: Vec<Result<Tally, Halt>> = (range.start..last)
+            .into_par_iter()
+            .map_init(
+                || Engine::new(model),
+                |engine, replication| {
+                    // The engine looks only every few thousand events, which a small day has not.
+                    if control.stop.load(Ordering::Relaxed) {
+                        return Err(Halt::Interrupted);
+                    }
+                    let tally = engine.run(seed, replication, &control.stop)?.clone();
+                    control.done.fetch_add(1, Ordering::Relaxed);
+                    Ok(tally)
+                },
+            )
+            .collect();
+        for tally in tallies {
+            fold(&tally?);
+        }
+        range.start = last;
+    }
+    Ok(())
 }
 
 /// Replications simulated between two folds: enough to keep all threads busy, few enough to fit into memory.

@@ -1,4 +1,5 @@
 //! Every output format, one file each.
 
+pub mod calibration;
 pub mod json;
 pub mod text;

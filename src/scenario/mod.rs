@@ -21,6 +21,7 @@ mod tree;
 mod types;
 mod values;
 mod words;
+mod write;
 
 use std::fs::File;
 use std::io::Read;
@@ -33,6 +34,10 @@ pub use values::{
     MAX_DURATION, ValueError, format_duration, format_fraction, format_points, format_rate,
     parse_duration, parse_fraction, parse_points, parse_rate, parse_target,
 };
+
+pub use write::{Change, SaveError, WriteError, may_save, save};
+
+pub(crate) use nodes::clock_text;
 
 use columns::MAX_FILE;
 use fields::Checker;
@@ -143,10 +148,10 @@ impl Document {
         }
     }
 
-    /// Replaces the demand of a call type by first attempts per interval, as found for counted volumes, so that
-    /// `--set`s then change these. Returns whether there is such a call type.
-    pub fn set_first_attempts(&mut self, call_type: &str, volume: &[f64]) -> bool {
-        set::first_attempts(&mut self.root, call_type, volume)
+    /// Replaces the demand of a call type by first attempts, as found for what was counted, so that `--set`s then
+    /// change these. Returns whether there is such a call type.
+    pub fn set_first_attempts(&mut self, call_type: &str, demand: &Demand) -> bool {
+        set::demand(&mut self.root, call_type, demand)
     }
 
     fn error(&self, mut findings: Vec<Finding>, sets: &[String]) -> ScenarioError {

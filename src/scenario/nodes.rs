@@ -234,7 +234,7 @@ pub(super) fn clock(text: &str) -> Option<u32> {
 }
 
 /// `08:30`
-pub(super) fn clock_text(minutes: u32) -> String {
+pub(crate) fn clock_text(minutes: u32) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 

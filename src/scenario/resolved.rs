@@ -204,10 +204,18 @@ fn queue(queue: &Queue) -> Value {
     ])
 }
 
+/// The key of a demand and its value.
+pub(super) fn demand(demand: &Demand) -> (&'static str, Value) {
+    match demand {
+        Demand::Volume(values) => ("volume", series(values, number)),
+        Demand::RatePerHour(values) => ("rate", series(values, |x| json!(format_rate(x)))),
+    }
+}
+
 fn call_type(call_type: &CallType, steady: bool) -> Value {
-    let (volume, rate) = match &call_type.demand {
-        Demand::Volume(values) => (Some(series(values, number)), None),
-        Demand::RatePerHour(values) => (None, Some(series(values, |x| json!(format_rate(x))))),
+    let (volume, rate) = match demand(&call_type.demand) {
+        ("volume", values) => (Some(values), None),
+        (_, values) => (None, Some(values)),
     };
     let volume_is = match call_type.volume_is {
         VolumeIs::FirstAttempts => "first_attempts",
@@ -300,7 +308,7 @@ fn group(group: &Group) -> Value {
 const WIDTH: usize = 100;
 
 /// A value in TOML that starts at column `at`.
-fn toml(value: &Value, at: usize) -> String {
+pub(super) fn toml(value: &Value, at: usize) -> String {
     match value {
         Value::String(text) => toml_edit::Value::from(text.as_str()).to_string(),
         Value::Array(items) => {

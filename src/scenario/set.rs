@@ -9,6 +9,7 @@ use super::nodes::default_node;
 use super::path::{Argument, GRAMMAR, Goal, Step};
 use super::schema::{self, Item, Key, Kind, Presence};
 use super::tree::{self, Entry, Node, Span, Table, Value};
+use super::types::Demand;
 use super::values::format_rate;
 
 impl Checker<'_> {
@@ -329,25 +330,29 @@ fn drop_alternative(root: &mut Node, goal: &Goal) {
     }
 }
 
-/// Replaces the demand of a call type in the tree.
-pub(super) fn first_attempts(root: &mut Node, call_type: &str, volume: &[f64]) -> bool {
+/// Replaces the demand of a call type in the tree by first attempts.
+pub(super) fn demand(root: &mut Node, call_type: &str, demand: &Demand) -> bool {
     let Value::Table(file) = &mut root.value else {
         return false;
     };
     let Some(Value::List(types)) = file.get_mut("call_types").map(|node| &mut node.value) else {
         return false;
     };
+    let (key, item, values) = match demand {
+        Demand::Volume(values) => ("volume", Item::Volume, values),
+        Demand::RatePerHour(values) => ("rate", Item::Rate, values),
+    };
     for node in types {
         let span = node.span;
         if let Value::Table(table) = &mut node.value
             && table.get("name").and_then(Node::as_text) == Some(call_type)
         {
-            let list = volume.iter().map(|x| Node::new(Value::Float(*x), span));
+            let list = values.iter().map(|x| Node::new(item_value(item, *x), span));
             let list = Value::List(list.collect());
             table.remove("rate");
             table.remove("volume_is");
             table.remove("volume");
-            table.entry("volume", span, || Node::new(list, span));
+            table.entry(key, span, || Node::new(list, span));
             return true;
         }
     }
