@@ -1,48 +1,44 @@
 //! From the counts of many days to estimates.
 
-use super::results::{
-    Bound, DayLevel, Days, Interval, Part, Results, RunInfo, ScenarioInfo, TargetInfo,
-    TargetResult, Verdict,
-};
+use super::days::DaySpread;
 use super::table::{
-    CONTACTS, ContactDay, GROUPS, GroupDay, Kpi, Measure, QUANTILES, TRUNKS, TrunkDay,
-    first_service_level, service_level,
+    CONTACTS, ContactDay, GROUPS, GroupDay, Kpi, Measure, TRUNKS, TrunkDay, first_service_level,
+    service_level,
 };
-use super::waits::{self, Sections};
+use super::waits::Sections;
 use crate::engine::{Contacts, GroupCell, Tally, TrunkCell};
 use crate::model::{BATCHES, Model};
 use crate::scenario::Formula;
-use crate::stats::{Estimate, Histogram, Ratio, student_t, wilson};
-use indexmap::IndexMap;
+use crate::stats::{Histogram, Ratio};
 use std::ops::Range;
 
 /// Collects the tallies of replications, in their order, and estimates every figure from them.
 #[derive(Debug)]
 pub struct Collector<'m> {
-    model: &'m Model,
+    pub(super) model: &'m Model,
     /// Days, or batches of the steady run.
-    n: u64,
+    pub(super) n: u64,
     replications: u64,
     /// The scenario has a price somewhere.
-    priced: bool,
-    total: Sums,
-    call_types: Vec<Sums>,
-    queues: Vec<Sums>,
-    groups: Vec<Sums>,
-    trunks: Vec<Sums>,
-    waits: ContactWaits,
-    days: Vec<DaySpread>,
+    pub(super) priced: bool,
+    pub(super) total: Sums,
+    pub(super) call_types: Vec<Sums>,
+    pub(super) queues: Vec<Sums>,
+    pub(super) groups: Vec<Sums>,
+    pub(super) trunks: Vec<Sums>,
+    pub(super) waits: ContactWaits,
+    pub(super) days: Vec<DaySpread>,
     /// Scratch: the rows of the total under way.
     total_rows: Vec<ContactDay>,
 }
 
 /// The sums of one part: a row for the whole run, then one for each interval; in a row one sum for each figure.
 #[derive(Debug)]
-struct Sums {
+pub(super) struct Sums {
     ratios: Vec<Ratio>,
     figures: usize,
     /// Service level by each formula (contacts only).
-    levels: [Ratio; 6],
+    pub(super) levels: [Ratio; 6],
 }
 
 impl Sums {
@@ -54,7 +50,7 @@ impl Sums {
         }
     }
 
-    fn row(&self, row: usize) -> &[Ratio] {
+    pub(super) fn row(&self, row: usize) -> &[Ratio] {
         &self.ratios[row * self.figures..][..self.figures]
     }
 
@@ -80,33 +76,22 @@ impl Sums {
 
 /// Waits of everything, of call types and of queues.
 #[derive(Debug)]
-struct ContactWaits {
-    total: Sections,
-    call_types: Vec<Sections>,
-    queues: Vec<Sections>,
-    queues_abandoned: Vec<Histogram>,
-}
-
-/// A queue's service level over days.
-#[derive(Debug)]
-struct DaySpread {
-    /// Days by service level in steps of 0.1 points.
-    steps: Vec<u64>,
-    days: u64,
-    met: u64,
-    /// Service level of each batch of a steady run.
-    batches: Vec<f64>,
+pub(super) struct ContactWaits {
+    pub(super) total: Sections,
+    pub(super) call_types: Vec<Sections>,
+    pub(super) queues: Vec<Sections>,
+    pub(super) queues_abandoned: Vec<Histogram>,
 }
 
 /// The figures of contacts that a part shows.
-fn contact_figures(priced: bool, queue: bool) -> Vec<&'static Kpi<ContactDay>> {
+pub(super) fn contact_figures(priced: bool, queue: bool) -> Vec<&'static Kpi<ContactDay>> {
     CONTACTS
         .iter()
         .filter(|kpi| (priced || kpi.name != "cost") && (!queue || kpi.of_queues))
         .collect()
 }
 
-fn group_figures(priced: bool) -> Vec<&'static Kpi<GroupDay>> {
+pub(super) fn group_figures(priced: bool) -> Vec<&'static Kpi<GroupDay>> {
     let shown = |kpi: &&Kpi<GroupDay>| priced || kpi.name != "cost";
     GROUPS.iter().filter(shown).collect()
 }
@@ -139,12 +124,6 @@ impl<'m> Collector<'m> {
         let sums = |n: usize, figures: usize| (0..n).map(|_| Sums::new(rows, figures)).collect();
         let contacts = contact_figures(priced, false).len();
         let of_queues = contact_figures(priced, true).len();
-        let spread = || DaySpread {
-            steps: vec![0; 1001],
-            days: 0,
-            met: 0,
-            batches: Vec::new(),
-        };
         Self {
             model,
             n: 0,
@@ -161,7 +140,7 @@ impl<'m> Collector<'m> {
                 queues: sections(model.queues.len()),
                 queues_abandoned: vec![Histogram::default(); model.queues.len()],
             },
-            days: (0..model.queues.len()).map(|_| spread()).collect(),
+            days: vec![DaySpread::default(); model.queues.len()],
             total_rows: Vec::new(),
         }
     }
@@ -287,139 +266,6 @@ impl<'m> Collector<'m> {
             self.waits.queues_abandoned[q].merge(&tally.queue_abandoned_waits[q * slots + slot]);
         }
     }
-
-    /// The largest half-width of any queue's service level and abandonment rate; `None` if one is not known yet.
-    pub fn precision(&self, confidence: f64) -> Option<f64> {
-        let t = student_t(confidence, self.n.saturating_sub(1));
-        let figures = contact_figures(self.priced, true);
-        let mut worst = 0f64;
-        for sums in &self.queues {
-            for (ratio, kpi) in sums.row(0).iter().zip(&figures) {
-                // A queue that nobody calls has nothing to wait for.
-                if ["service_level", "abandonment_rate"].contains(&kpi.name) && ratio.mean_y() > 0.0
-                {
-                    let estimate = ratio.estimate(self.n, t, kpi.unit.range());
-                    worst = worst.max(t * estimate.se?);
-                }
-            }
-        }
-        Some(worst)
-    }
-
-    /// Estimates everything.
-    pub fn results(
-        &self,
-        seed: u64,
-        confidence: f64,
-        partial: bool,
-        warnings: &[String],
-    ) -> Results {
-        let model = self.model;
-        let scenario = &model.scenario;
-        let estimator = Estimator {
-            collector: self,
-            t: student_t(confidence, self.n.saturating_sub(1)),
-            confidence,
-        };
-        let contacts = contact_figures(self.priced, false);
-        let of_queues = contact_figures(self.priced, true);
-        let group_kpis = group_figures(self.priced);
-        let trunk_kpis: Vec<&Kpi<TrunkDay>> = TRUNKS.iter().collect();
-
-        let mut total = estimator.part(None, &self.total, &contacts);
-        estimator.add_contact_figures(&mut total, &self.total, &self.waits.total);
-        let call_types = scenario
-            .call_types
-            .iter()
-            .enumerate()
-            .map(|(t, call_type)| {
-                let sums = &self.call_types[t];
-                let mut part = estimator.part(Some(&call_type.name), sums, &contacts);
-                estimator.add_contact_figures(&mut part, sums, &self.waits.call_types[t]);
-                part
-            });
-        let queues = scenario.queues.iter().enumerate().map(|(q, queue)| {
-            let sums = &self.queues[q];
-            let mut part = estimator.part(Some(&queue.name), sums, &of_queues);
-            estimator.add_contact_figures(&mut part, sums, &self.waits.queues[q]);
-            part.target = Some(TargetInfo {
-                fraction: queue.target.fraction,
-                within_s: queue.target.within.as_secs_f64(),
-                formula: queue.formula.name().to_owned(),
-            });
-            part.days = (!model.steady).then(|| self.days[q].document(confidence));
-            let answered = self.waits.queues[q].pooled();
-            part.waits = Some(waits::document(&answered, &self.waits.queues_abandoned[q]));
-            part
-        });
-        let groups = scenario.groups.iter().zip(&self.groups);
-        let trunks = scenario.trunks.iter().zip(&self.trunks);
-        let mut results = Results {
-            schema: "acdsim.result/1".to_owned(),
-            scenario: ScenarioInfo {
-                name: scenario.name.clone(),
-                sha256: scenario.sha256(),
-                resolved: scenario.to_json(),
-            },
-            run: RunInfo {
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                mode: if model.steady { "steady" } else { "day" }.to_owned(),
-                seed,
-                replications: self.replications,
-                batches: model.steady.then_some(BATCHES as u64),
-                confidence,
-                partial,
-                warnings: warnings.to_vec(),
-            },
-            targets: Vec::new(),
-            queues: queues.collect(),
-            call_types: call_types.collect(),
-            groups: groups
-                .map(|(group, sums)| estimator.part(Some(&group.name), sums, &group_kpis))
-                .collect(),
-            trunks: trunks
-                .map(|(trunk, sums)| estimator.part(Some(&trunk.name), sums, &trunk_kpis))
-                .collect(),
-            total,
-        };
-        results.targets = judge_targets(model, &results);
-        results.run.warnings.extend(self.findings());
-        results
-    }
-
-    /// What the figures themselves warn of.
-    fn findings(&self) -> Vec<String> {
-        let mut findings = Vec::new();
-        let total = |name: &str| -> f64 {
-            let figures = contact_figures(self.priced, false);
-            let found = self
-                .total
-                .row(0)
-                .iter()
-                .zip(figures)
-                .find(|(_, k)| k.name == name);
-            found.map_or(0.0, |(ratio, _)| ratio.mean_x())
-        };
-        let late = total("out_of_hours");
-        let wanted = total("redials") + total("reconnects") + late;
-        if late > 0.02 * wanted {
-            findings.push(format!(
-                "{:.1} % of all redials and reconnects were wanted after closing; their callers are lost",
-                100.0 * late / wanted
-            ));
-        }
-        for (queue, spread) in self.model.scenario.queues.iter().zip(&self.days) {
-            let correlation = lag_1_correlation(&spread.batches);
-            if correlation > 0.3 {
-                findings.push(format!(
-                    "queue \"{}\": the service levels of neighbouring batches are correlated ({correlation:.2}), so that \
-                     the intervals are too narrow; make `length` longer",
-                    queue.name
-                ));
-            }
-        }
-        findings
-    }
 }
 
 /// Length of a row on the clock, what lies outside left out.
@@ -484,200 +330,4 @@ fn trunk_day(model: &Model, cells: &[TrunkCell], range: &Range<usize>) -> TrunkD
         counts,
         clock_ns: clock_ns(model, range),
     }
-}
-
-impl DaySpread {
-    fn add(&mut self, (met, judged): (f64, f64), target: f64, steady: bool) {
-        if judged <= 0.0 {
-            return;
-        }
-        self.days += 1;
-        self.met += u64::from(met / judged >= target);
-        // Whole numbers, so that a day at exactly 57.0 % does not fall into the step below.
-        let step = (1000 * met as u64 / judged as u64) as usize;
-        self.steps[step.min(1000)] += 1;
-        if steady {
-            self.batches.push(met / judged);
-        }
-    }
-
-    fn document(&self, confidence: f64) -> Days {
-        let percentile = |p: f64| {
-            let rank = (p * self.days as f64).ceil().max(1.0) as u64;
-            let mut below = 0;
-            self.steps.iter().position(|&days| {
-                below += days;
-                below >= rank
-            })
-        };
-        let level = |step: usize| step as f64 / 1000.0;
-        Days {
-            service_level: [("p5", 0.05), ("p50", 0.5), ("p95", 0.95)]
-                .map(|(name, p)| (name.to_owned(), percentile(p).map(level)))
-                .into_iter()
-                .collect(),
-            target_met: wilson(self.met, self.days, confidence),
-            histogram: self
-                .steps
-                .iter()
-                .enumerate()
-                .filter(|&(_, &days)| days > 0)
-                .map(|(step, &days)| DayLevel {
-                    service_level: level(step),
-                    days,
-                })
-                .collect(),
-        }
-    }
-}
-
-/// Correlation of neighbours in a series; 0 where it has no spread.
-fn lag_1_correlation(values: &[f64]) -> f64 {
-    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let spread: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
-    let neighbours: f64 = values
-        .windows(2)
-        .map(|w| (w[0] - mean) * (w[1] - mean))
-        .sum();
-    if spread > 0.0 {
-        neighbours / spread
-    } else {
-        0.0
-    }
-}
-
-/// Turns sums into estimates.
-struct Estimator<'a, 'm> {
-    collector: &'a Collector<'m>,
-    t: f64,
-    confidence: f64,
-}
-
-impl Estimator<'_, '_> {
-    fn row<R>(&self, sums: &Sums, row: usize, figures: &[&Kpi<R>]) -> IndexMap<String, Estimate> {
-        let estimate = |(ratio, kpi): (&Ratio, &&Kpi<R>)| {
-            let estimate = ratio.estimate(self.collector.n, self.t, kpi.unit.range());
-            (kpi.name.to_owned(), estimate)
-        };
-        sums.row(row).iter().zip(figures).map(estimate).collect()
-    }
-
-    fn part<R>(&self, name: Option<&String>, sums: &Sums, figures: &[&Kpi<R>]) -> Part {
-        let model = self.collector.model;
-        let start = |cell: usize| {
-            if cell == model.grid.cells {
-                return "after close".to_owned();
-            }
-            let minute = model.scenario.open_min + cell as u32 * model.scenario.interval_min;
-            format!("{:02}:{:02}", minute / 60, minute % 60)
-        };
-        Part {
-            name: name.cloned(),
-            kpis: self.row(sums, 0, figures),
-            intervals: (!model.steady).then(|| {
-                (0..=model.grid.cells)
-                    .map(|cell| Interval {
-                        start: start(cell),
-                        kpis: self.row(sums, cell + 1, figures),
-                    })
-                    .collect()
-            }),
-            ..Part::default()
-        }
-    }
-
-    /// Adds wait quantiles, before the longest wait, and the service level by each formula.
-    fn add_contact_figures(&self, part: &mut Part, sums: &Sums, waits: &Sections) {
-        let pooled = waits.pooled();
-        let at = part
-            .kpis
-            .get_index_of("wait_max_s")
-            .unwrap_or(part.kpis.len());
-        for (offset, (name, p)) in QUANTILES.into_iter().enumerate() {
-            let estimate = waits.quantile(&pooled, p, self.confidence);
-            part.kpis
-                .shift_insert(at + offset, name.to_owned(), estimate);
-        }
-        let levels = sums.levels.iter().zip(Formula::ALL);
-        let estimate = |ratio: &Ratio| ratio.estimate(self.collector.n, self.t, (0.0, 1.0));
-        part.service_levels = Some(
-            levels
-                .map(|(ratio, (_, name))| (name.to_owned(), estimate(ratio)))
-                .collect(),
-        );
-    }
-}
-
-/// Judges every target of the scenario.
-fn judge_targets(model: &Model, results: &Results) -> Vec<TargetResult> {
-    // Counts are a day, in a steady run an hour.
-    let units = if model.steady {
-        model.grid.width_h() * BATCHES as f64
-    } else {
-        results.run.replications as f64
-    };
-    let confidence = results.run.confidence;
-    let mut targets = Vec::new();
-    let mut judge = |place: &str, part: &Part, kpi: &str, of: &str, bound, threshold| {
-        let Some(threshold) = threshold else { return };
-        let estimate = part.get(kpi);
-        let trials = part.get(of).mean.map(|mean| (mean * units).round() as u64);
-        targets.push(TargetResult {
-            place: format!("{place}.{}", part.name()),
-            kpi: kpi.to_owned(),
-            bound,
-            threshold,
-            estimate,
-            verdict: Verdict::of(bound, threshold, estimate.certain(trials, confidence)),
-        });
-    };
-    for (queue, part) in model.scenario.queues.iter().zip(&results.queues) {
-        use Bound::{AtLeast, AtMost};
-        let (fraction, asa) = (queue.target.fraction, queue.max_asa);
-        judge(
-            "queues",
-            part,
-            "service_level",
-            "offered",
-            AtLeast,
-            Some(fraction),
-        );
-        judge(
-            "queues",
-            part,
-            "abandonment_rate",
-            "offered",
-            AtMost,
-            queue.max_abandonment,
-        );
-        judge(
-            "queues",
-            part,
-            "asa_s",
-            "",
-            AtMost,
-            asa.map(|asa| asa.as_secs_f64()),
-        );
-    }
-    for (trunk, part) in model.scenario.trunks.iter().zip(&results.trunks) {
-        judge(
-            "trunks",
-            part,
-            "blocking_rate",
-            "attempts",
-            Bound::AtMost,
-            trunk.max_blocking,
-        );
-    }
-    for (group, part) in model.scenario.groups.iter().zip(&results.groups) {
-        judge(
-            "groups",
-            part,
-            "occupancy",
-            "",
-            Bound::AtMost,
-            group.max_occupancy,
-        );
-    }
-    targets
 }

@@ -4,6 +4,8 @@
 //! from the counts of a day. To add one, add an entry.
 
 mod collect;
+mod days;
+mod estimate;
 mod results;
 mod table;
 mod waits;

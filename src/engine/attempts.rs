@@ -1,0 +1,547 @@
+//! The life of an attempt: line, IVR, queue, agent, outcome, and what the caller does next.
+
+use super::calls::{Call, CallId, State};
+use super::events::{EventId, Kind, Order};
+use super::observer::{AttemptEvent, Cause, Observer};
+use super::{AgentId, Engine};
+use crate::random::{Purpose, to_ns};
+use crate::routing::{Policy, View};
+
+/// Why an attempt was not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Miss {
+    /// No line, or a full queue.
+    Blocked,
+    /// Gave up waiting, balked, or hung up in the IVR.
+    Abandoned,
+}
+
+impl<O: Observer, P: Policy> Engine<'_, O, P> {
+    pub(super) fn first_attempt(&mut self) {
+        if let Some((call_type, caller, key)) = self.arrivals.pop() {
+            let cell = call_type * self.tally.cells + self.cell;
+            let id = self.calls.insert(Call::new(key, call_type, caller, cell));
+            self.attempt_arrives(id);
+        }
+    }
+
+    pub(super) fn attempt_arrives(&mut self, id: CallId) {
+        self.observe(id, AttemptEvent::Arrived);
+        self.tally.attempts_simulated += 1;
+        let model = self.model;
+        let call = &mut self.calls[id];
+        let call_type = &model.call_types[call.call_type as usize];
+        call.type_cell = (call.call_type as usize * self.tally.cells + self.cell) as u32;
+        if let Some(trunk) = call_type.trunk {
+            let lines = &mut self.lines[trunk];
+            if lines.value == model.trunks[trunk].lines {
+                self.tally.trunks[trunk * self.tally.cells + self.cell].blocked += 1;
+                self.count_attempt(id);
+                let cell = self.calls[id].type_cell as usize;
+                self.count_blocked(cell, id);
+                self.observe(id, AttemptEvent::NoLine);
+                self.miss(id, Miss::Blocked);
+                return;
+            }
+            lines.up(self.now);
+            call.holds_line = true;
+        }
+        self.in_system += 1;
+        match &call_type.ivr {
+            None => self.enter_queue(id),
+            Some(ivr) => {
+                let time =
+                    ivr.time
+                        .sample_ns(&mut call.key.stream(call.attempt, 0, Purpose::IvrTime));
+                call.state = State::Ivr;
+                self.in_ivr += 1;
+                self.events
+                    .schedule(self.now + time, Kind::EndOfIvr, EventId::of_call(id));
+            }
+        }
+    }
+
+    /// Counts an attempt, once it is known in which cell: that of its arrival in a day; in a steady run that in which it
+    /// enters the queue, is blocked, or ends in the IVR.
+    fn count_attempt(&mut self, id: CallId) {
+        let call = &mut self.calls[id];
+        let cells = self.tally.cells;
+        if self.model.steady {
+            call.type_cell = (call.call_type as usize * cells + self.cell) as u32;
+        }
+        let cell = &mut self.tally.call_types[call.type_cell as usize];
+        match call.cause {
+            Cause::First => cell.first_attempts += 1,
+            Cause::Redial => cell.redials += 1,
+            Cause::Reconnect => cell.reconnects += 1,
+        }
+        if let Some(trunk) = self.model.call_types[call.call_type as usize].trunk {
+            let cell = call.type_cell as usize % cells;
+            self.tally.trunks[trunk * cells + cell].attempts += 1;
+        }
+    }
+
+    fn count_blocked(&mut self, type_cell: usize, id: CallId) {
+        let cell = &mut self.tally.call_types[type_cell];
+        cell.blocked += 1;
+        if self.calls[id].cause == Cause::First {
+            cell.first.blocked += 1;
+        }
+    }
+
+    pub(super) fn end_ivr(&mut self, id: CallId) {
+        self.in_ivr -= 1;
+        let call = &mut self.calls[id];
+        let mut outcome = call.key.stream(call.attempt, 0, Purpose::IvrOutcome);
+        let Some(ivr) = &self.model.call_types[call.call_type as usize].ivr else {
+            return;
+        };
+        let draw = outcome.unit();
+        if draw < ivr.contained_below {
+            call.served = true;
+            self.count_attempt(id);
+            let cell = self.calls[id].type_cell as usize;
+            self.tally.call_types[cell].ivr_contained += 1;
+            self.observe(id, AttemptEvent::Contained);
+            self.leave_system(id);
+            self.caller_ends(id, true);
+        } else if draw < ivr.abandoned_below {
+            self.hang_up_in_ivr(id);
+            self.miss(id, Miss::Abandoned);
+        } else {
+            self.enter_queue(id);
+        }
+    }
+
+    pub(super) fn hang_up_in_ivr(&mut self, id: CallId) {
+        self.count_attempt(id);
+        let cell = self.calls[id].type_cell as usize;
+        self.tally.call_types[cell].ivr_abandoned += 1;
+        self.observe(id, AttemptEvent::HungUpInIvr);
+        self.leave_system(id);
+    }
+
+    fn enter_queue(&mut self, id: CallId) {
+        self.count_attempt(id);
+        let model = self.model;
+        let call = &mut self.calls[id];
+        let call_type = &model.call_types[call.call_type as usize];
+        let queue = call_type.queue;
+        let queue_cell = queue * self.tally.cells + self.cell;
+        call.queue_cell = queue_cell as u32;
+        call.entered_queue_ns = self.now;
+        let type_cell = call.type_cell as usize;
+        let cause = call.cause;
+        let entered = &mut self.tally.queues[queue_cell];
+        match cause {
+            Cause::First => entered.first_attempts += 1,
+            Cause::Redial => entered.redials += 1,
+            Cause::Reconnect => entered.reconnects += 1,
+        }
+        self.observe(id, AttemptEvent::Queued { queue });
+
+        let view = View {
+            now_ns: self.now,
+            model,
+            queues: &self.queues,
+            groups: &self.agents.state,
+        };
+        let group = self.policy.group_for_call(&view, queue);
+        if group.is_none() && self.queues[queue].waiting >= model.queues[queue].limit {
+            self.tally.queues[queue_cell].blocked += 1;
+            self.count_blocked(type_cell, id);
+            self.observe(id, AttemptEvent::QueueFull);
+            self.leave_system(id);
+            self.miss(id, Miss::Blocked);
+            return;
+        }
+        self.tally.call_types[type_cell].offered += 1;
+        self.tally.queues[queue_cell].offered += 1;
+        if cause == Cause::First {
+            self.tally.call_types[type_cell].first.offered += 1;
+        }
+        if let Some(group) = group {
+            let agent = self.agents.take_longest_idle(group);
+            self.agents.groups[group].busy.up(self.now);
+            self.answer(id, agent);
+            return;
+        }
+        let call = &self.calls[id];
+        if call_type.balk > 0.0
+            && call
+                .key
+                .stream(call.attempt, 0, Purpose::Balk)
+                .chance(call_type.balk)
+        {
+            self.count_abandoned(id, 0);
+            self.observe(id, AttemptEvent::Balked);
+            self.leave_system(id);
+            self.miss(id, Miss::Abandoned);
+        } else if self.closed && !model.queues[queue].served_at_close {
+            self.drop_at_close(id, 0);
+        } else {
+            self.start_waiting(id, queue);
+        }
+    }
+
+    fn start_waiting(&mut self, id: CallId, queue: usize) {
+        let now = self.now;
+        let call = &mut self.calls[id];
+        let call_type = &self.model.call_types[call.call_type as usize];
+        let patience =
+            call_type
+                .patience
+                .sample_s(&mut call.key.stream(call.attempt, 0, Purpose::Patience));
+        call.state = State::Waiting;
+        call.entry = self.entries;
+        call.tier = 0;
+        call.loses_patience = patience.is_finite();
+        if call.loses_patience {
+            let until = now + to_ns(patience);
+            self.events
+                .schedule(until, Kind::EndOfPatience, EventId::of_call(id));
+        }
+        call.counted = self.model.steady && self.cell < self.model.grid.cells;
+        self.counted_open += u64::from(call.counted);
+        let (entry, kind) = (call.entry, call.call_type as usize);
+        self.entries += 1;
+        self.waiting.up(now);
+        self.waiting_by_queue[queue].up(now);
+        self.waiting_by_type[kind].up(now);
+        let state = &mut self.queues[queue];
+        if state.waiting == 0 {
+            state.oldest_ns = now;
+            state.oldest_entry = entry;
+        }
+        state.waiting += 1;
+        self.calls.append(&mut self.lists[queue], id);
+        self.observe(
+            id,
+            AttemptEvent::Waits {
+                patience_ns: if patience.is_finite() {
+                    to_ns(patience)
+                } else {
+                    i64::MAX
+                },
+            },
+        );
+        if self.model.queues[queue].has_later_tiers {
+            self.schedule_tier(id, queue);
+        }
+    }
+
+    /// Schedules the opening of the next later tier for a waiting call.
+    fn schedule_tier(&mut self, id: CallId, queue: usize) {
+        let call = &mut self.calls[id];
+        let waited = self.now - call.entered_queue_ns;
+        let tiers = &self.model.queues[queue].tiers;
+        let next = tiers
+            .iter()
+            .enumerate()
+            .filter(|(i, tier)| {
+                (tier.after_ns, *i) > (waited, call.tier as usize) && tier.after_ns > 0
+            })
+            .min_by_key(|(i, tier)| (tier.after_ns, *i));
+        call.tier_opens = next.is_some();
+        if let Some((tier, model)) = next {
+            call.tier = tier as u32;
+            let at = call.entered_queue_ns + model.after_ns;
+            self.events
+                .schedule(at, Kind::TierOpening, EventId::of_tier(id));
+        }
+    }
+
+    pub(super) fn open_tier(&mut self, id: CallId) {
+        let call = &mut self.calls[id];
+        call.tier_opens = false;
+        let (tier, call_type) = (call.tier as usize, call.call_type as usize);
+        let queue = self.model.call_types[call_type].queue;
+        let view = View {
+            now_ns: self.now,
+            model: self.model,
+            queues: &self.queues,
+            groups: &self.agents.state,
+        };
+        match self.policy.group_in_tier(&view, queue, tier) {
+            Some(group) => {
+                let agent = self.agents.take_longest_idle(group);
+                self.agents.groups[group].busy.up(self.now);
+                self.stop_waiting(id);
+                self.answer(id, agent);
+            }
+            None => self.schedule_tier(id, queue),
+        }
+    }
+
+    /// Takes a call out of its queue and cancels what was pending for it.
+    pub(super) fn stop_waiting(&mut self, id: CallId) {
+        let now = self.now;
+        let call = &self.calls[id];
+        let call_type = call.call_type as usize;
+        let queue = self.model.call_types[call_type].queue;
+        if call.loses_patience {
+            self.events.cancel(EventId::of_call(id));
+        }
+        if call.tier_opens {
+            self.events.cancel(EventId::of_tier(id));
+        }
+        self.calls.unlink(&mut self.lists[queue], id);
+        self.waiting.down(now);
+        self.waiting_by_queue[queue].down(now);
+        self.waiting_by_type[call_type].down(now);
+        let state = &mut self.queues[queue];
+        state.waiting -= 1;
+        if let Some(oldest) = self.lists[queue].first() {
+            let oldest = &self.calls[oldest];
+            state.oldest_ns = oldest.entered_queue_ns;
+            state.oldest_entry = oldest.entry;
+        }
+    }
+
+    pub(super) fn lose_patience(&mut self, id: CallId) {
+        self.calls[id].loses_patience = false;
+        self.stop_waiting(id);
+        let wait = self.now - self.calls[id].entered_queue_ns;
+        self.count_abandoned(id, wait);
+        self.observe(id, AttemptEvent::Abandoned);
+        self.leave_system(id);
+        self.miss(id, Miss::Abandoned);
+    }
+
+    fn count_abandoned(&mut self, id: CallId, wait: i64) {
+        let call = &self.calls[id];
+        let call_type = &self.model.call_types[call.call_type as usize];
+        let within = u64::from(wait <= call_type.within_ns);
+        let short = u64::from(wait <= call_type.short_ns);
+        let slot = self.slot(call_type.queue, call.queue_cell as usize);
+        let (type_cell, queue_cell) = (call.type_cell as usize, call.queue_cell as usize);
+        for cell in [
+            &mut self.tally.call_types[type_cell],
+            &mut self.tally.queues[queue_cell],
+        ] {
+            cell.abandoned += 1;
+            cell.abandoned_within += within;
+            cell.short_abandoned += short;
+            cell.wait_abandoned_ns += i128::from(wait);
+        }
+        if call.cause == Cause::First {
+            let first = &mut self.tally.call_types[type_cell].first;
+            first.abandoned += 1;
+            first.abandoned_within += within;
+            first.short_abandoned += short;
+        }
+        self.tally.queue_abandoned_waits[slot].add(wait);
+    }
+
+    /// The histogram of a part: one for the day, one for each cell in a steady run.
+    #[inline(always)]
+    fn slot(&self, part: usize, cell: usize) -> usize {
+        if self.model.steady { cell } else { part }
+    }
+
+    /// An agent, already counted as busy, answers a call that is not in a waiting list.
+    pub(super) fn answer(&mut self, id: CallId, agent: AgentId) {
+        let now = self.now;
+        let model = self.model;
+        let call = &mut self.calls[id];
+        let call_type = &model.call_types[call.call_type as usize];
+        let group = self.agents.group_of(agent);
+        let factor = model.groups[group].factor[call_type.queue] * call_type.talk_factor[self.cell];
+        let talk = to_ns(
+            factor
+                * call_type
+                    .talk
+                    .sample_s(&mut call.key.stream(call.attempt, 0, Purpose::Talk)),
+        );
+        call.acw_ns = if call_type.wrap_up.is_zero() {
+            -1
+        } else {
+            let mut stream = call.key.stream(call.attempt, 0, Purpose::AfterCallWork);
+            to_ns(factor * call_type.wrap_up.sample_s(&mut stream))
+        };
+        let acw = call.acw_ns.max(0);
+        let at_once = call.state != State::Waiting;
+        if at_once {
+            call.counted = model.steady && self.cell < model.grid.cells;
+            self.counted_open += u64::from(call.counted);
+        }
+        call.state = State::Talking;
+        call.agent = agent;
+        self.events
+            .schedule(now + talk, Kind::EndOfTalk, EventId::of_call(id));
+
+        let wait = now - call.entered_queue_ns;
+        let at_once = u64::from(at_once);
+        let within = u64::from(wait <= call_type.within_ns);
+        let (type_cell, queue_cell) = (call.type_cell as usize, call.queue_cell as usize);
+        let (first, kind) = (call.cause == Cause::First, call.call_type as usize);
+        for cell in [
+            &mut self.tally.call_types[type_cell],
+            &mut self.tally.queues[queue_cell],
+        ] {
+            cell.answered += 1;
+            cell.answered_at_once += at_once;
+            cell.answered_within += within;
+            cell.wait_answered_ns += i128::from(wait);
+            cell.wait_max_ns = cell.wait_max_ns.max(wait);
+            cell.talk_ns += i128::from(talk);
+            cell.acw_ns += i128::from(acw);
+        }
+        if first {
+            let first = &mut self.tally.call_types[type_cell].first;
+            first.answered += 1;
+            first.answered_within += within;
+        }
+        let type_slot = self.slot(kind, type_cell);
+        let queue_slot = self.slot(call_type.queue, queue_cell);
+        self.tally.call_type_waits[type_slot].add(wait);
+        self.tally.queue_waits[queue_slot].add(wait);
+        // A group's figures belong to the interval of the answer, in a steady run to the attempt's batch.
+        let cell = if model.steady {
+            type_cell % self.tally.cells
+        } else {
+            self.cell
+        };
+        let group = &mut self.tally.groups[group * self.tally.cells + cell];
+        group.answered += 1;
+        group.talk_ns += i128::from(talk);
+        group.acw_ns += i128::from(acw);
+        if O::WATCHES {
+            let agent = self.agents.id_for_observers(agent);
+            let (talk_ns, acw_ns) = (talk, acw);
+            self.observe(
+                id,
+                AttemptEvent::Answered {
+                    agent,
+                    talk_ns,
+                    acw_ns,
+                },
+            );
+        }
+    }
+
+    pub(super) fn end_talk(&mut self, id: CallId) {
+        let model = self.model;
+        self.leave_system(id);
+        let call = &mut self.calls[id];
+        let call_type = &model.call_types[call.call_type as usize];
+        let (agent, acw) = (call.agent, call.acw_ns);
+        let resolved = call_type.resolution >= 1.0
+            || call
+                .key
+                .stream(call.attempt, 0, Purpose::Resolution)
+                .chance(call_type.resolution);
+        if !call.answered_before {
+            call.answered_before = true;
+            call.first_contact_resolved = resolved;
+        }
+        call.served = true;
+        call.misses = 0;
+        let (key, attempt) = (call.key, call.attempt);
+        self.observe(id, AttemptEvent::HungUp { resolved });
+        match &call_type.reconnect {
+            _ if resolved => self.caller_ends(id, true),
+            Some((probability, delay))
+                if key
+                    .stream(attempt, 0, Purpose::ReconnectYesNo)
+                    .chance(*probability) =>
+            {
+                let after = delay.sample_ns(&mut key.stream(attempt, 0, Purpose::ReconnectDelay));
+                self.call_again(id, Cause::Reconnect, after);
+            }
+            _ => self.caller_ends(id, false),
+        }
+        if acw < 0 {
+            self.agent_is_free(agent);
+        } else {
+            self.events.schedule(
+                self.now + acw,
+                Kind::EndOfAfterCallWork,
+                EventId::of_agent(agent),
+            );
+        }
+    }
+
+    /// The caller hangs up, whatever the reason: the line is free.
+    pub(super) fn leave_system(&mut self, id: CallId) {
+        let call = &mut self.calls[id];
+        self.in_system -= 1;
+        self.counted_open -= u64::from(call.counted);
+        call.counted = false;
+        call.state = State::Away;
+        if call.holds_line {
+            call.holds_line = false;
+            if let Some(trunk) = self.model.call_types[call.call_type as usize].trunk {
+                self.lines[trunk].down(self.now);
+            }
+        }
+    }
+
+    /// An attempt ended without an answer: the caller redials or is lost.
+    fn miss(&mut self, id: CallId, why: Miss) {
+        let call = &mut self.calls[id];
+        call.misses += 1;
+        let Some(redial) = &self.model.call_types[call.call_type as usize].redial else {
+            return self.caller_ends(id, false);
+        };
+        let probabilities = match why {
+            Miss::Blocked => &redial.blocked,
+            Miss::Abandoned => &redial.abandoned,
+        };
+        let index = (call.misses as usize).min(probabilities.len());
+        let probability = index.checked_sub(1).map_or(0.0, |i| probabilities[i]);
+        let (key, attempt) = (call.key, call.attempt);
+        if call.misses < redial.max_attempts
+            && key
+                .stream(attempt, 0, Purpose::RedialYesNo)
+                .chance(probability)
+        {
+            let mut stream = key.stream(attempt, 0, Purpose::RedialDelay);
+            let after = redial.delay.sample_ns(&mut stream);
+            self.call_again(id, Cause::Redial, after);
+        } else {
+            self.caller_ends(id, false);
+        }
+    }
+
+    fn call_again(&mut self, id: CallId, cause: Cause, after_ns: i64) {
+        let at_ns = self.now + after_ns;
+        if !self.model.steady && at_ns >= self.model.grid.end_ns() {
+            let cell = self.calls[id].type_cell as usize;
+            self.tally.call_types[cell].out_of_hours += 1;
+            self.observe(id, AttemptEvent::OutOfHours);
+            self.caller_ends(id, false);
+            return;
+        }
+        self.observe(id, AttemptEvent::WillRepeat { cause, at_ns });
+        let call = &mut self.calls[id];
+        call.cause = cause;
+        call.attempt += 1;
+        let kind = if cause == Cause::Redial {
+            Kind::Redial
+        } else {
+            Kind::Reconnect
+        };
+        let order = Order::arrival(at_ns, kind, call.call_type as usize, call.caller);
+        self.events.insert(order, EventId::of_call(id));
+    }
+
+    /// The caller's need ends: met, or not.
+    pub(super) fn caller_ends(&mut self, id: CallId, resolved: bool) {
+        let call = &self.calls[id];
+        let cell = if self.model.steady {
+            call.call_type as usize * self.tally.cells + self.cell
+        } else {
+            call.first_cell as usize
+        };
+        let cell = &mut self.tally.call_types[cell];
+        cell.callers += 1;
+        cell.resolved += u64::from(resolved);
+        cell.lost += u64::from(!resolved);
+        cell.served += u64::from(call.served);
+        cell.answered_callers += u64::from(call.answered_before);
+        cell.first_contact_resolved += u64::from(call.first_contact_resolved);
+        self.observe(id, AttemptEvent::CallerEnds { resolved });
+        self.calls.remove(id);
+    }
+}
