@@ -698,6 +698,7 @@ mod observed {
     use acdsim::routing::Preference;
     use acdsim::stats::{Ratio, student_t};
     use rayon::prelude::*;
+    use std::collections::HashSet;
     use std::sync::atomic::AtomicBool;
 
     /// Means over replications of what `values` says of each replication's observer.
@@ -777,27 +778,32 @@ mod observed {
         abandoned: Vec<f64>,
         completed: Vec<f64>,
         /// Waiting and talking just before the end of each interval.
-        waiting: f64,
+        waiting: HashSet<Attempt>,
         talking: f64,
         at_end: Vec<(f64, f64)>,
     }
 
     impl Observer for ByEvent {
-        fn attempt(&mut self, now_ns: i64, _: Attempt, event: AttemptEvent) {
+        fn attempt(&mut self, now_ns: i64, attempt: Attempt, event: AttemptEvent) {
             let interval = (now_ns / self.width_ns) as usize;
             while self.at_end.len() < interval {
-                self.at_end.push((self.waiting, self.talking));
+                self.at_end.push((self.waiting.len() as f64, self.talking));
             }
             let intervals = self.abandoned.len();
             match event {
-                AttemptEvent::Waits { .. } => self.waiting += 1.0,
+                AttemptEvent::Waits { .. } => {
+                    self.waiting.insert(attempt);
+                }
                 AttemptEvent::Abandoned => {
-                    self.waiting -= 1.0;
+                    self.waiting.remove(&attempt);
                     if interval < intervals {
                         self.abandoned[interval] += 1.0;
                     }
                 }
-                AttemptEvent::Answered { .. } => self.talking += 1.0,
+                AttemptEvent::Answered { .. } => {
+                    self.waiting.remove(&attempt);
+                    self.talking += 1.0;
+                }
                 AttemptEvent::HungUp { .. } => {
                     self.talking -= 1.0;
                     if interval < intervals {
@@ -875,15 +881,17 @@ mod observed {
                 width_ns: model.grid.width_ns,
                 abandoned: vec![0.0; rates.len()],
                 completed: vec![0.0; rates.len()],
-                waiting: 0.0,
+                waiting: HashSet::new(),
                 talking: 0.0,
                 at_end: Vec::new(),
             };
             let values = |seen: &ByEvent| {
                 let mut all: Vec<(f64, f64)> = Vec::new();
                 for i in 0..seen.abandoned.len() {
-                    let (waiting, talking) =
-                        *seen.at_end.get(i).unwrap_or(&(seen.waiting, seen.talking));
+                    let (waiting, talking) = *seen
+                        .at_end
+                        .get(i)
+                        .unwrap_or(&(seen.waiting.len() as f64, seen.talking));
                     for value in [seen.abandoned[i], seen.completed[i], waiting, talking] {
                         all.push((value, 1.0));
                     }
