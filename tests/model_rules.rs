@@ -685,7 +685,7 @@ fn at_closing(closing: &str, staff: &str) -> String {
             "q",
             "[0, 0, 0, 1]",
             100 * S,
-            "trunk = \"t\"\nivr = { time = \"2500s\" }\nredial = { abandoned = 1, blocked = 1, delay = \"1s\" }",
+            "trunk = \"t\"\nivr = { time = \"1500s\" }\nredial = { abandoned = 1, blocked = 1, delay = \"1s\" }",
         ),
         group("g", "[\"q\"]", staff),
         group("idle", "[\"other\"]", "2"),
@@ -695,7 +695,7 @@ fn at_closing(closing: &str, staff: &str) -> String {
 fn in_the_last_interval(t: &[Vec<i64>]) -> bool {
     t.iter().all(|t| t.len() == 1 && t[0] > 3 * HALF_HOUR)
         && t[0][0] < t[1][0]
-        && t[2][0] + 2500 * S < t[0][0] + 2000 * S + 90 * S
+        && t[2][0] + 1500 * S > CLOSE
         && t[2][0] > t[1][0]
 }
 
@@ -703,11 +703,14 @@ fn in_the_last_interval(t: &[Vec<i64>]) -> bool {
 fn drain_serves_all_who_are_there_and_its_staff_stays_until_nobody_waits() {
     let text = at_closing("drain", "1");
     let (seed, t) = seek(&text, |t| {
-        in_the_last_interval(t) && t[2][0] + 2500 * S > t[0][0] + 2000 * S
+        in_the_last_interval(t) && {
+            let after_talk = t[2][0] + 1500 * S - (t[0][0] + 2000 * S);
+            after_talk > 0 && after_talk < 90 * S
+        }
     });
     let run = simulate(&text, seed);
     let free = t[0][0] + 2000 * S;
-    let out_of_ivr = t[2][0] + 2500 * S;
+    let out_of_ivr = t[2][0] + 1500 * S;
     assert_eq!(run.answer(1, 0).map(|a| a.0), Some(free));
     assert_eq!(run.answer(2, 0).map(|a| a.0), Some(free + 100 * S));
     // Nobody is in the IVR or waiting from then on; the idle go at once, the busy one at the end of the call.
@@ -827,7 +830,7 @@ fn a_queue_that_nobody_serves_in_the_last_interval_is_dropped_at_closing() {
         assert_eq!(run.when(waiting, 0, 0, AttemptEvent::Dropped), Some(CLOSE));
     }
     // Coming out of the IVR later: once it would have to wait.
-    let out = t[2][0] + 2500 * S;
+    let out = t[2][0] + 1500 * S;
     assert_eq!(run.when(2, 0, 0, AttemptEvent::Dropped), Some(out));
     let after = run.of_queue(0, 4);
     assert_eq!(
@@ -938,7 +941,14 @@ fn redial_probabilities_go_by_the_attempt_in_a_row_and_its_cause() {
     assert_eq!(attempts(&run), [1, 2]);
     let run = simulate(&text("blocked = [0, 1], abandoned = [0, 1]"), seed);
     assert_eq!(attempts(&run), [1, 1]);
+    // The first caller's redial finds the line taken by the second: value 2 of `blocked`.
     let run = simulate(&text("blocked = 1, abandoned = [1, 0]"), seed);
+    assert_eq!(attempts(&run), [3, 2]);
+    assert_eq!(
+        run.when(0, 0, 1, AttemptEvent::NoLine),
+        Some(t[0][0] + 300 * S)
+    );
+    let run = simulate(&text("blocked = [1, 0], abandoned = [1, 0]"), seed);
     assert_eq!(attempts(&run), [2, 2]);
     let run = simulate(&text("blocked = 1, abandoned = 1, max_attempts = 1"), seed);
     assert_eq!(attempts(&run), [1, 1]);
