@@ -13,7 +13,7 @@ mod common;
 
 use acdsim::engine::{Engine, Tally};
 use acdsim::kpi::{Collector, Results};
-use acdsim::model::{BATCHES, Model};
+use acdsim::model::BATCHES;
 use acdsim::stats::Estimate;
 use rayon::prelude::*;
 use serde_json::Value;
@@ -26,6 +26,8 @@ const DAYS: u64 = 200;
 /// The expected share must itself lie here: more than 1.5 points below the promise would be a fault of the method.
 const EXPECTED: (f64, f64) = (0.935, 0.952);
 
+type Error = Box<dyn Fn(&Tally, usize) -> f64 + Sync>;
+
 /// A figure with its exact value.
 struct Figure {
     name: String,
@@ -33,7 +35,7 @@ struct Figure {
     /// The program's estimate.
     estimate: Box<dyn Fn(&Results) -> Estimate + Sync>,
     /// How far a day (or batch number `usize`) is from the exact value, in any unit: x − R y.
-    error: Box<dyn Fn(&Tally, usize) -> f64 + Sync>,
+    error: Error,
 }
 
 /// Sums over all runs of a figure.
@@ -233,7 +235,7 @@ fn error(
     figure: &'static str,
     ratio: f64,
     cells: impl Fn(usize) -> std::ops::Range<usize> + Sync + 'static,
-) -> Box<dyn Fn(&Tally, usize) -> f64 + Sync> {
+) -> Error {
     Box::new(move |tally, batch| {
         let (x, y) = parts(tally, cells(batch), figure);
         x - ratio * y
