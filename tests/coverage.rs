@@ -188,7 +188,7 @@ fn study(what: &str, text: &str, figures: &[Figure]) -> Vec<String> {
             figure.name,
             figure.exact,
             100.0 * sums.half_width / sums.runs / figure.exact,
-            100.0 * expected,
+            100.0 * sums.expected(),
             100.0 * share,
             sums.too_low,
             sums.too_high,
