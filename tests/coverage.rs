@@ -32,7 +32,7 @@ const EXPECTED: (f64, f64) = (0.935, 0.952);
 const WEAK: [(&str, &str, Option<f64>); 3] = [
     // An almost idle interval: on most days nobody waits, the skewness is 4.
     ("3 intervals", "queue_length_mean, interval 1", None),
-    // A batch of 50 h has only a few busy spells that reach so far.
+    // Probably because a batch of 50 h has only a few busy spells that reach so far.
     ("Erlang C", "wait_p95_s", None),
     ("Erlang C", "wait_p99_s", Some(0.87)),
 ];
