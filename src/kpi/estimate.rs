@@ -19,12 +19,20 @@ impl Collector<'_> {
         let figures = contact_figures(self.priced, true);
         let mut worst = 0f64;
         for sums in &self.queues {
-            for (ratio, kpi) in sums.row(0).iter().zip(&figures) {
+            let row = || sums.row(0).iter().zip(&figures);
+            let offered = row().find(|(_, kpi)| kpi.name == "offered");
+            let offered = offered.map(|(ratio, _)| (ratio.mean_x() * self.n as f64) as u64);
+            for (ratio, kpi) in row() {
                 // A queue that nobody calls has nothing to wait for.
                 if ["service_level", "abandonment_rate"].contains(&kpi.name) && ratio.mean_y() > 0.0
                 {
                     let estimate = ratio.estimate(self.n, t, kpi.unit.range());
-                    worst = worst.max(t * estimate.se?);
+                    // Where all days are alike, the number of attempts says how sure that is.
+                    let spread = match estimate.certain(offered, confidence)? {
+                        (low, high) if estimate.se == Some(0.0) => high - low,
+                        _ => t * estimate.se?,
+                    };
+                    worst = worst.max(spread);
                 }
             }
         }
