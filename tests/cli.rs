@@ -206,6 +206,11 @@ fn bad_usage_and_bad_input_are_refused_on_stderr() {
         (&["run", "--replications", "0"], "from 1 to"),
         (&["run", "--replications", "many"], "from 1 to"),
         (&["run", "--threads", "0"], "from 1 to 1024"),
+        (
+            &["run", "--seed", "18446744073709551616"],
+            "from 0 to 18446744073709551615",
+        ),
+        (&["run", "--seed", "-1"], "--seed"),
         (&["run", "--until-precise", "5"], "5pp"),
         (&["run", "--until-precise", "0pp"], "more than 0"),
         (&["run", "--confidence", "100%"], "between 0 and 1"),

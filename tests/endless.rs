@@ -59,3 +59,11 @@ fn an_idle_steady_run_is_staffed_all_the_same() {
     assert_eq!(results.groups[0].get("staffed_h").mean, Some(7.0));
     assert_eq!(results.total.get("service_level").mean, None);
 }
+
+#[test]
+fn a_steady_run_of_a_nanosecond_has_figures() {
+    let text = steady("talk = \"exp(180s)\"", "", 7).replace("100h", "0.000001ms");
+    let results = common::run(&text);
+    assert_eq!(results.groups[0].get("staffed_h").mean, Some(7.0));
+    assert_eq!(results.total.get("callers").mean, Some(0.0));
+}

@@ -707,6 +707,102 @@ fn columns_of_csv_files() {
 }
 
 #[test]
+fn csv_files_from_elsewhere() {
+    let rows: Vec<String> = (0..24)
+        .map(|i| format!("{:02}:{:02},{}", 8 + i / 2, i % 2 * 30, 20 + i))
+        .collect();
+    let plain = format!("start,n\n{}\n", rows.join("\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let text = LEAST.replace(
+        "rate = \"60/h\"",
+        "volume = { file = \"v.csv\", column = \"n\" }",
+    );
+    let read = |csv: &str| {
+        std::fs::write(folder.path().join("v.csv"), csv).unwrap();
+        parse("day.toml", &text, folder.path(), &[])
+    };
+    for csv in [
+        plain.clone(),
+        plain.replace('\n', "\r\n"),
+        format!("\u{feff}{plain}"),
+        plain.replace(',', " , "),
+        plain.replace('\n', "\n\n"),
+    ] {
+        let scenario = read(&csv).unwrap().scenario;
+        let expected = Demand::Volume((20..44).map(f64::from).collect());
+        assert_eq!(scenario.call_types[0].demand, expected, "{csv:?}");
+    }
+    for (csv, says) in [
+        (String::new(), "\"v.csv\" has no header"),
+        (plain.replace(',', "\t"), "not by tabs"),
+        (plain.replace(",25", ""), "1 column, but the header has 2"),
+        (
+            plain
+                .replace("start,n", "start,n,start")
+                .replace(":00,", ":00,1,"),
+            "two columns \"start\"",
+        ),
+        (plain.replace(":00,", ":00:00,"), "times of day as HH:MM"),
+        (
+            plain.replace("09:", "10:"),
+            "the intervals of the day in order",
+        ),
+    ] {
+        let report = shown(&read(&csv).expect_err(says));
+        assert!(report.contains(says), "{report}");
+    }
+}
+
+#[test]
+fn likely_slips_get_likely_advice() {
+    for (from, to, says) in [
+        (
+            "\"exp(180s)\"",
+            "\"3 minutes\"",
+            "\"minutes\" is no unit of time",
+        ),
+        ("\"exp(180s)\"", "\"exp(3 min)\"", "follows a blank"),
+        (
+            "name = \"Least\"",
+            "name = \"Least\"\ninterval = 15",
+            "\"15m\"",
+        ),
+        (
+            "name = \"Least\"",
+            "name = \"Least\"\ninterval = \"15\"",
+            "\"15m\"",
+        ),
+        (
+            "name = \"service\"",
+            "name = \"service\"\ntarget = 0.8",
+            "this is the number 0.8",
+        ),
+        ("rate = \"60/h\"", "volume = \"60/h\"", "rate = \"60/h\""),
+        (
+            "rate = \"60/h\"",
+            "volume = \"volumes.csv\"",
+            "{ file = \"volumes.csv\", column = \"…\" }",
+        ),
+        (
+            "staff = 4",
+            "staff = \"staff.csv\"",
+            "{ file = \"staff.csv\"",
+        ),
+    ] {
+        let report = report_on(from, to);
+        assert!(report.contains(says), "{report}");
+    }
+}
+
+#[test]
+fn what_is_wrong_at_the_end_of_a_line_is_said() {
+    let report = report_on("\"exp(180s)\"", "\"exp(180s)");
+    assert!(report.contains("╰── invalid basic string"), "{report}");
+    let report = report_on("talk = \"exp(180s)\"", "talk =");
+    assert!(report.contains("╰── "), "{report}");
+}
+
+#[test]
 fn empirical_durations() {
     let talk = |text: &str| LEAST.replace("talk = \"exp(180s)\"", &format!("talk = {text}"));
     let s = good(&talk("\"empirical(talk.csv, talk)\""));

@@ -6,7 +6,7 @@ mod run;
 mod stop;
 
 use clap::{Parser, Subcommand};
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// What the exit status of the command means.
@@ -112,13 +112,25 @@ impl From<crate::scenario::SaveError> for Failure {
     }
 }
 
+/// A seed; like every number of the command line it says what would be one.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
 /// Writes a result to stdout. That nobody reads it to the end (`| head`) is no error.
 fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = std::io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
+    print_with(|out| out.write_all(text.as_bytes()))
+}
+
+/// Writes a result as a JSON document to stdout.
+fn print_json(document: &impl serde::Serialize) -> Result<(), Failure> {
+    print_with(|out| crate::report::json::write(document, out))
+}
+
+fn print_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::bad_input(format!(
             "cannot write the result: {error}"
         ))),

@@ -1,6 +1,6 @@
 //! `acdsim run`: simulate a scenario and report.
 
-use super::{Failure, print, progress, status, stop};
+use super::{Failure, print, print_json, progress, status, stop};
 use crate::experiment::{self, Replications, Settings, calibrate};
 use crate::model::Model;
 use crate::report;
@@ -37,7 +37,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = days)]
     max_replications: Option<u32>,
     /// Seed of all random numbers: the same seed gives the same result
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::seed, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Number of threads; the result does not depend on it [default: one for each core]
     #[arg(long, value_name = "N", value_parser = threads)]
@@ -105,11 +105,10 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     };
     if arguments.explain {
         let scenario = document.check(&arguments.set)?.scenario;
-        print(&if arguments.json {
-            report::json::pretty(&scenario.to_json())
-        } else {
-            scenario.to_toml()
-        })?;
+        match arguments.json {
+            true => print_json(&scenario.to_json())?,
+            false => print(&scenario.to_toml())?,
+        }
         return Ok(status::DONE);
     }
 
@@ -128,7 +127,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let seconds = start.elapsed().as_secs_f64();
 
     if arguments.json {
-        print(&report::json::pretty(&run.results))?;
+        print_json(&run.results)?;
     } else {
         let is_terminal = std::io::stdout().is_terminal();
         let page = report::text::Page {

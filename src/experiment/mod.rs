@@ -5,7 +5,7 @@ pub mod calibrate;
 use crate::engine::{Engine, Halt, Tally};
 use crate::kpi::{Collector, Results};
 use crate::model::Model;
-use crate::scenario::Mode;
+use crate::scenario::{Mode, format_points};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,6 +15,9 @@ const FIRST_BLOCK: u64 = 100;
 
 /// Memory that finished replications may take while they wait to be folded.
 const WAITING_BYTES: usize = 64 << 20;
+
+/// Memory that replications on all threads together may take.
+const WORKING_BYTES: usize = 2 << 30;
 
 /// How to run a scenario.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,9 +109,8 @@ pub fn run(
     control: &Control,
     warnings: &[String],
 ) -> Result<Run, Error> {
-    let threads = settings.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
+        .num_threads(threads(model, settings.threads))
         .build()?;
     pool.install(|| run_in_pool(model, settings, control, warnings))
 }
@@ -174,8 +176,8 @@ fn run_in_pool(
 fn not_precise(half_width: f64, at_most: u64, reached: Option<f64>) -> String {
     let reached = reached.map_or("unknown".to_owned(), |r| format!("{:.2}pp", 100.0 * r));
     format!(
-        "the precision of {:.2}pp asked for is not reached after {at_most} days (it is {reached}): raise max_replications",
-        100.0 * half_width
+        "the precision of {} asked for is not reached after {at_most} days (it is {reached}): raise max_replications",
+        format_points(half_width)
     )
 }
 
@@ -234,11 +236,63 @@ fn replicate(
     Ok(())
 }
 
-/// Replications simulated between two folds: enough to keep all threads busy, few enough to fit into memory.
-fn wave_length(model: &Model) -> u64 {
+/// Number of threads: as many as asked for or as there are cores (0), but no more than fit into memory.
+fn threads(model: &Model, asked: Option<usize>) -> usize {
+    // Each has a replication under way and one that waits to be folded.
+    let most = (WORKING_BYTES / (2 * tally_bytes(model))).max(1);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    match asked {
+        None if cores <= most => 0,
+        asked => asked.unwrap_or(cores).min(most),
+    }
+}
+
+/// Memory that the counts of a replication take, roughly.
+fn tally_bytes(model: &Model) -> usize {
     let cells = model.grid.cells + 1;
     let parts = model.call_types.len() + model.queues.len() + model.groups.len();
-    let bytes = cells * parts * size_of::<crate::engine::Contacts>() + parts * 20_000;
+    cells * parts * size_of::<crate::engine::Contacts>() + parts * 20_000
+}
+
+/// Replications simulated between two folds: enough to keep all threads busy, few enough to fit into memory.
+fn wave_length(model: &Model) -> u64 {
     let threads = rayon::current_num_threads();
-    (16 * threads).min(WAITING_BYTES / bytes).max(threads) as u64
+    let fitting = WAITING_BYTES / tally_bytes(model);
+    (16 * threads).min(fitting).max(threads) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(text: &str) -> Model {
+        let loaded = crate::scenario::parse("day.toml", text, std::path::Path::new(""), &[]);
+        Model::new(&loaded.expect("a scenario").scenario)
+    }
+
+    #[test]
+    fn no_more_threads_than_fit_into_memory() {
+        let mut text =
+            "[scenario]\nname = \"s\"\nopen = \"00:00-24:00\"\ninterval = \"1m\"\n".to_owned();
+        for q in 0..150 {
+            text += &format!(
+                "[[queues]]\nname = \"{q}\"\n\
+                 [[call_types]]\nname = \"{q}\"\nqueue = \"{q}\"\nrate = \"1/h\"\ntalk = \"60s\"\n"
+            );
+        }
+        let large = model(&text);
+        let most = threads(&large, Some(1024));
+        assert!((1..=16).contains(&most), "{most}");
+        assert_eq!(threads(&large, Some(1)), 1);
+        let small = model(&text.replace("interval = \"1m\"", "interval = \"24h\""));
+        assert_eq!(threads(&small, Some(64)), 64);
+        assert_eq!(threads(&small, None), 0);
+    }
+
+    #[test]
+    fn the_precision_asked_for_is_said_as_it_was_asked() {
+        let warning = not_precise(0.000_001, 150, Some(0.0121));
+        assert!(warning.contains("0.0001pp asked for"), "{warning}");
+        assert!(warning.contains("1.21pp"), "{warning}");
+    }
 }

@@ -4,6 +4,7 @@
 
 use crate::random::{MAX_NS, Sampler, name_hash};
 use crate::scenario::{CallType, Closing, Demand, Formula, Mode, Scenario};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// Batches of a steady run.
@@ -186,6 +187,7 @@ impl Model {
     pub fn new(scenario: &Scenario) -> Self {
         let grid = grid(scenario);
         let steady = matches!(scenario.run.mode, Mode::Steady { .. });
+        let group_of = indices(scenario.groups.iter().map(|g| &g.name));
         let queues: Vec<QueueModel> = scenario
             .queues
             .iter()
@@ -194,8 +196,8 @@ impl Model {
                     .tiers
                     .iter()
                     .map(|tier| {
-                        let find = |name: &String| position(&scenario.groups, |g| &g.name == name);
-                        let mut groups: Vec<usize> = tier.groups.iter().map(find).collect();
+                        let mut groups: Vec<usize> =
+                            tier.groups.iter().map(|g| group_of[g.as_str()]).collect();
                         groups.sort_unstable();
                         TierModel {
                             groups,
@@ -225,9 +227,7 @@ impl Model {
                 .iter()
                 .map(|t| call_type(scenario, t, &queues, grid, steady))
                 .collect(),
-            groups: (0..scenario.groups.len())
-                .map(|g| group(scenario, g, &queues, grid))
-                .collect(),
+            groups: groups(scenario, &queues, grid),
             trunks: scenario
                 .trunks
                 .iter()
@@ -242,6 +242,14 @@ impl Model {
 /// A duration in whole nanoseconds, cut to [`MAX_NS`].
 fn ns(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).map_or(MAX_NS, |ns| ns.min(MAX_NS))
+}
+
+/// Indices of parts by their names.
+fn indices<'a>(names: impl Iterator<Item = &'a String>) -> HashMap<&'a str, usize> {
+    names
+        .enumerate()
+        .map(|(i, name)| (name.as_str(), i))
+        .collect()
 }
 
 /// Index of a part; the reader has checked that every name exists.
@@ -261,7 +269,8 @@ fn grid(scenario: &Scenario) -> Grid {
         },
         Mode::Steady { warm_up, length } => Grid {
             start_ns: ns(warm_up),
-            width_ns: ns(length) / BATCHES as i64,
+            // A batch takes time, however short the run.
+            width_ns: (ns(length) / BATCHES as i64).max(1),
             cells: BATCHES,
         },
     }
@@ -326,31 +335,40 @@ fn call_type(
     }
 }
 
-fn group(scenario: &Scenario, index: usize, queues: &[QueueModel], grid: Grid) -> GroupModel {
-    let group = &scenario.groups[index];
-    let mut factor = vec![1.0; queues.len()];
-    let mut serves = Vec::new();
-    for (q, queue) in queues.iter().enumerate() {
-        let Some(skill) = group
-            .skills
-            .iter()
-            .find(|skill| skill.queue == scenario.queues[q].name)
-        else {
-            continue;
-        };
-        factor[q] = skill.factor;
-        if let Some(tier) = queue.tiers.iter().find(|t| t.groups.contains(&index)) {
-            serves.push(Serve {
-                queue: q,
-                priority: skill.priority.unwrap_or(scenario.queues[q].priority),
-                after_ns: tier.after_ns,
-            });
+/// The groups. Each may serve each queue, so what holds of a pair is looked up once.
+fn groups(scenario: &Scenario, queues: &[QueueModel], grid: Grid) -> Vec<GroupModel> {
+    let queue_of = indices(scenario.queues.iter().map(|q| &q.name));
+    let mut groups: Vec<GroupModel> = scenario
+        .groups
+        .iter()
+        .map(|group| GroupModel {
+            staff: by_cell(&group.staff, grid),
+            serves: Vec::new(),
+            factor: vec![1.0; queues.len()],
+        })
+        .collect();
+    // By queue, the groups that serve it and from which wait on.
+    let mut after_ns: Vec<HashMap<usize, i64>> = vec![HashMap::new(); queues.len()];
+    for (tiers, queue) in after_ns.iter_mut().zip(queues) {
+        for tier in &queue.tiers {
+            tiers.extend(tier.groups.iter().map(|&g| (g, tier.after_ns)));
         }
     }
-    serves.sort_by_key(|serve| (serve.priority, serve.queue));
-    GroupModel {
-        staff: by_cell(&group.staff, grid),
-        serves,
-        factor,
+    for (index, (model, group)) in groups.iter_mut().zip(&scenario.groups).enumerate() {
+        for skill in &group.skills {
+            let queue = queue_of[skill.queue.as_str()];
+            model.factor[queue] = skill.factor;
+            if let Some(&after_ns) = after_ns[queue].get(&index) {
+                model.serves.push(Serve {
+                    queue,
+                    priority: skill.priority.unwrap_or(scenario.queues[queue].priority),
+                    after_ns,
+                });
+            }
+        }
+        model
+            .serves
+            .sort_by_key(|serve| (serve.priority, serve.queue));
     }
+    groups
 }

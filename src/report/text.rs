@@ -8,7 +8,7 @@ mod tables;
 use crate::kpi::Results;
 use crate::scenario::{Formula, Mode, Queue, Scenario};
 use crate::stats::Estimate;
-use figures::{exact_duration, exact_seconds, grouped};
+use figures::{exact_duration, grouped};
 use layout::{Look, NBSP, wrapped};
 
 /// Lines of prose are not longer than this: the eye loses its place.
@@ -68,7 +68,7 @@ impl Page {
                     "{}–{} by {} · {days}",
                     clock(scenario.open_min),
                     clock(scenario.close_min),
-                    exact_seconds(f64::from(scenario.interval_min) * 60.0),
+                    figures::exact_minutes(scenario.interval_min),
                 )
             }
             Mode::Steady { warm_up, length } => format!(

@@ -178,7 +178,7 @@ impl Checker<'_> {
     /// The day that `[scenario]` says, or its default; noted in `self.grid`.
     pub fn grid(&mut self, fields: &Fields<'_>) -> Option<Grid> {
         let hours = self.value(fields, "open", nodes::hours);
-        let interval = self.value(fields, "interval", nodes::duration);
+        let interval = self.value(fields, "interval", nodes::interval);
         let (open, close) = hours?;
         let interval = interval?;
         let minutes = interval.as_secs() / 60;

@@ -60,7 +60,10 @@ pub(super) fn read(
         .iter()
         .map(|(column, value)| Ok((position(column)?, value.as_str())))
         .collect::<Result<Vec<_>, String>>()?;
-    let start = headers.iter().position(|h| h == "start");
+    let start = match headers.iter().any(|h| h == "start") {
+        true => Some(position("start")?),
+        false => None,
+    };
 
     let mut cells = Vec::new();
     let mut record = csv::StringRecord::new();
@@ -124,13 +127,17 @@ pub(super) fn reason(error: &std::io::Error) -> String {
 
 fn no_column(name: &str, headers: &csv::StringRecord, column: &str) -> String {
     const MOST_SHOWN: usize = 10;
+    if headers.iter().all(str::is_empty) {
+        return format!("{} has no header", quoted(name));
+    }
     let mut shown: Vec<String> = headers.iter().take(MOST_SHOWN).map(quoted).collect();
     if headers.len() > MOST_SHOWN {
         shown.push("…".to_owned());
     }
-    let only_semicolons = headers.len() == 1 && headers.iter().any(|h| h.contains(';'));
+    let separated_by = |c: char| headers.len() == 1 && headers.iter().any(|h| h.contains(c));
     let advice = match nearest(column, headers.iter()) {
-        _ if only_semicolons => "; separate columns by commas, not by semicolons".to_owned(),
+        _ if separated_by(';') => "; separate columns by commas, not by semicolons".to_owned(),
+        _ if separated_by('\t') => "; separate columns by commas, not by tabs".to_owned(),
         Some(near) => format!("; did you mean {}?", quoted(near)),
         None => String::new(),
     };
@@ -149,7 +156,8 @@ fn describe(name: &str, error: &csv::Error) -> String {
         csv::ErrorKind::UnequalLengths {
             expected_len, len, ..
         } => {
-            format!("{name}, line {line}: {len} columns, but the header has {expected_len}")
+            let columns = if *len == 1 { "column" } else { "columns" };
+            format!("{name}, line {line}: {len} {columns}, but the header has {expected_len}")
         }
         csv::ErrorKind::Io(e) => {
             format!("cannot read the CSV file {}: {}", quoted(name), reason(e))

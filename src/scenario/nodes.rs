@@ -71,6 +71,19 @@ pub(super) fn duration(node: &Node) -> Read<Duration> {
     )
 }
 
+/// The interval of the day: what has no unit is meant in minutes.
+pub(super) fn interval(node: &Node) -> Read<Duration> {
+    let minutes = |number: &str| format!("did you mean \"{number}m\"? Units are m and h");
+    with_unit(node, "a duration", values::DURATION_HELP, minutes, |text| {
+        values::parse_duration(text).map_err(|mut error| {
+            if error.help == values::unit_help(text.trim()) {
+                error.help = minutes(text.trim());
+            }
+            error
+        })
+    })
+}
+
 pub(super) fn rate(node: &Node) -> Read<f64> {
     with_unit(
         node,
@@ -92,13 +105,10 @@ pub(super) fn points(node: &Node) -> Read<f64> {
 }
 
 pub(super) fn target(node: &Node) -> Read<Target> {
-    with_unit(
-        node,
-        "a service-level target",
-        values::TARGET_HELP,
-        |_| values::TARGET_HELP.to_owned(),
-        values::parse_target,
-    )
+    match &node.value {
+        Value::Text(text) => values::parse_target(text).map_err(|e| e.at(node)),
+        _ => Err(other(node, "a service-level target", values::TARGET_HELP)),
+    }
 }
 
 pub(super) fn random_help(node: &Node) -> Fault {

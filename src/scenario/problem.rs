@@ -230,6 +230,10 @@ impl Place {
                 excerpt.push('…');
             }
         }
+        // At the end of a line there is nothing to mark; a mark there would not be shown, nor what is said of it.
+        if mark.start == excerpt.len() && !label.is_empty() {
+            excerpt.push(' ');
+        }
         Place {
             file: file.to_owned(),
             line: 1 + text.as_bytes()[..start]

@@ -50,7 +50,10 @@ impl Checker<'_> {
                 Some(values)
             }
             _ => {
-                let value = item_of(item, node);
+                let value = item_of(item, node).map_err(|mut fault| {
+                    fault.error.help = instead(item, node).unwrap_or(fault.error.help);
+                    fault
+                });
                 let value = self.settle(key.name, value)?;
                 Some(vec![value; intervals.unwrap_or(1)])
             }
@@ -126,7 +129,10 @@ impl Checker<'_> {
                         quoted(start),
                         clock_text(expected)
                     ),
-                    "the rows must be the intervals of the day in order",
+                    match clock(start) {
+                        Some(_) => "the rows must be the intervals of the day in order",
+                        None => "write times of day as HH:MM",
+                    },
                 );
                 return None;
             }
@@ -212,6 +218,23 @@ impl Checker<'_> {
             source: source?,
         })
     }
+}
+
+/// What was probably meant by a text that is no value of the series.
+fn instead(item: Item, node: &Node) -> Option<String> {
+    let text = node.as_text()?;
+    if text.to_lowercase().ends_with(".csv") {
+        let file = quoted(text);
+        return Some(format!(
+            "a column of a CSV file is written {{ file = {file}, column = \"…\" }}"
+        ));
+    }
+    (item == Item::Volume && parse_rate(text).is_ok()).then(|| {
+        format!(
+            "calls per time are a rate: write rate = {} in place of volume",
+            quoted(text)
+        )
+    })
 }
 
 const AGENTS_HELP: &str = "write a whole number, for example 12";

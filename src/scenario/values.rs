@@ -135,23 +135,27 @@ fn duration_parts(text: &str) -> Result<Vec<(&str, Unit)>, ValueError> {
         let Some((number, after)) = leading_number(rest) else {
             return Err(error(format!("{} is no duration", quoted(text))));
         };
-        let end = after
-            .find(|c: char| c.is_ascii_digit() || c.is_whitespace())
-            .unwrap_or(after.len());
-        let (unit_text, after) = after.split_at(end);
+        let end = |text: &str| {
+            text.find(|c: char| c.is_ascii_digit() || c.is_whitespace())
+                .unwrap_or(text.len())
+        };
+        let (unit_text, after) = after.split_at(end(after));
         let Some(unit) = Unit::parse(unit_text) else {
-            return Err(if unit_text.is_empty() {
-                ValueError::new(
+            let late = after.trim_start();
+            return Err(match (unit_text, &late[..end(late)]) {
+                ("", "") => ValueError::new(
                     "a duration",
                     format!("{} has no unit", quoted(text)),
                     unit_help(number),
-                )
-            } else {
-                error(format!(
+                ),
+                ("", late) if Unit::parse(late).is_some() => {
+                    error(format!("the unit in {} follows a blank", quoted(text)))
+                }
+                ("", word) | (word, _) => error(format!(
                     "{} is no unit of time in {}",
-                    quoted(unit_text),
+                    quoted(word),
                     quoted(text)
-                ))
+                )),
             });
         };
         if parts.last().is_some_and(|(_, last)| *last <= unit) {

@@ -235,6 +235,14 @@ pub fn exact_duration(duration: Duration) -> String {
     }
 }
 
+/// The length of an interval: `30 min`, `1 h`.
+pub fn exact_minutes(minutes: u32) -> String {
+    match minutes.is_multiple_of(60) {
+        true => format!("{}{NBSP}h", minutes / 60),
+        false => format!("{minutes}{NBSP}min"),
+    }
+}
+
 /// Space between number and unit.
 fn spaced(text: &str) -> String {
     let unit = text
@@ -301,6 +309,10 @@ mod tests {
         assert_eq!(plain(exact_seconds(86400.0)), "24 h");
         assert_eq!(plain(exact_seconds(900.0)), "15 min");
         assert_eq!(plain(exact_percent(0.125)), "12.5 %");
+        assert_eq!(plain(exact_minutes(5)), "5 min");
+        assert_eq!(plain(exact_minutes(30)), "30 min");
+        assert_eq!(plain(exact_minutes(90)), "90 min");
+        assert_eq!(plain(exact_minutes(120)), "2 h");
     }
 
     #[test]
