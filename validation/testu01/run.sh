@@ -4,7 +4,7 @@
 #   validation/testu01/run.sh small|crush WALK high|reversed SEED [TEST ...]
 #   validation/testu01/run.sh time|coincide WALK high|reversed SEED
 #
-# Walks: seed replication type caller attempt leg purpose within interleaved grid day, and
+# Walks: seed replication type caller attempt leg purpose within interleaved grid day; turns (all of them in turn); and
 # control (a bad generator, which the battery must fail).
 #
 # Needs TestU01 1.2.3 with its headers (the main section of Debian 12 does not have it). TESTU01=/some/prefix names an

@@ -53,6 +53,8 @@ enum Kind {
     Interleaved(TypeKey),
     /// Day by day, 3 types, 100 callers of each: the talk time.
     Grid,
+    /// All of the above in turn, one number of each, every walk under a seed of its own.
+    Turns(Vec<(Walk, [u64; BATCH])>),
     /// No walk through the streams, but a Weyl sequence without a mixer: a battery must fail it.
     Control,
 }
@@ -67,6 +69,21 @@ struct Walk {
 }
 
 const NAME: &str = "billing";
+
+/// The walks that "turns" takes in turn.
+const WALKS: [&str; 11] = [
+    "seed",
+    "replication",
+    "type",
+    "caller",
+    "attempt",
+    "leg",
+    "purpose",
+    "within",
+    "interleaved",
+    "grid",
+    "day",
+];
 
 fn first(mut stream: Stream) -> u64 {
     let Ok(word) = stream.try_next_u64();
@@ -109,6 +126,12 @@ impl Walk {
             "interleaved" => Kind::Interleaved(call_type),
             "grid" => Kind::Grid,
             "control" => Kind::Control,
+            "turns" => Kind::Turns(
+                (seed..)
+                    .zip(WALKS)
+                    .map(|(seed, name)| Some((Walk::new(name, seed, false)?, [0; BATCH])))
+                    .collect::<Option<_>>()?,
+            ),
             _ => return None,
         };
         let next = match kind {
@@ -205,6 +228,18 @@ impl Walk {
                         }
                     }
                     caller += 1;
+                }
+            }
+            Kind::Turns(walks) => {
+                for word in words {
+                    let turn = (n % WALKS.len() as u64) as usize;
+                    let i = (n / WALKS.len() as u64) as usize % BATCH;
+                    let (walk, batch) = &mut walks[turn];
+                    if i == 0 {
+                        walk.fill(batch);
+                    }
+                    *word = batch[i];
+                    n += 1;
                 }
             }
             Kind::Control => {
