@@ -384,7 +384,7 @@ fn steady(what: &str, name: &str, length: f64, expected: &[(&'static str, &str)]
                 exact,
                 estimate: Box::new(move |results| results.queues[0].get(figure)),
                 error: Box::new(move |tally, batch| {
-                    let waits = tally.queue_waits[batch].quantile_s(fraction);
+                    let waits = tally.call_type_waits[batch].quantile_s(fraction);
                     waits.expect("calls in every batch") - exact
                 }),
             });

@@ -15,17 +15,19 @@ struct TypeArrivals {
     /// Expected arrivals per nanosecond, day factor included, and expected arrivals before each cell.
     rate: Vec<f64>,
     before: Vec<f64>,
-    /// Where the stream stands: expected arrivals passed, cell, number of the next caller.
+    /// Where the stream stands: expected arrivals passed, cell, and who calls next.
     passed: f64,
     cell: usize,
     caller: u64,
+    caller_key: CallerKey,
 }
 
 impl TypeArrivals {
     /// Time of the next caller; `None` when the day is over.
     #[inline]
     fn next_time(&mut self, width_ns: i64, end_ns: i64) -> Option<i64> {
-        self.passed += exp1(&mut self.key.caller(self.caller).stream(0, 0, Purpose::Arrival));
+        self.caller_key = self.key.caller(self.caller);
+        self.passed += exp1(&mut self.caller_key.stream(0, 0, Purpose::Arrival));
         while self.passed >= self.before[self.cell + 1] {
             self.cell += 1;
             if self.cell == self.rate.len() {
@@ -40,12 +42,26 @@ impl TypeArrivals {
 }
 
 /// The next first attempt of each type, the earliest on top of a heap.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Arrivals {
     types: Vec<TypeArrivals>,
     heap: Vec<(i64, usize)>,
+    /// Place of the earliest in the order of events.
+    earliest: Order,
     width_ns: i64,
     end_ns: i64,
+}
+
+impl Default for Arrivals {
+    fn default() -> Self {
+        Self {
+            types: Vec::new(),
+            heap: Vec::new(),
+            earliest: Order::NEVER,
+            width_ns: 0,
+            end_ns: 0,
+        }
+    }
 }
 
 impl Arrivals {
@@ -81,17 +97,24 @@ impl Arrivals {
                 passed: 0.0,
                 cell: 0,
                 caller: 0,
+                caller_key: CallerKey::default(),
             });
             if let Some(time) = self.types[index].next_time(self.width_ns, self.end_ns) {
                 self.heap.push((time, index));
             }
         }
         self.heap.sort_unstable();
+        self.earliest = self.find_earliest();
     }
 
     /// Place of the next first attempt in the order of events.
     #[inline(always)]
     pub fn earliest(&self) -> Order {
+        self.earliest
+    }
+
+    #[inline]
+    fn find_earliest(&self) -> Order {
         match self.heap.first() {
             Some(&(time, t)) => Order::arrival(time, Kind::FirstAttempt, t, self.types[t].caller),
             None => Order::NEVER,
@@ -103,8 +126,7 @@ impl Arrivals {
     pub fn pop(&mut self) -> Option<(usize, u64, CallerKey)> {
         let &(_, index) = self.heap.first()?;
         let arrivals = &mut self.types[index];
-        let caller = arrivals.caller;
-        let key = arrivals.key.caller(caller);
+        let (caller, key) = (arrivals.caller, arrivals.caller_key);
         arrivals.caller += 1;
         match arrivals.next_time(self.width_ns, self.end_ns) {
             Some(time) => self.heap[0] = (time, index),
@@ -113,6 +135,7 @@ impl Arrivals {
             }
         }
         self.sift_down();
+        self.earliest = self.find_earliest();
         Some((index, caller, key))
     }
 

@@ -392,10 +392,8 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             first.answered += 1;
             first.answered_within += within;
         }
-        let type_slot = self.slot(kind, type_cell);
-        let queue_slot = self.slot(call_type.queue, queue_cell);
-        self.tally.call_type_waits[type_slot].add(wait);
-        self.tally.queue_waits[queue_slot].add(wait);
+        let slot = self.slot(kind, type_cell);
+        self.tally.call_type_waits[slot].add(wait);
         // A group's figures belong to the interval of the answer, in a steady run to the attempt's batch.
         let cell = if model.steady {
             type_cell % self.tally.cells

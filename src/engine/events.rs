@@ -218,15 +218,12 @@ impl EventList {
     #[inline]
     fn sift_down(&mut self, mut place: usize, entry: Entry) {
         let len = self.heap.len();
-        loop {
-            let mut child = 2 * place + 1;
-            if child >= len {
-                break;
-            }
-            let right = child + 1;
-            if right < len && self.heap[right].order.is_before(self.heap[child].order) {
-                child = right;
-            }
+        while 2 * place + 1 < len {
+            let right = 2 * place + 2;
+            // Which child is the earlier one is even odds: counted, not branched on.
+            let left_is_first =
+                right == len || self.heap[right - 1].order.is_before(self.heap[right].order);
+            let child = right - usize::from(left_is_first);
             if !self.heap[child].order.is_before(entry.order) {
                 break;
             }

@@ -166,11 +166,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         loop {
             let event = self.events.earliest();
             let arrival = self.arrivals.earliest();
-            let next = if arrival.is_before(event) {
-                arrival
-            } else {
-                event
-            };
+            let arrives = arrival.is_before(event);
+            let next = if arrives { arrival } else { event };
             if next == Order::NEVER {
                 break;
             }
@@ -181,7 +178,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
                 self.end_cell();
             }
             self.now = next.time;
-            if next == arrival {
+            if arrives {
                 self.first_attempt();
             } else if let Some((kind, id)) = self.events.pop() {
                 self.happen(kind, id.owner());

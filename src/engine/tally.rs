@@ -135,12 +135,9 @@ pub struct Tally {
     pub trunks: Vec<TrunkCell>,
     /// Waiting calls of all queues together.
     pub waiting: Vec<Area>,
-    /// Waits of the answered by call type, and of the answered and the abandoned by queue: one histogram for a day,
-    /// one for each cell of a steady run.
+    /// Waits of the answered by call type: one histogram for a day, one for each cell of a steady run.
     pub call_type_waits: Vec<Histogram>,
-    #[allow(missing_docs)]
-    pub queue_waits: Vec<Histogram>,
-    #[allow(missing_docs)]
+    /// Waits of the abandoned by queue.
     pub queue_abandoned_waits: Vec<Histogram>,
     /// Attempts that reached the system, the uncounted ones of a steady run included.
     pub attempts_simulated: u64,
@@ -160,7 +157,6 @@ impl Tally {
             trunks: vec![TrunkCell::default(); model.trunks.len() * cells],
             waiting: vec![Area::default(); cells],
             call_type_waits: vec![Histogram::default(); types * slots],
-            queue_waits: vec![Histogram::default(); queues * slots],
             queue_abandoned_waits: vec![Histogram::default(); queues * slots],
             attempts_simulated: 0,
         }
@@ -176,7 +172,6 @@ impl Tally {
         for histogram in self
             .call_type_waits
             .iter_mut()
-            .chain(&mut self.queue_waits)
             .chain(&mut self.queue_abandoned_waits)
         {
             histogram.clear();

@@ -8,7 +8,7 @@ use super::table::{
 use super::waits::Sections;
 use crate::engine::{Contacts, GroupCell, Tally, TrunkCell};
 use crate::model::{BATCHES, Model};
-use crate::scenario::Formula;
+use crate::scenario::{Formula, Scenario};
 use crate::stats::{Histogram, Ratio};
 use std::ops::Range;
 
@@ -19,8 +19,7 @@ pub struct Collector<'m> {
     /// Days, or batches of the steady run.
     pub(super) n: u64,
     replications: u64,
-    /// The scenario has a price somewhere.
-    pub(super) priced: bool,
+    pub(super) figures: Figures,
     pub(super) total: Sums,
     pub(super) call_types: Vec<Sums>,
     pub(super) queues: Vec<Sums>,
@@ -83,23 +82,18 @@ pub(super) struct ContactWaits {
     pub(super) queues_abandoned: Vec<Histogram>,
 }
 
-/// The figures of contacts that a part shows.
-pub(super) fn contact_figures(priced: bool, queue: bool) -> Vec<&'static Kpi<ContactDay>> {
-    CONTACTS
-        .iter()
-        .filter(|kpi| (priced || kpi.name != "cost") && (!queue || kpi.of_queues))
-        .collect()
+/// The figures that the parts of a scenario show.
+#[derive(Debug)]
+pub(super) struct Figures {
+    /// Of call types, and of everything.
+    pub(super) contacts: Vec<&'static Kpi<ContactDay>>,
+    pub(super) queues: Vec<&'static Kpi<ContactDay>>,
+    pub(super) groups: Vec<&'static Kpi<GroupDay>>,
+    pub(super) trunks: Vec<&'static Kpi<TrunkDay>>,
 }
 
-pub(super) fn group_figures(priced: bool) -> Vec<&'static Kpi<GroupDay>> {
-    let shown = |kpi: &&Kpi<GroupDay>| priced || kpi.name != "cost";
-    GROUPS.iter().filter(shown).collect()
-}
-
-impl<'m> Collector<'m> {
-    /// Nothing yet; `planned` is the number of replications where it is known beforehand.
-    pub fn new(model: &'m Model, planned: Option<u64>) -> Self {
-        let scenario = &model.scenario;
+impl Figures {
+    fn of(scenario: &Scenario) -> Self {
         let priced = scenario
             .trunks
             .iter()
@@ -109,6 +103,20 @@ impl<'m> Collector<'m> {
                 .call_types
                 .iter()
                 .any(|t| t.cost_per_attempt.is_some() || t.cost_per_lost_caller.is_some());
+        let shown = |name| priced || name != "cost";
+        let contacts = CONTACTS.iter().filter(|kpi| shown(kpi.name));
+        Self {
+            queues: contacts.clone().filter(|kpi| kpi.of_queues).collect(),
+            contacts: contacts.collect(),
+            groups: GROUPS.iter().filter(|kpi| shown(kpi.name)).collect(),
+            trunks: TRUNKS.iter().collect(),
+        }
+    }
+}
+
+impl<'m> Collector<'m> {
+    /// Nothing yet; `planned` is the number of replications where it is known beforehand.
+    pub fn new(model: &'m Model, planned: Option<u64>) -> Self {
         // In a steady run the batches are the days, and there are no intervals.
         let rows = if model.steady {
             1
@@ -122,18 +130,16 @@ impl<'m> Collector<'m> {
         };
         let sections = |n: usize| vec![Sections::new(planned); n];
         let sums = |n: usize, figures: usize| (0..n).map(|_| Sums::new(rows, figures)).collect();
-        let contacts = contact_figures(priced, false).len();
-        let of_queues = contact_figures(priced, true).len();
+        let figures = Figures::of(&model.scenario);
         Self {
             model,
             n: 0,
             replications: 0,
-            priced,
-            total: Sums::new(rows, contacts),
-            call_types: sums(model.call_types.len(), contacts),
-            queues: sums(model.queues.len(), of_queues),
-            groups: sums(model.groups.len(), group_figures(priced).len()),
-            trunks: sums(model.trunks.len(), TRUNKS.len()),
+            total: Sums::new(rows, figures.contacts.len()),
+            call_types: sums(model.call_types.len(), figures.contacts.len()),
+            queues: sums(model.queues.len(), figures.queues.len()),
+            groups: sums(model.groups.len(), figures.groups.len()),
+            trunks: sums(model.trunks.len(), figures.trunks.len()),
             waits: ContactWaits {
                 total: Sections::new(planned),
                 call_types: sections(model.call_types.len()),
@@ -141,6 +147,7 @@ impl<'m> Collector<'m> {
                 queues_abandoned: vec![Histogram::default(); model.queues.len()],
             },
             days: vec![DaySpread::default(); model.queues.len()],
+            figures,
             total_rows: Vec::new(),
         }
     }
@@ -173,10 +180,7 @@ impl<'m> Collector<'m> {
         let n = self.n as f64;
         let width_h = model.grid.width_h();
         let per_day = if model.steady { 1.0 / width_h } else { 1.0 };
-        let contacts = contact_figures(self.priced, false);
-        let of_queues = contact_figures(self.priced, true);
-        let group_kpis = group_figures(self.priced);
-        let trunk_kpis: Vec<&Kpi<TrunkDay>> = TRUNKS.iter().collect();
+        let figures = &self.figures;
 
         self.total_rows.clear();
         self.total_rows.resize(rows.len(), ContactDay::default());
@@ -189,7 +193,7 @@ impl<'m> Collector<'m> {
                 day.cost = (c.first_attempts + c.redials + c.reconnects) as f64
                     * price.cost_per_attempt.unwrap_or(0.0)
                     + c.lost as f64 * price.cost_per_lost_caller.unwrap_or(0.0);
-                sums.add(row, &contacts, &day, n, per_day);
+                sums.add(row, &figures.contacts, &day, n, per_day);
                 if row == 0 {
                     sums.add_levels(&day, n);
                 }
@@ -208,7 +212,7 @@ impl<'m> Collector<'m> {
             let cells = &tally.queues[q * tally.cells..][..tally.cells];
             for (row, range) in rows.iter().enumerate() {
                 let day = contact_day(model, cells, range, model.queues[q].formula);
-                sums.add(row, &of_queues, &day, n, per_day);
+                sums.add(row, &figures.queues, &day, n, per_day);
                 if row == 0 {
                     sums.add_levels(&day, n);
                     let target = model.scenario.queues[q].target.fraction;
@@ -220,7 +224,7 @@ impl<'m> Collector<'m> {
             let cells = &tally.groups[g * tally.cells..][..tally.cells];
             for (row, range) in rows.iter().enumerate() {
                 let day = group_day(model, g, cells, range);
-                sums.add(row, &group_kpis, &day, n, per_day);
+                sums.add(row, &figures.groups, &day, n, per_day);
                 self.total_rows[row].cost += day.cost;
             }
         }
@@ -229,7 +233,7 @@ impl<'m> Collector<'m> {
             let price = model.scenario.trunks[t].cost_per_line_hour.unwrap_or(0.0);
             for (row, range) in rows.iter().enumerate() {
                 let day = trunk_day(model, cells, range);
-                sums.add(row, &trunk_kpis, &day, n, per_day);
+                sums.add(row, &figures.trunks, &day, n, per_day);
                 let line_h =
                     f64::from(model.trunks[t].lines) * day.clock_ns / crate::model::HOUR_NS;
                 self.total_rows[row].cost += line_h * price;
@@ -245,7 +249,7 @@ impl<'m> Collector<'m> {
             if range.len() > 1 {
                 day.counts.waiting.area_ns -= tally.waiting[tally.cells - 1].area_ns;
             }
-            self.total.add(row, &contacts, day, n, per_day);
+            self.total.add(row, &figures.contacts, day, n, per_day);
         }
         self.total.add_levels(&self.total_rows[0], n);
     }
@@ -253,17 +257,16 @@ impl<'m> Collector<'m> {
     /// Adds the waits of a day: histogram number `slot` of each part's `slots`.
     fn add_waits(&mut self, tally: &Tally, slot: usize, slots: usize) {
         self.waits.total.next_day();
-        for (t, sections) in self.waits.call_types.iter_mut().enumerate() {
-            sections.next_day();
-            sections.add(&tally.call_type_waits[t * slots + slot]);
-            self.waits
-                .total
-                .add(&tally.call_type_waits[t * slots + slot]);
-        }
         for (q, sections) in self.waits.queues.iter_mut().enumerate() {
             sections.next_day();
-            sections.add(&tally.queue_waits[q * slots + slot]);
             self.waits.queues_abandoned[q].merge(&tally.queue_abandoned_waits[q * slots + slot]);
+        }
+        for (t, sections) in self.waits.call_types.iter_mut().enumerate() {
+            let waits = &tally.call_type_waits[t * slots + slot];
+            sections.next_day();
+            sections.add(waits);
+            self.waits.queues[self.model.call_types[t].queue].add(waits);
+            self.waits.total.add(waits);
         }
     }
 }

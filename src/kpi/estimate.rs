@@ -1,11 +1,11 @@
 //! From sums over days to the figures of a result.
 
-use super::collect::{Collector, Sums, contact_figures, group_figures};
+use super::collect::{Collector, Sums};
 use super::days::lag_1_correlation;
 use super::results::{
     Bound, Interval, Part, Results, RunInfo, ScenarioInfo, TargetInfo, TargetResult, Verdict,
 };
-use super::table::{Kpi, QUANTILES, TRUNKS, TrunkDay};
+use super::table::{Kpi, QUANTILES};
 use super::waits::{self, Sections};
 use crate::model::{BATCHES, Model};
 use crate::scenario::Formula;
@@ -16,10 +16,9 @@ impl Collector<'_> {
     /// The largest half-width of any queue's service level and abandonment rate; `None` if one is not known yet.
     pub fn precision(&self, confidence: f64) -> Option<f64> {
         let t = student_t(confidence, self.n.saturating_sub(1));
-        let figures = contact_figures(self.priced, true);
         let mut worst = 0f64;
         for sums in &self.queues {
-            let row = || sums.row(0).iter().zip(&figures);
+            let row = || sums.row(0).iter().zip(&self.figures.queues);
             let offered = row().find(|(_, kpi)| kpi.name == "offered");
             let offered = offered.map(|(ratio, _)| (ratio.mean_x() * self.n as f64) as u64);
             for (ratio, kpi) in row() {
@@ -54,12 +53,9 @@ impl Collector<'_> {
             t: student_t(confidence, self.n.saturating_sub(1)),
             confidence,
         };
-        let contacts = contact_figures(self.priced, false);
-        let of_queues = contact_figures(self.priced, true);
-        let group_kpis = group_figures(self.priced);
-        let trunk_kpis: Vec<&Kpi<TrunkDay>> = TRUNKS.iter().collect();
+        let figures = &self.figures;
 
-        let mut total = estimator.part(None, &self.total, &contacts);
+        let mut total = estimator.part(None, &self.total, &figures.contacts);
         estimator.add_contact_figures(&mut total, &self.total, &self.waits.total);
         let call_types = scenario
             .call_types
@@ -67,13 +63,13 @@ impl Collector<'_> {
             .enumerate()
             .map(|(t, call_type)| {
                 let sums = &self.call_types[t];
-                let mut part = estimator.part(Some(&call_type.name), sums, &contacts);
+                let mut part = estimator.part(Some(&call_type.name), sums, &figures.contacts);
                 estimator.add_contact_figures(&mut part, sums, &self.waits.call_types[t]);
                 part
             });
         let queues = scenario.queues.iter().enumerate().map(|(q, queue)| {
             let sums = &self.queues[q];
-            let mut part = estimator.part(Some(&queue.name), sums, &of_queues);
+            let mut part = estimator.part(Some(&queue.name), sums, &figures.queues);
             estimator.add_contact_figures(&mut part, sums, &self.waits.queues[q]);
             part.target = Some(TargetInfo {
                 fraction: queue.target.fraction,
@@ -108,10 +104,10 @@ impl Collector<'_> {
             queues: queues.collect(),
             call_types: call_types.collect(),
             groups: groups
-                .map(|(group, sums)| estimator.part(Some(&group.name), sums, &group_kpis))
+                .map(|(group, sums)| estimator.part(Some(&group.name), sums, &figures.groups))
                 .collect(),
             trunks: trunks
-                .map(|(trunk, sums)| estimator.part(Some(&trunk.name), sums, &trunk_kpis))
+                .map(|(trunk, sums)| estimator.part(Some(&trunk.name), sums, &figures.trunks))
                 .collect(),
             total,
         };
@@ -124,12 +120,11 @@ impl Collector<'_> {
     fn findings(&self) -> Vec<String> {
         let mut findings = Vec::new();
         let total = |name: &str| -> f64 {
-            let figures = contact_figures(self.priced, false);
             let found = self
                 .total
                 .row(0)
                 .iter()
-                .zip(figures)
+                .zip(&self.figures.contacts)
                 .find(|(_, k)| k.name == name);
             found.map_or(0.0, |(ratio, _)| ratio.mean_x())
         };

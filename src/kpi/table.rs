@@ -4,6 +4,7 @@ use crate::engine::{Contacts, FirstAttempts, GroupCell, TrunkCell};
 use crate::scenario::Formula;
 
 /// A named figure of a part whose day is described by `R`.
+#[derive(Debug)]
 pub struct Kpi<R> {
     /// Name in JSON, CSV and expectations.
     pub name: &'static str,
@@ -45,6 +46,7 @@ impl Unit {
 }
 
 /// How a figure is computed from a day.
+#[derive(Debug)]
 pub enum Measure<R> {
     /// A sum a day; an hour in a steady run.
     Sum(fn(&R) -> f64),
