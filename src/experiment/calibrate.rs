@@ -193,7 +193,11 @@ pub fn prepare(
         threads,
         ..Settings::default()
     };
-    let calibration = calibrate(document, &settings, control)?;
+    // A mistake that a `--set` mends is none, unless the scenario is simulated without it.
+    let calibration = match document.is_counted() {
+        true => calibrate(document, &settings, control)?,
+        false => None,
+    };
     if let Some(calibration) = &calibration {
         let mut document = document.clone();
         calibration.apply(&mut document);

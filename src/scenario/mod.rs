@@ -148,6 +148,20 @@ impl Document {
         }
     }
 
+    /// Whether a volume in the file counts all attempts, so that its first attempts are still to be found.
+    pub fn is_counted(&self) -> bool {
+        let types = self.root.as_table().and_then(|t| t.get("call_types"));
+        let counted = |node: &Node| {
+            let volume_is = node.as_table().and_then(|t| t.get("volume_is"));
+            volume_is.and_then(Node::as_text) == Some("all_attempts")
+        };
+        types
+            .and_then(Node::as_list)
+            .unwrap_or(&[])
+            .iter()
+            .any(counted)
+    }
+
     /// Replaces the demand of a call type by first attempts, as found for what was counted, so that `--set`s then
     /// change these. Returns whether there is such a call type.
     pub fn set_first_attempts(&mut self, call_type: &str, demand: &Demand) -> bool {
