@@ -192,16 +192,11 @@ pub fn calibrate(
     let Some(mut search) = Search::new(scenario, settings) else {
         return Ok(None);
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.threads.unwrap_or(0))
-        .build()
-        .map_err(RunError::from)?;
-    let result = pool.install(|| search.run(control));
+    let result = search.run(settings.threads, control);
     // What follows counts anew.
     control.done.store(0, Ordering::Relaxed);
     control.planned.store(0, Ordering::Relaxed);
-    let (best, rounds) = result?;
-    Ok(Some(search.calibration(&best, rounds)))
+    result.map(Some)
 }
 
 impl Calibration {

@@ -109,9 +109,7 @@ pub fn run(
     control: &Control,
     warnings: &[String],
 ) -> Result<Run, Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads(model, settings.threads))
-        .build()?;
+    let pool = pool(model, settings.threads)?;
     pool.install(|| run_in_pool(model, settings, control, warnings))
 }
 
@@ -236,6 +234,12 @@ fn replicate(
     Ok(())
 }
 
+/// The threads on which replications of a model are simulated.
+fn pool(model: &Model, asked: Option<usize>) -> Result<rayon::ThreadPool, Error> {
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads(model, asked));
+    Ok(builder.build()?)
+}
+
 /// Number of threads: as many as asked for or as there are cores (0), but no more than fit into memory.
 fn threads(model: &Model, asked: Option<usize>) -> usize {
     // Each has a replication under way and one that waits to be folded.
@@ -281,11 +285,15 @@ mod tests {
             );
         }
         let large = model(&text);
-        let most = threads(&large, Some(1024));
+        let threads_of = |model, asked| {
+            let pool = pool(model, asked).expect("threads");
+            pool.current_num_threads()
+        };
+        let most = threads_of(&large, Some(1024));
         assert!((1..=16).contains(&most), "{most}");
-        assert_eq!(threads(&large, Some(1)), 1);
+        assert_eq!(threads_of(&large, Some(1)), 1);
         let small = model(&text.replace("interval = \"1m\"", "interval = \"24h\""));
-        assert_eq!(threads(&small, Some(64)), 64);
+        assert_eq!(threads_of(&small, Some(64)), 64);
         assert_eq!(threads(&small, None), 0);
     }
 

@@ -23,7 +23,7 @@ use super::{
     figure,
 };
 use crate::engine::{Contacts, Halt, Tally};
-use crate::experiment::replicate;
+use crate::experiment::{pool, replicate};
 use crate::model::{BATCHES, HOUR_NS, Model};
 use crate::scenario::{Demand, Mode, Scenario, VolumeIs, clock_text};
 use crate::stats::{Estimate, Ratio, student_t};
@@ -72,7 +72,7 @@ struct Attempts {
 
 /// A round's outcome.
 #[derive(Clone)]
-pub(super) struct Round {
+struct Round {
     types: Vec<Attempts>,
     days: u64,
     /// Largest deviation in tolerances, what cannot be met left out.
@@ -144,8 +144,19 @@ impl Search {
         })
     }
 
+    /// What was found in the best round.
+    pub(super) fn run(
+        &mut self,
+        threads: Option<usize>,
+        control: &Control,
+    ) -> Result<Calibration, Error> {
+        let pool = pool(&self.model, threads)?;
+        let (best, rounds) = pool.install(|| self.rounds(control))?;
+        Ok(self.calibration(&best, rounds))
+    }
+
     /// The best round, and how many there were.
-    pub(super) fn run(&mut self, control: &Control) -> Result<(Round, u64), Error> {
+    fn rounds(&mut self, control: &Control) -> Result<(Round, u64), Error> {
         let mut last: Option<Round> = None;
         let mut best: Option<Round> = None;
         let mut overload = None;
@@ -309,7 +320,7 @@ impl Search {
         }
     }
 
-    pub(super) fn calibration(&self, best: &Round, rounds: u64) -> Calibration {
+    fn calibration(&self, best: &Round, rounds: u64) -> Calibration {
         let scenario = &self.scenario;
         let mut warnings = Vec::new();
         let types = self.types.iter().zip(&best.types);
