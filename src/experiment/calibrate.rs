@@ -15,7 +15,7 @@
 mod search;
 
 use super::{Control, Error as RunError};
-use crate::scenario::{Change, Demand, Document, Loaded, ScenarioError, VolumeIs};
+use crate::scenario::{Change, Demand, Document, Loaded, ScenarioError, VolumeIs, grouped, number};
 use crate::stats::Estimate;
 use search::Search;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,13 @@ pub struct CalibratedType {
     /// The first attempts in the form in which the file gave the counted ones.
     #[serde(skip, default = "no_demand")]
     demand: Demand,
+}
+
+impl CalibratedType {
+    /// Whether any attempts were not first ones.
+    fn has_repeats(&self) -> bool {
+        self.simulated.mean != Some(self.first_attempts)
+    }
 }
 
 fn no_demand() -> Demand {
@@ -215,7 +222,7 @@ impl Calibration {
             let unit = self.unit();
             let length = match self.mode.as_str() {
                 "steady" => "".to_owned(),
-                _ => format!(", {} days", self.replications),
+                _ => format!(", {} days", grouped(self.replications as f64, 0)),
             };
             let comment = format!(
                 "First attempts: {} {unit}, found by `acdsim calibrate` for {} counted (seed {}{length}).",
@@ -241,8 +248,10 @@ impl Calibration {
     pub fn notes(&self) -> Vec<String> {
         /// More call types are only counted.
         const MOST: usize = 10;
-        let mut notes: Vec<String> = self
-            .call_types
+        // Without repeats the counted attempts are the first ones.
+        let types = self.call_types.iter();
+        let repeated: Vec<_> = types.filter(|found| found.has_repeats()).collect();
+        let mut notes: Vec<String> = repeated
             .iter()
             .take(MOST)
             .map(|found| {
@@ -255,7 +264,7 @@ impl Calibration {
                 )
             })
             .collect();
-        if let Some(more @ 1..) = self.call_types.len().checked_sub(MOST) {
+        if let Some(more @ 1..) = repeated.len().checked_sub(MOST) {
             notes.push(format!("and so for {more} more call types"));
         }
         notes.extend(self.warnings.iter().cloned());
@@ -271,11 +280,11 @@ impl Calibration {
     }
 }
 
-/// A number of attempts in prose: with a decimal where it is small enough to matter.
+/// A number of attempts in prose: with decimals where it is small enough for them to matter.
 fn figure(x: f64) -> String {
     match x {
-        x if x >= 1000.0 => format!("{x:.0}"),
-        x if x >= 1.0 || x == 0.0 => format!("{x:.1}"),
-        x => format!("{x:.2e}"),
+        x if x >= 1000.0 => grouped(x, 0),
+        x if x >= 1.0 || x == 0.0 => grouped(x, 1),
+        x => number(format!("{x:.2e}").parse().unwrap_or(x)),
     }
 }

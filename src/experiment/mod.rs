@@ -5,7 +5,7 @@ pub mod calibrate;
 use crate::engine::{Engine, Halt, Tally};
 use crate::kpi::{Collector, Results};
 use crate::model::Model;
-use crate::scenario::{Mode, format_points};
+use crate::scenario::{Mode, format_points, grouped};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -174,8 +174,9 @@ fn run_in_pool(
 fn not_precise(half_width: f64, at_most: u64, reached: Option<f64>) -> String {
     let reached = reached.map_or("unknown".to_owned(), |r| format!("{:.2}pp", 100.0 * r));
     format!(
-        "the precision of {} asked for is not reached after {at_most} days (it is {reached}): raise max_replications",
-        format_points(half_width)
+        "the precision of {} asked for is not reached after {} days (it is {reached}): raise max_replications",
+        format_points(half_width),
+        grouped(at_most as f64, 0)
     )
 }
 

@@ -6,9 +6,9 @@ mod summary;
 mod tables;
 
 use crate::kpi::Results;
-use crate::scenario::{Formula, Mode, Queue, Scenario};
+use crate::scenario::{Formula, Mode, Queue, Scenario, grouped};
 use crate::stats::Estimate;
-use figures::{exact_duration, grouped};
+use figures::exact_duration;
 use layout::{Look, NBSP, wrapped};
 
 /// Lines of prose are not longer than this: the eye loses its place.

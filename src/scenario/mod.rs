@@ -38,6 +38,7 @@ pub use values::{
 pub use write::{Change, SaveError, WriteError, may_save, save};
 
 pub(crate) use nodes::clock_text;
+pub(crate) use words::{grouped, number};
 
 use columns::MAX_FILE;
 use fields::Checker;

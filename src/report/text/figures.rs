@@ -1,27 +1,12 @@
 //! Figures in words and digits: no more digits than their uncertainty bears.
 
 use super::layout::{Cell, NBSP};
-use crate::scenario::{format_duration, format_fraction};
+use crate::scenario::{format_duration, format_fraction, grouped};
 use crate::stats::Estimate;
 use std::time::Duration;
 
 /// Stands for a figure that is not defined.
 pub const UNDEFINED: &str = "–";
-
-/// A number with thousands separators.
-pub fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let (sign, digits) = whole.split_at(whole.len() - whole.trim_start_matches('-').len());
-    let mut out = sign.to_owned();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out + fraction
-}
 
 /// Digits after the point that a figure is worth: as few, and at most `most`, as its half-width shows. `usual` where
 /// there is none. A half-width of 1.0 to 1.9 keeps two digits: in one it would lose too much.
@@ -267,14 +252,6 @@ mod tests {
     /// As it reads in the report.
     fn plain(text: impl Into<String>) -> String {
         text.into().replace(NBSP, " ")
-    }
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(grouped(1_234_567.0, 0), "1,234,567");
-        assert_eq!(grouped(999.6, 0), "1,000");
-        assert_eq!(grouped(-1234.56, 1), "-1,234.6");
-        assert_eq!(grouped(0.0, 0), "0");
     }
 
     #[test]
