@@ -611,12 +611,16 @@ fn a_steady_run_has_one_value_for_each() {
     assert_eq!(warnings(&steady), Vec::<String>::new());
     let written = steady.replace(
         "[scenario]",
-        "[scenario]\nopen = \"08:00-20:00\"\nclosing = \"cut\"",
+        "[scenario]\nopen = \"08:00-18:00\"\nclosing = \"cut\"",
     );
     assert_eq!(
         warnings(&written),
         ["`open` and `closing` have no effect in a steady run"]
     );
+    // What is as by default is not in vain.
+    let default = "[scenario]\nopen = \"08:00-20:00\"\nclosing = \"drain\"\nbusyness_cv = 0";
+    let written = steady.replace("[scenario]", default) + "replications = 200\n";
+    assert_eq!(warnings(&written), Vec::<String>::new());
     assert_eq!(
         warnings(&format!("{steady}replications = 5\n")),
         ["`replications` has no effect in a steady run"]

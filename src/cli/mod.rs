@@ -78,7 +78,7 @@ impl From<crate::scenario::ScenarioError> for Failure {
 impl From<crate::experiment::Error> for Failure {
     fn from(error: crate::experiment::Error) -> Self {
         let mut failure = Failure::bad_input(&error);
-        if matches!(error, crate::experiment::Error::NothingDone) {
+        if matches!(error, crate::experiment::Error::NothingDone(_)) {
             failure.status = status::INTERRUPTED;
         }
         failure

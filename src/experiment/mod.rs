@@ -79,9 +79,9 @@ pub struct Control {
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Stopped before the first replication was complete.
-    #[error("stopped before the first replication was complete; there is no result")]
-    NothingDone,
+    /// Stopped before the first day, or the steady run, was complete.
+    #[error("stopped before the {0} was complete; there is no result")]
+    NothingDone(&'static str),
     /// The scenario cannot be simulated.
     #[error(transparent)]
     Halt(#[from] Halt),
@@ -146,7 +146,10 @@ fn run_in_pool(
                 partial = true;
                 break;
             }
-            Err(Halt::Interrupted) => return Err(Error::NothingDone),
+            Err(Halt::Interrupted) => {
+                let what = if steady { "steady run" } else { "first day" };
+                return Err(Error::NothingDone(what));
+            }
             Err(halt) => return Err(halt.into()),
         }
         let Some((half_width, at_most)) = precision else {
@@ -303,5 +306,22 @@ mod tests {
         let warning = not_precise(0.000_001, 150, Some(0.0121));
         assert!(warning.contains("0.0001pp asked for"), "{warning}");
         assert!(warning.contains("1.21pp"), "{warning}");
+    }
+
+    #[test]
+    fn what_was_stopped_too_early_is_named() {
+        let text = "[scenario]\nname = \"s\"\n[[queues]]\nname = \"q\"\n\
+                    [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"1/h\"\ntalk = \"60s\"\n";
+        for (mode, says) in [
+            ("day", "the first day was"),
+            ("steady", "the steady run was"),
+        ] {
+            let model = model(&format!("{text}[run]\nmode = \"{mode}\"\n"));
+            let control = Control::default();
+            control.stop.store(true, Ordering::Relaxed);
+            let stopped = run(&model, &Settings::of(&model), &control, &[]);
+            let error = stopped.expect_err("it was stopped").to_string();
+            assert!(error.contains(says), "{error}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The table of `acdsim calibrate`.
 
+use super::text::half_width;
 use crate::experiment::calibrate::{Calibration, Status};
 use crate::scenario::grouped;
 use crate::stats::Estimate;
@@ -77,7 +78,7 @@ fn number(x: f64) -> String {
 }
 
 fn error(x: f64) -> String {
-    format!("{x:.*}", if x < 0.095 { 2 } else { 1 })
+    half_width(x, if x < 0.095 { 2 } else { 1 })
 }
 
 /// Rows in columns: the first, the error and the verdict to the left, numbers to the right.

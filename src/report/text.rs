@@ -9,6 +9,7 @@ use crate::kpi::Results;
 use crate::scenario::{Formula, Mode, Queue, Scenario, grouped};
 use crate::stats::Estimate;
 use figures::exact_duration;
+pub(super) use figures::half_width;
 use layout::{Look, NBSP, wrapped};
 
 /// Lines of prose are not longer than this: the eye loses its place.
