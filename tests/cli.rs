@@ -373,3 +373,38 @@ fn an_interrupted_run_shows_what_it_has() {
     }
     panic!("an interrupted run showed nothing");
 }
+
+/// However often Ctrl-C comes while a document is written, it is not cut.
+#[cfg(unix)]
+#[test]
+fn an_impatient_reader_gets_the_whole_document_or_none() {
+    use std::io::Read;
+    let folder = folder();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_acdsim"))
+        .current_dir(folder.path())
+        // More than a pipe holds, so that it waits for its reader.
+        .args(["run", "--json", "--replications", "2"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let mut document = vec![0];
+    stdout.read_exact(&mut document).unwrap();
+    for _ in 0..2 {
+        let id = child.id().to_string();
+        let kill = std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .status();
+        assert!(kill.unwrap().success());
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    stdout.read_to_end(&mut document).unwrap();
+    child.wait().unwrap();
+    assert!(
+        document.len() > 200_000,
+        "a document of {} bytes",
+        document.len()
+    );
+    let parsed = serde_json::from_slice::<serde_json::Value>(&document);
+    assert!(parsed.is_ok(), "{} bytes: {parsed:?}", document.len());
+}
