@@ -224,7 +224,7 @@ talk = "60s"
     // The same stands among the remarks of a run.
     let prepared = prepare(&document(toml), &[], None, &Control::default()).expect("calibrated");
     assert!(prepared.loaded.warnings.contains(warning));
-    assert!(prepared.loaded.warnings[0].contains("1005 attempts a day were counted"));
+    assert!(prepared.loaded.warnings[0].contains("1,005 attempts a day were counted"));
 }
 
 #[test]
@@ -335,6 +335,50 @@ fn without_repeats_all_attempts_are_first() {
         &Control::default(),
     );
     assert!(none.expect("no mistake").is_none());
+}
+
+/// What is trivial is no remark, and numbers are written as everywhere.
+#[test]
+fn notes_are_of_repeats_only_and_in_plain_numbers() {
+    let toml = |calls: &str, redial: &str| {
+        format!(
+            "[scenario]\nname = \"x\"\nopen = \"08:00-09:00\"\n[[queues]]\nname = \"q\"\n\
+             [[call_types]]\nname = \"plain\"\nqueue = \"q\"\nvolume = 20\nvolume_is = \"all_attempts\"\n\
+             talk = \"60s\"\npatience = \"10s\"\n\
+             [[call_types]]\nname = \"again\"\nqueue = \"q\"\nvolume = {calls}\nvolume_is = \"all_attempts\"\n\
+             talk = \"60s\"\npatience = \"10s\"\n{redial}\n"
+        )
+    };
+    let warnings = |toml: &str| {
+        let prepared = prepare(&document(toml), &[], None, &Control::default());
+        let warnings = prepared.expect("calibrated").loaded.warnings.into_iter();
+        // Nobody answers, which has its own remark.
+        let notes = warnings.filter(|note| !note.contains("no group serves"));
+        notes.collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(&toml("[30, 0]", "")), [""; 0]);
+    let redial = "redial = { abandoned = 0.9, delay = \"20m\" }";
+    let notes = warnings(&toml("[1500, 0.051]", redial));
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(
+        notes[0].starts_with("call type \"again\": 1,500 attempts a day"),
+        "{notes:?}"
+    );
+    assert!(
+        notes[1].contains("08:30 counted 0.051, simulated 1,"),
+        "{notes:?}"
+    );
+
+    let few = found(&toml("[1500, 1200]", redial), &Settings::default());
+    let table = acdsim::report::calibration::table(&few, false);
+    assert!(table.contains(" 2,700.0 "), "{table}");
+    let many = Settings {
+        days: Some(1000),
+        ..Settings::default()
+    };
+    let many = found(&toml("2", redial), &many);
+    let table = acdsim::report::calibration::table(&many, false);
+    assert!(table.contains(" · 1,000 days · "), "{table}");
 }
 
 #[test]

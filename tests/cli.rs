@@ -148,6 +148,82 @@ fn an_explained_scenario_gives_the_same_bytes() {
     assert_eq!(explained["queues"][0]["target"], "80/20");
 }
 
+/// What was counted is calibrated before a change, not after it: the file that is printed has the first attempts found.
+#[test]
+fn an_explained_calibration_gives_the_same_figures() {
+    let folder = folder();
+    let path = folder.path();
+    let counted = "volume = [30, 35.5, 33, 28]\nvolume_is = \"all_attempts\"";
+    let day = DAY.replace("rate = \"60/h\"", counted);
+    std::fs::write(path.join("volume.toml"), &day).unwrap();
+    let rates = "rate = [\"60/h\", \"71/h\", \"66/h\", \"56/h\"]\nvolume_is = \"all_attempts\"";
+    std::fs::write(path.join("rate.toml"), day.replace(counted, rates)).unwrap();
+    let steady = STEADY.replace(
+        "talk =",
+        "volume_is = \"all_attempts\"\nresolution = \"70%\"\n\
+         reconnect = { probability = 0.5, delay = \"exp(5m)\" }\ntalk =",
+    );
+    std::fs::write(path.join("steady.toml"), steady).unwrap();
+
+    for (file, demand) in [
+        ("volume.toml", "call_types.question.volume[0]*=1.3"),
+        ("rate.toml", "call_types.question.rate*=1.1"),
+        ("steady.toml", "call_types.c.rate*=1.1"),
+    ] {
+        let changes: [&[&str]; 2] = [
+            &["--set", "groups.agents.staff+=1", "--set", "run.seed=7"],
+            &["--set", demand],
+        ];
+        for change in changes {
+            let with = |more: &[&str]| stdout(path, &[&["run", file], change, more].concat());
+            let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+            let explained = with(&["--explain"]);
+            assert!(
+                explained.contains("volume_is = \"first_attempts\""),
+                "{explained}"
+            );
+            std::fs::write(path.join("explained.toml"), &explained).unwrap();
+            let before = read(&with(&["--json"]));
+            let after = json(path, &["run", "explained.toml", "--json"]);
+            for part in [
+                "scenario",
+                "targets",
+                "total",
+                "queues",
+                "call_types",
+                "groups",
+                "trunks",
+            ] {
+                let (before, after) = (before[part].to_string(), after[part].to_string());
+                assert_eq!(after, before, "{file} {change:?} {part}\n{explained}");
+            }
+            let explained = read(&with(&["--explain", "--json"]));
+            let resolved = &before["scenario"]["resolved"];
+            assert_eq!(explained.to_string(), resolved.to_string());
+        }
+        // Without a change the counted volume stays, and is calibrated by the run.
+        let explained = stdout(path, &["run", file, "--explain"]);
+        assert!(
+            explained.contains("volume_is = \"all_attempts\""),
+            "{explained}"
+        );
+        std::fs::write(path.join("explained.toml"), &explained).unwrap();
+        let before = stdout(path, &["run", file, "--json"]);
+        assert_eq!(stdout(path, &["run", "explained.toml", "--json"]), before);
+    }
+}
+
+#[test]
+fn a_change_may_mend_the_file() {
+    let folder = folder();
+    let path = folder.path();
+    std::fs::write(path.join("bad.toml"), DAY.replace("60/h", "60")).unwrap();
+    let change = ["run", "bad.toml", "--set", "call_types.question.rate=60/h"];
+    let mended = stdout(path, &[&change[..], &["--json"]].concat());
+    assert_eq!(mended, stdout(path, &["run", "day.toml", "--json"]));
+    assert!(stdout(path, &[&change[..], &["--explain"]].concat()).contains("60/h"));
+}
+
 #[test]
 fn results_do_not_depend_on_threads_but_on_the_seed() {
     let folder = folder();
@@ -296,4 +372,39 @@ fn an_interrupted_run_shows_what_it_has() {
         return;
     }
     panic!("an interrupted run showed nothing");
+}
+
+/// However often Ctrl-C comes while a document is written, it is not cut.
+#[cfg(unix)]
+#[test]
+fn an_impatient_reader_gets_the_whole_document_or_none() {
+    use std::io::Read;
+    let folder = folder();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_acdsim"))
+        .current_dir(folder.path())
+        // More than a pipe holds, so that it waits for its reader.
+        .args(["run", "--json", "--replications", "2"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let mut document = vec![0];
+    stdout.read_exact(&mut document).unwrap();
+    for _ in 0..2 {
+        let id = child.id().to_string();
+        let kill = std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .status();
+        assert!(kill.unwrap().success());
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    stdout.read_to_end(&mut document).unwrap();
+    child.wait().unwrap();
+    assert!(
+        document.len() > 200_000,
+        "a document of {} bytes",
+        document.len()
+    );
+    let parsed = serde_json::from_slice::<serde_json::Value>(&document);
+    assert!(parsed.is_ok(), "{} bytes: {parsed:?}", document.len());
 }

@@ -257,29 +257,9 @@ fn error(
 fn time_varying(name: &str) -> Vec<String> {
     let case = case(name);
     let (p, e) = (&case["params"], &case["expected"]);
-    let rates: Vec<String> = p["calls_per_hour_by_interval"]
-        .as_array()
-        .expect("rates")
-        .iter()
-        .map(|rate| format!("\"{rate}/h\""))
-        .collect();
-    let intervals = rates.len();
-    let minutes = (number(&p["interval_s"]) / 60.0) as usize;
-    let close = 8 * 60 + minutes * intervals;
-    let text = format!(
-        "[scenario]\nname = \"test\"\nopen = \"08:00-{:02}:{:02}\"\ninterval = \"{minutes}m\"\n\
-         [[queues]]\nname = \"q\"\ntarget = \"80% in {}s\"\n\
-         [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = [{}]\ntalk = \"exp({}s)\"\npatience = \"exp({}s)\"\n\
-         [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = {}\n",
-        close / 60,
-        close % 60,
-        p["threshold_s"],
-        rates.join(", "),
-        p["mean_service_s"],
-        p["mean_patience_s"],
-        p["agents_by_interval"],
-    );
-    let hours = minutes as f64 / 60.0;
+    let text = common::time_varying(&case, "");
+    let intervals = e["offered"].as_array().expect("intervals").len();
+    let hours = number(&p["interval_s"]) / 3600.0;
     let ns = hours * 3600e9;
     let mut figures = Vec::new();
     for i in 0..intervals {

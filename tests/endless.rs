@@ -37,7 +37,7 @@ fn calls_that_wait_for_ever() {
 fn a_queue_that_grows_without_end() {
     let message = error(&steady("talk = \"exp(1h)\"", "", 1).replace("600/h", "90000/h"));
     assert!(
-        message.contains("1000000") && message.contains("no steady state"),
+        message.contains("1,000,000") && message.contains("no steady state"),
         "{message}"
     );
 }
@@ -50,6 +50,34 @@ fn a_day_that_outruns_the_clock() {
          [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 1\n",
     );
     assert!(message.contains("have not ended"), "{message}");
+}
+
+/// A million calls at once on average before a caller waits at all: no clock gets past that.
+#[test]
+fn callers_who_call_again_at_once() {
+    let delay = "delay = \"hyperexp(0.999999: 0s, 0.000001: 1000000s)\"";
+    let answered =
+        format!("talk = \"0s\"\nresolution = 0\nreconnect = {{ probability = 1, {delay} }}");
+    let blocked = format!("talk = \"60s\"\ntrunk = \"t\"\nredial = {{ blocked = 1, {delay} }}");
+    for text in [steady(&answered, "", 1), steady(&blocked, "", 0)] {
+        let day = text.replace(
+            "mode = \"steady\"\nwarm_up = \"0s\"\nlength = \"100h\"",
+            "replications = 1",
+        );
+        for text in [text, day] {
+            let message = error(&text);
+            assert!(
+                message.starts_with(
+                    "time stands still 0 h after the start: more than 1,000,000 attempts"
+                ),
+                "{message}"
+            );
+            assert!(
+                message.contains("delays of `redial` and `reconnect`"),
+                "{message}"
+            );
+        }
+    }
 }
 
 #[test]

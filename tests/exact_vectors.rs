@@ -818,41 +818,20 @@ mod observed {
     /// `attempts` in all for each case; `all_figures`: also those whose standard error takes many days.
     fn time_varying(attempts: f64, all_figures: bool) {
         on_each("time-varying", |case| {
-            let p = &case["params"];
             let a_day: f64 = case["expected"]["offered"]
                 .as_array()
                 .map_or(1.0, |offered| offered.iter().map(number).sum());
             let replications = (attempts / a_day) as u64;
-            let rates: Vec<String> = p["calls_per_hour_by_interval"]
-                .as_array()
-                .expect("rates")
-                .iter()
-                .map(|rate| format!("\"{rate}/h\""))
-                .collect();
-            let minutes = (number(&p["interval_s"]) / 60.0) as usize;
-            let close = 8 * 60 + minutes * rates.len();
-            let text = format!(
-                "[scenario]\nname = \"test\"\nopen = \"08:00-{:02}:{:02}\"\ninterval = \"{minutes}m\"\n\
-                 [run]\nreplications = {replications}\nseed = 3\n\
-                 [[queues]]\nname = \"q\"\ntarget = \"80% in {}s\"\n\
-                 [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = [{}]\ntalk = {}\npatience = {}\n\
-                 [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = {}\n",
-                close / 60,
-                close % 60,
-                p["threshold_s"],
-                rates.join(", "),
-                exp(&p["mean_service_s"]),
-                exp(&p["mean_patience_s"]),
-                p["agents_by_interval"],
-            );
+            let run = format!("replications = {replications}\nseed = 3");
+            let text = common::time_varying(case, &run);
             let model = common::model(&text);
             let results = common::run_model(&model, None);
             let e = &case["expected"];
             let mut checker = Checker::new(case);
             let queue = results.queues[0].intervals.as_ref().expect("intervals");
             let group = results.groups[0].intervals.as_ref().expect("intervals");
-            let hours = minutes as f64 / 60.0;
-            for i in 0..rates.len() {
+            let (intervals, hours) = (model.grid.cells, model.grid.width_h());
+            for i in 0..intervals {
                 for (part, kpi, exact) in [
                     (&queue[i], "offered", number(&e["offered"][i])),
                     (
@@ -879,8 +858,8 @@ mod observed {
             }
             let new = || ByEvent {
                 width_ns: model.grid.width_ns,
-                abandoned: vec![0.0; rates.len()],
-                completed: vec![0.0; rates.len()],
+                abandoned: vec![0.0; intervals],
+                completed: vec![0.0; intervals],
                 waiting: HashSet::new(),
                 talking: 0.0,
                 at_end: Vec::new(),
@@ -904,7 +883,7 @@ mod observed {
             } else {
                 &["abandoned", "completed"]
             };
-            for i in 0..rates.len() {
+            for i in 0..intervals {
                 for (k, figure) in figures.iter().enumerate() {
                     let exact = number(&e[*figure][i]);
                     checker.check(&format!("interval {i} {figure}"), got[4 * i + k], exact);

@@ -611,12 +611,16 @@ fn a_steady_run_has_one_value_for_each() {
     assert_eq!(warnings(&steady), Vec::<String>::new());
     let written = steady.replace(
         "[scenario]",
-        "[scenario]\nopen = \"08:00-20:00\"\nclosing = \"cut\"",
+        "[scenario]\nopen = \"08:00-18:00\"\nclosing = \"cut\"",
     );
     assert_eq!(
         warnings(&written),
         ["`open` and `closing` have no effect in a steady run"]
     );
+    // What is as by default is not in vain.
+    let default = "[scenario]\nopen = \"08:00-20:00\"\nclosing = \"drain\"\nbusyness_cv = 0";
+    let written = steady.replace("[scenario]", default) + "replications = 200\n";
+    assert_eq!(warnings(&written), Vec::<String>::new());
     assert_eq!(
         warnings(&format!("{steady}replications = 5\n")),
         ["`replications` has no effect in a steady run"]
@@ -647,6 +651,49 @@ fn what_is_probably_not_meant_is_remarked() {
     );
 }
 
+/// A key that may be left out is not undone by a word.
+#[test]
+fn no_limit_is_said_by_leaving_the_key_out() {
+    for (after, key, says) in [
+        (
+            "[[queues]]",
+            "limit = \"none\"",
+            "or leave the key out: no limit",
+        ),
+        (
+            "[[queues]]",
+            "max_asa = \"none\"",
+            "or leave the key out: no target",
+        ),
+        (
+            "[[queues]]",
+            "max_abandonment = \"off\"",
+            "or leave the key out: no target",
+        ),
+        (
+            "[[call_types]]",
+            "cost_per_attempt = \"free\"",
+            "or leave the key out: no cost",
+        ),
+        (
+            "[[call_types]]",
+            "redial = { blocked = 1, delay = \"60s\", max_attempts = \"unlimited\" }",
+            "or leave the key out: unlimited",
+        ),
+    ] {
+        // On a wide page, so that no line is broken.
+        let text = LEAST.replace(after, &format!("{after}\n{key}"));
+        let error = read(&text).expect_err("a word is no number");
+        let report = error.render_with(false, true, 300);
+        assert!(report.contains(says), "{key}: {report}");
+    }
+    // A number that is wrong is not meant so.
+    for key in ["limit = -1", "limit = \"5\"", "priority = \"none\""] {
+        let report = report(&LEAST.replace("[[queues]]", &format!("[[queues]]\n{key}")));
+        assert!(!report.contains("leave the key out"), "{key}: {report}");
+    }
+}
+
 #[test]
 fn columns_of_csv_files() {
     let volume = |table: &str| LEAST.replace("rate = \"60/h\"", &format!("volume = {table}"));
@@ -669,7 +716,12 @@ fn columns_of_csv_files() {
         (format!("{{ {several} }}"), "48 rows, but the day has 24"),
         (
             format!("{{ {several}, where = {{ date = \"1999\" }} }}"),
-            "0 rows that `where` selects",
+            "column \"date\" holds not \"1999\", but \"2003-03-03\", \"2003-03-04\"",
+        ),
+        (
+            format!("{{ {several}, where = {{ date = 2003-03-04, start = \"08:10\" }} }}"),
+            "holds not \"08:10\", but \"08:00\", \"08:30\", \"09:00\", \"09:30\", \"10:00\", \"10:30\", \"11:00\", \
+             \"11:30\", \"12:00\", \"12:30\", …",
         ),
         (
             format!("{{ {several}, where = {{ day = 1 }} }}"),

@@ -91,17 +91,25 @@ fn run() -> impl Strategy<Value = RunSettings> {
             confidence: 0.0,
         },
     );
-    // Short enough for the limit on calls.
-    let steady = (0u64..10_000_000, 1u64..10_000_000).prop_map(|(warm_up, length)| RunSettings {
-        mode: Mode::Steady {
-            warm_up: Duration::from_millis(warm_up),
-            length: Duration::from_millis(length),
-        },
-        replications: 200,
-        until_precise: None,
-        max_replications: 100_000,
-        seed: 0,
-        confidence: 0.0,
+    // Short enough for the limit on calls. What has no effect is kept all the same.
+    let idle = (
+        option::of(1u32..1000),
+        option::of(1e-6..1.0),
+        option::of(1u32..1000),
+    );
+    let steady = (0u64..10_000_000, 1u64..10_000_000, idle).prop_map(|(warm_up, length, idle)| {
+        let (replications, until_precise, max_replications) = idle;
+        RunSettings {
+            mode: Mode::Steady {
+                warm_up: Duration::from_millis(warm_up),
+                length: Duration::from_millis(length),
+            },
+            replications: replications.unwrap_or(200),
+            until_precise,
+            max_replications: max_replications.unwrap_or(100_000),
+            seed: 0,
+            confidence: 0.0,
+        }
     });
     (prop_oneof![day, steady], any::<u64>(), 0.001..0.999).prop_map(|(run, seed, confidence)| {
         RunSettings {
@@ -487,18 +495,52 @@ fn a_whole_day_reads_back_without_its_files() {
     "#);
 }
 
+/// What has no effect in a steady run is remarked on in what is written out as in the file.
 #[test]
-fn a_steady_run_reads_back_without_remarks() {
-    let sets = [
-        "run.mode=steady",
-        "groups.generalists.staff=20",
-        "call_types.service call.volume=100",
-    ];
-    let sets = sets.map(str::to_owned);
-    let loaded = load(Path::new("tests/fixtures/whole_day.toml"), &sets).unwrap();
-    assert_eq!(loaded.warnings.len(), 2, "{:?}", loaded.warnings);
-    let again = parse("out.toml", &loaded.scenario.to_toml(), Path::new("."), &[]).unwrap();
-    assert_eq!(again.scenario, loaded.scenario);
+fn a_steady_run_reads_back_with_the_same_remarks() {
+    let sets = |more: &[&str]| {
+        let steady = [
+            "run.mode=steady",
+            "groups.generalists.staff=20",
+            "call_types.service call.volume=100",
+        ];
+        let all = steady.iter().chain(more);
+        all.map(|set| (*set).to_owned()).collect::<Vec<_>>()
+    };
+    for (more, remark) in [
+        (&[][..], Some("`busyness_cv` has no effect in a steady run")),
+        (
+            &[
+                "scenario.busyness_cv=0",
+                "call_types.service call.busyness_cv=0",
+            ],
+            None,
+        ),
+        (
+            &[
+                "scenario.closing=cut",
+                "run.until_precise=1pp",
+                "run.max_replications=7",
+            ],
+            Some(
+                "`until_precise`, `max_replications`, `closing` and `busyness_cv` have no effect in a steady run",
+            ),
+        ),
+        (
+            &[
+                "scenario.closing=drain",
+                "scenario.open=08:00-20:00",
+                "run.replications=7",
+            ],
+            Some("`replications` and `busyness_cv` have no effect in a steady run"),
+        ),
+    ] {
+        let loaded = load(Path::new("tests/fixtures/whole_day.toml"), &sets(more)).unwrap();
+        assert_eq!(loaded.warnings, Vec::from_iter(remark), "{more:?}");
+        let text = loaded.scenario.to_toml();
+        let again = parse("out.toml", &text, Path::new("."), &[]).unwrap();
+        assert_eq!(again, loaded, "{text}");
+    }
 }
 
 #[test]

@@ -44,6 +44,13 @@ fn plain_values() {
         (s.run.seed, s.name.as_str(), s.closing),
         (7, "Tuesday", Closing::Cut)
     );
+    // The largest seeds are beyond TOML's numbers.
+    for seed in [i64::MAX as u64, i64::MAX as u64 + 1, u64::MAX] {
+        for value in [format!("{seed}"), format!("\"{seed}\"")] {
+            let set = format!("run.seed={value}");
+            assert_eq!(good(&[set.as_str()]).run.seed, seed, "{set}");
+        }
+    }
     let s = good(&["call_types.service call.talk=exp(200s)"]);
     assert_eq!(s.call_types[0].talk.to_string(), "exp(200s)");
     let s = good(&["queues.sales.target = 95% in 24h", "queues.sales.limit=0"]);
@@ -255,6 +262,11 @@ fn what_is_refused_says_why() {
         ("runn.seed=5", "did you mean run?"),
         ("run.sed=5", "did you mean `seed`?"),
         ("run.seed=x", "must be a whole number"),
+        ("run.seed=18446744073709551616", "must be a whole number"),
+        (
+            "queues.service.limit=18446744073709551615",
+            "must be a whole number",
+        ),
         ("run.seed[0]=5", "is no list"),
         ("run.seed.x=5", "has no parts"),
         ("queues=5", "unknown name"),
@@ -268,6 +280,18 @@ fn what_is_refused_says_why() {
         ("call_types.service call.talk=", "no random duration"),
         ("call_types.service call.talk=200", "has no unit"),
         ("call_types.service call.talk+=5", "only `*=`"),
+        ("queues.service.short_abandon+=5", "5 has no unit: write 5s"),
+        (
+            "queues.service.short_abandon-=\"0.5\"",
+            "0.5 has no unit: write 0.5s",
+        ),
+        ("call_types.service call.wrap_up+=5", "only `*=`"),
+        ("call_types.sales call.rate+=6", "6 has no unit: write 6/h"),
+        (
+            "groups.generalists.max_occupancy+=2",
+            "2 has no unit: write 2pp",
+        ),
+        ("groups.generalists.max_occupancy+=[2]", "this is a list"),
         ("call_types.service call.talk*=-1", "below 0"),
         (
             "call_types.service call.redial.dely=5s",

@@ -78,7 +78,7 @@ impl From<crate::scenario::ScenarioError> for Failure {
 impl From<crate::experiment::Error> for Failure {
     fn from(error: crate::experiment::Error) -> Self {
         let mut failure = Failure::bad_input(&error);
-        if matches!(error, crate::experiment::Error::NothingDone) {
+        if matches!(error, crate::experiment::Error::NothingDone(_)) {
             failure.status = status::INTERRUPTED;
         }
         failure
@@ -128,6 +128,7 @@ fn print_json(document: &impl serde::Serialize) -> Result<(), Failure> {
     print_with(|out| crate::report::json::write(document, out))
 }
 
+/// Holds the lock of stdout until all is written, which a second Ctrl-C waits for.
 fn print_with(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {

@@ -54,9 +54,9 @@ pub struct Arguments {
     /// Print every figure as one JSON document
     #[arg(long)]
     json: bool,
-    /// Print the scenario with every default filled in, and simulate nothing
+    /// Print the scenario with every default filled in, without running it
     #[arg(long, conflicts_with_all = [
-        "replications", "until_precise", "max_replications", "seed", "threads", "confidence", "intervals",
+        "replications", "until_precise", "max_replications", "seed", "confidence", "intervals",
     ])]
     explain: bool,
 }
@@ -104,12 +104,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         None => Document::parse("the bundled day", BUNDLED_DAY, Path::new(""))?,
     };
     if arguments.explain {
-        let scenario = document.check(&arguments.set)?.scenario;
-        match arguments.json {
-            true => print_json(&scenario.to_json())?,
-            false => print(&scenario.to_toml())?,
-        }
-        return Ok(status::DONE);
+        return explain(arguments, &document);
     }
 
     let control = stop::control();
@@ -146,6 +141,31 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     } else {
         status::DONE
     })
+}
+
+/// Prints the scenario as a file that gives the same figures. A `--set` changes the demand that calibration finds, which
+/// therefore has to be found first; without one a counted volume can stay as it is.
+fn explain(arguments: &Arguments, document: &Document) -> Result<u8, Failure> {
+    let scenario = match arguments.set.as_slice() {
+        [] => document.check(&[])?.scenario,
+        sets => {
+            let control = stop::control();
+            let threads = arguments.threads.map(usize::from);
+            let prepared = progress::watch_calibration(&control, || {
+                calibrate::prepare(document, sets, threads, &control)
+            })?;
+            // A scenario with first attempts can no longer say what was not met.
+            for warning in prepared.calibration.iter().flat_map(|c| &c.warnings) {
+                eprintln!("warning: {warning}");
+            }
+            prepared.loaded.scenario
+        }
+    };
+    match arguments.json {
+        true => print_json(&scenario.to_json())?,
+        false => print(&scenario.to_toml())?,
+    }
+    Ok(status::DONE)
 }
 
 /// What the scenario asks for, overruled by the flags.

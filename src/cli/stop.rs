@@ -1,4 +1,4 @@
-//! Ctrl-C: the first asks the run to stop with what it has, the second ends the process.
+//! Ctrl-C: the first asks the run to stop with what it has, the second ends the process, though not within a result.
 
 use crate::experiment::Control;
 use std::sync::Arc;
@@ -11,6 +11,8 @@ pub fn control() -> Arc<Control> {
     // Fails only where a handler stands already; then that one decides.
     let _ = ctrlc::set_handler(move || {
         if asked.stop.swap(true, Ordering::Relaxed) {
+            // Whoever writes a result holds the lock: it comes whole, or not at all.
+            let _lock = std::io::stdout().lock();
             std::process::exit(super::status::INTERRUPTED.into());
         }
     });

@@ -18,6 +18,7 @@ pub use tally::{Area, Contacts, FirstAttempts, GroupCell, Tally, TrunkCell};
 use crate::model::Model;
 use crate::random::{MAX_NS, ReplicationKey};
 use crate::routing::{Policy, Preference, QueueState};
+use crate::scenario::grouped;
 use agents::{AgentId, Agents};
 use arrivals::Arrivals;
 use calls::{CallId, Calls, WaitingList};
@@ -31,6 +32,13 @@ pub const MAX_CALLS_STEADY: u64 = 1_000_000;
 /// Callers at once, those waiting to call again included, at which any replication is given up: memory would run out.
 pub const MAX_CALLERS: u64 = 20_000_000;
 
+/// Attempts at which a replication is given up: ten for each of the most first attempts that a scenario may expect.
+/// Where callers call again and again without end, or a day is busier than its average by far, it is hours of work.
+pub const MAX_ATTEMPTS: u64 = 1_000_000_000;
+
+/// Attempts at one and the same instant at which a replication is given up: callers repeat so fast that time stands still.
+pub const MAX_ATTEMPTS_AT_ONCE: u64 = 1_000_000;
+
 const DAY_NS: i64 = 24 * 3_600_000_000_000;
 
 /// Why a replication ended early.
@@ -41,7 +49,8 @@ pub enum Halt {
     Interrupted,
     /// Too many calls in the system at once.
     #[error(
-        "more than {limit} callers are in the system or about to call again, {hours} h after the start: {why}",
+        "more than {} callers are in the system or about to call again, {hours} h after the start: {why}",
+        grouped(*limit as f64, 0),
         why = if *steady {
             "there is no steady state; add agents, lower the rate, or let callers lose patience"
         } else {
@@ -55,6 +64,29 @@ pub enum Halt {
         hours: u64,
         /// In a steady run.
         steady: bool,
+    },
+    /// Too many attempts in all.
+    #[error(
+        "more than {} attempts in one {}, {hours} h after its start: lower `volume`, `rate` or `busyness_cv`, or let \
+         fewer callers call again (`redial`, `reconnect`)",
+        grouped(MAX_ATTEMPTS as f64, 0),
+        if *steady { "run" } else { "day" },
+    )]
+    Attempts {
+        /// Hours since the start of the replication.
+        hours: u64,
+        /// In a steady run.
+        steady: bool,
+    },
+    /// Too many attempts at once.
+    #[error(
+        "time stands still {hours} h after the start: more than {} attempts at the same instant; make the delays of \
+         `redial` and `reconnect` longer, or let fewer callers call again",
+        grouped(MAX_ATTEMPTS_AT_ONCE as f64, 0)
+    )]
+    Standstill {
+        /// Hours since the start of the replication.
+        hours: u64,
     },
     /// Calls do not end.
     #[error(
@@ -102,6 +134,8 @@ pub struct Engine<'m, O = (), P = Preference> {
     counted_open: u64,
     /// A replication that has not ended by then never will, or would outrun the clock.
     last_resort: i64,
+    /// Time at the last look, and attempts until it was first found to be that time.
+    looked: (i64, u64),
     /// Closing time has passed; the staff has been let go.
     closed: bool,
     released: bool,
@@ -140,6 +174,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             in_ivr: 0,
             counted_open: 0,
             last_resort: 0,
+            looked: (0, 0),
             closed: false,
             released: false,
             tally: Tally::new(model),
@@ -237,6 +272,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         } else {
             MAX_NS
         };
+        self.looked = (0, 0);
         self.closed = false;
         self.released = false;
         self.arrivals.start(model, key);
@@ -250,14 +286,24 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
     }
 
     /// Called every few thousand events.
-    fn check(&self, stop: &AtomicBool) -> Result<(), Halt> {
+    fn check(&mut self, stop: &AtomicBool) -> Result<(), Halt> {
         if stop.load(Ordering::Relaxed) {
             return Err(Halt::Interrupted);
         }
         let steady = self.model.steady;
+        let hours = (self.now / 3_600_000_000_000) as u64;
+        let attempts = self.tally.attempts_simulated;
+        if attempts > MAX_ATTEMPTS {
+            return Err(Halt::Attempts { hours, steady });
+        }
+        if self.now != self.looked.0 {
+            self.looked = (self.now, attempts);
+        } else if attempts - self.looked.1 > MAX_ATTEMPTS_AT_ONCE {
+            return Err(Halt::Standstill { hours });
+        }
         let overload = |limit| Halt::Overload {
             limit,
-            hours: (self.now / 3_600_000_000_000) as u64,
+            hours,
             steady,
         };
         if steady && self.in_system > MAX_CALLS_STEADY {
@@ -365,5 +411,31 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             let agent = self.agents.id_for_observers(agent);
             self.observer.agent(self.now, agent, event);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A billion attempts would take minutes.
+    #[test]
+    fn attempts_of_a_replication_are_bounded() {
+        let text = "[scenario]\nname = \"s\"\n[[queues]]\nname = \"q\"\n\
+                    [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"60/h\"\ntalk = \"60s\"\n";
+        let loaded = crate::scenario::parse("s", text, std::path::Path::new(""), &[]);
+        let model = Model::new(&loaded.expect("a scenario").scenario);
+        let mut engine = Engine::new(&model);
+        let stop = AtomicBool::new(false);
+        engine.start(ReplicationKey::new(1, 0));
+        (engine.now, engine.tally.attempts_simulated) = (2 * 3_600_000_000_000, MAX_ATTEMPTS);
+        assert_eq!(engine.check(&stop), Ok(()));
+        engine.tally.attempts_simulated += 1;
+        let halt = engine.check(&stop).expect_err("more than the limit");
+        assert_eq!(
+            halt.to_string(),
+            "more than 1,000,000,000 attempts in one day, 2 h after its start: lower `volume`, `rate` or `busyness_cv`, \
+             or let fewer callers call again (`redial`, `reconnect`)"
+        );
     }
 }

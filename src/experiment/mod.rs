@@ -5,7 +5,7 @@ pub mod calibrate;
 use crate::engine::{Engine, Halt, Tally};
 use crate::kpi::{Collector, Results};
 use crate::model::Model;
-use crate::scenario::{Mode, format_points};
+use crate::scenario::{Mode, format_points, grouped};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -79,9 +79,9 @@ pub struct Control {
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Stopped before the first replication was complete.
-    #[error("stopped before the first replication was complete; there is no result")]
-    NothingDone,
+    /// Stopped before the first day, or the steady run, was complete.
+    #[error("stopped before the {0} was complete; there is no result")]
+    NothingDone(&'static str),
     /// The scenario cannot be simulated.
     #[error(transparent)]
     Halt(#[from] Halt),
@@ -109,9 +109,7 @@ pub fn run(
     control: &Control,
     warnings: &[String],
 ) -> Result<Run, Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads(model, settings.threads))
-        .build()?;
+    let pool = pool(model, settings.threads)?;
     pool.install(|| run_in_pool(model, settings, control, warnings))
 }
 
@@ -148,7 +146,10 @@ fn run_in_pool(
                 partial = true;
                 break;
             }
-            Err(Halt::Interrupted) => return Err(Error::NothingDone),
+            Err(Halt::Interrupted) => {
+                let what = if steady { "steady run" } else { "first day" };
+                return Err(Error::NothingDone(what));
+            }
             Err(halt) => return Err(halt.into()),
         }
         let Some((half_width, at_most)) = precision else {
@@ -176,8 +177,9 @@ fn run_in_pool(
 fn not_precise(half_width: f64, at_most: u64, reached: Option<f64>) -> String {
     let reached = reached.map_or("unknown".to_owned(), |r| format!("{:.2}pp", 100.0 * r));
     format!(
-        "the precision of {} asked for is not reached after {at_most} days (it is {reached}): raise max_replications",
-        format_points(half_width)
+        "the precision of {} asked for is not reached after {} days (it is {reached}): raise max_replications",
+        format_points(half_width),
+        grouped(at_most as f64, 0)
     )
 }
 
@@ -236,6 +238,12 @@ fn replicate(
     Ok(())
 }
 
+/// The threads on which replications of a model are simulated.
+fn pool(model: &Model, asked: Option<usize>) -> Result<rayon::ThreadPool, Error> {
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads(model, asked));
+    Ok(builder.build()?)
+}
+
 /// Number of threads: as many as asked for or as there are cores (0), but no more than fit into memory.
 fn threads(model: &Model, asked: Option<usize>) -> usize {
     // Each has a replication under way and one that waits to be folded.
@@ -281,11 +289,15 @@ mod tests {
             );
         }
         let large = model(&text);
-        let most = threads(&large, Some(1024));
+        let threads_of = |model, asked| {
+            let pool = pool(model, asked).expect("threads");
+            pool.current_num_threads()
+        };
+        let most = threads_of(&large, Some(1024));
         assert!((1..=16).contains(&most), "{most}");
-        assert_eq!(threads(&large, Some(1)), 1);
+        assert_eq!(threads_of(&large, Some(1)), 1);
         let small = model(&text.replace("interval = \"1m\"", "interval = \"24h\""));
-        assert_eq!(threads(&small, Some(64)), 64);
+        assert_eq!(threads_of(&small, Some(64)), 64);
         assert_eq!(threads(&small, None), 0);
     }
 
@@ -294,5 +306,22 @@ mod tests {
         let warning = not_precise(0.000_001, 150, Some(0.0121));
         assert!(warning.contains("0.0001pp asked for"), "{warning}");
         assert!(warning.contains("1.21pp"), "{warning}");
+    }
+
+    #[test]
+    fn what_was_stopped_too_early_is_named() {
+        let text = "[scenario]\nname = \"s\"\n[[queues]]\nname = \"q\"\n\
+                    [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"1/h\"\ntalk = \"60s\"\n";
+        for (mode, says) in [
+            ("day", "the first day was"),
+            ("steady", "the steady run was"),
+        ] {
+            let model = model(&format!("{text}[run]\nmode = \"{mode}\"\n"));
+            let control = Control::default();
+            control.stop.store(true, Ordering::Relaxed);
+            let stopped = run(&model, &Settings::of(&model), &control, &[]);
+            let error = stopped.expect_err("it was stopped").to_string();
+            assert!(error.contains(says), "{error}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The table of `acdsim calibrate`.
 
+use super::text::half_width;
 use crate::experiment::calibrate::{Calibration, Status};
+use crate::scenario::grouped;
 use crate::stats::Estimate;
 use unicode_width::UnicodeWidthStr;
 
@@ -65,17 +67,18 @@ pub fn table(calibration: &Calibration, intervals: bool) -> String {
 
 /// `1 day`, `2 days`
 fn counted(n: u64, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+    let s = if n == 1 { "" } else { "s" };
+    format!("{} {what}{s}", grouped(n as f64, 0))
 }
 
 /// One decimal; more where it would read as nothing.
 fn number(x: f64) -> String {
     let decimals = (1..6).find(|&d| x == 0.0 || x.abs() >= 0.5 * 0.1f64.powi(d));
-    format!("{x:.*}", decimals.map_or(6, |d| d as usize))
+    grouped(x, decimals.map_or(6, |d| d as usize))
 }
 
 fn error(x: f64) -> String {
-    format!("{x:.*}", if x < 0.095 { 2 } else { 1 })
+    half_width(x, if x < 0.095 { 2 } else { 1 })
 }
 
 /// Rows in columns: the first, the error and the verdict to the left, numbers to the right.

@@ -6,9 +6,10 @@ mod summary;
 mod tables;
 
 use crate::kpi::Results;
-use crate::scenario::{Formula, Mode, Queue, Scenario};
+use crate::scenario::{Formula, Mode, Queue, Scenario, grouped};
 use crate::stats::Estimate;
-use figures::{exact_duration, grouped};
+use figures::exact_duration;
+pub(super) use figures::half_width;
 use layout::{Look, NBSP, wrapped};
 
 /// Lines of prose are not longer than this: the eye loses its place.

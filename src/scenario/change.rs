@@ -120,25 +120,18 @@ fn in_text(
     if let Some((number, unit)) = number_and_rest(trimmed)
         && is_unit(unit)
     {
-        let by = match operand
-            .as_text()
-            .filter(|_| operation != Operation::Multiply)
-        {
-            None => plain(operand, operation)?,
-            Some(by) => in_unit(by, unit)?,
+        let by = match operation {
+            Operation::Multiply => plain(operand, operation)?,
+            _ => in_unit(&with_unit(operand, unit)?, unit)?,
         };
         let changed = positive(operation.of(number, by))?;
         return Ok(Value::Text(format!("{changed}{unit}")));
     }
     // A duration of several parts.
     if let Ok(seconds) = parse_seconds(trimmed) {
-        let by = match operand
-            .as_text()
-            .filter(|_| operation != Operation::Multiply)
-        {
-            Some(by) => parse_seconds(by).map_err(|e| e.wrong)?,
-            None if operation == Operation::Multiply => plain(operand, operation)?,
-            None => return Err(format!("this has no unit, {} has", quoted(text))),
+        let by = match operation {
+            Operation::Multiply => plain(operand, operation)?,
+            _ => parse_seconds(&with_unit(operand, "s")?).map_err(|e| e.wrong)?,
         };
         let changed = positive(operation.of(seconds, by))?;
         return Ok(Value::Text(format_seconds(changed)));
@@ -217,13 +210,28 @@ fn is_unit(text: &str) -> bool {
         || parse_rate(&format!("1{text}")).is_ok()
 }
 
+/// What is to be added to a number with a unit has one itself: 5 more of what is a guess.
+fn with_unit(operand: &Node, unit: &str) -> Result<String, String> {
+    let text = match (operand.as_text(), operand.as_number()) {
+        (Some(text), _) => text.trim().to_owned(),
+        (None, Some(x)) => super::words::number(x),
+        (None, None) => return Err(format!("this is {}", operand.describe())),
+    };
+    // Percentages differ by points.
+    let unit = if unit == "%" { "pp" } else { unit };
+    match text.parse::<f64>() {
+        Ok(_) => Err(format!("{text} has no unit: write {text}{unit}")),
+        Err(_) => Ok(text),
+    }
+}
+
 /// The number of `text` in terms of another unit of the same kind.
 fn in_unit(text: &str, unit: &str) -> Result<f64, String> {
     let (number, own) =
         number_and_rest(text).ok_or_else(|| format!("{} is no number", quoted(text)))?;
     let one = format!("1{unit}");
     let ratio = match (own, unit) {
-        _ if own == unit || own.is_empty() => return Ok(number),
+        _ if own == unit => return Ok(number),
         ("pp" | "%", "pp" | "%") => return Ok(number),
         _ => match (parse_seconds(text), parse_seconds(&one)) {
             (Ok(seconds), Ok(one)) => Some(seconds / one),
@@ -271,11 +279,11 @@ mod tests {
         for (from, operation, by, to) in [
             ("600/h", Multiply, Value::Float(1.1), "660/h"),
             ("600/h", Multiply, text("110%"), "660/h"),
-            ("600/h", Add, Value::Integer(60), "660/h"),
+            ("600/h", Add, text("60/h"), "660/h"),
             ("600/h", Add, text("1/min"), "660/h"),
             ("30%", Multiply, Value::Float(1.1), "33%"),
             ("30%", Add, text("5pp"), "35%"),
-            ("30%", Subtract, Value::Integer(5), "25%"),
+            ("30%", Subtract, text("5%"), "25%"),
             ("90s", Multiply, Value::Integer(2), "180s"),
             ("90s", Add, text("1m"), "150s"),
             ("1m30s", Add, text("30s"), "120s"),
@@ -294,6 +302,12 @@ mod tests {
             ("exp(200s)", Add, Value::Integer(5)),
             ("80/20", Multiply, Value::Integer(2)),
             ("600/h", Add, text("5s")),
+            ("600/h", Add, Value::Integer(60)),
+            ("30%", Subtract, Value::Float(0.05)),
+            ("90s", Add, Value::Integer(5)),
+            ("90s", Add, text("5")),
+            ("90s", Subtract, Value::Float(f64::NAN)),
+            ("1m30s", Add, Value::Float(1e300)),
             ("600/h", Subtract, Value::Integer(601)),
             ("90s", Multiply, text("2s")),
             ("90s", Multiply, Value::Float(f64::NAN)),

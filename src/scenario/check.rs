@@ -87,7 +87,7 @@ impl Checker<'_> {
             ..day?
         };
         self.limits(&scenario, table);
-        self.notes(&scenario, table);
+        self.notes(&scenario);
         self.findings.is_empty().then_some(scenario)
     }
 

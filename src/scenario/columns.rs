@@ -55,10 +55,18 @@ pub(super) fn read(
         }
     };
     let at = position(query.column)?;
-    let select = query
+    let mut select = query
         .select
         .iter()
-        .map(|(column, value)| Ok((position(column)?, value.as_str())))
+        .map(|(column, value)| {
+            Ok(Condition {
+                at: position(column)?,
+                column,
+                value,
+                met: false,
+                others: Vec::new(),
+            })
+        })
         .collect::<Result<Vec<_>, String>>()?;
     let start = match headers.iter().any(|h| h == "start") {
         true => Some(position("start")?),
@@ -71,10 +79,7 @@ pub(super) fn read(
         .read_record(&mut record)
         .map_err(|e| describe(name, &e))?
     {
-        if !select
-            .iter()
-            .all(|(at, value)| record.get(*at) == Some(value))
-        {
+        if !select.iter_mut().all(|condition| condition.holds(&record)) {
             continue;
         }
         let line = record.position().map_or(0, csv::Position::line);
@@ -94,7 +99,57 @@ pub(super) fn read(
             line,
         });
     }
-    Ok(cells)
+    match select.iter().find(|condition| !condition.met) {
+        Some(unmet) if !unmet.others.is_empty() => Err(unmet.describe(name)),
+        _ => Ok(cells),
+    }
+}
+
+/// What a row must hold to be read.
+struct Condition<'a> {
+    at: usize,
+    column: &'a str,
+    value: &'a str,
+    /// Held for a row for which those before it held.
+    met: bool,
+    /// What such rows hold instead, as far as it is shown.
+    others: Vec<String>,
+}
+
+impl Condition<'_> {
+    fn holds(&mut self, record: &csv::StringRecord) -> bool {
+        let cell = record.get(self.at).unwrap_or_default();
+        let holds = cell == self.value;
+        self.met |= holds;
+        if !holds && self.others.len() <= MOST_SHOWN && !self.others.iter().any(|o| o == cell) {
+            self.others.push(cell.to_owned());
+        }
+        holds
+    }
+
+    /// That no row is read, and what could be asked for.
+    fn describe(&self, name: &str) -> String {
+        format!(
+            "`where` selects no row of {}: column {} holds not {}, but {}",
+            quoted(name),
+            quoted(self.column),
+            quoted(self.value),
+            some(self.others.iter().map(String::as_str))
+        )
+    }
+}
+
+/// More columns or values than this are not listed.
+const MOST_SHOWN: usize = 10;
+
+/// `"a", "b", …`
+fn some<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    let mut texts = texts.into_iter();
+    let mut shown: Vec<String> = texts.by_ref().take(MOST_SHOWN).map(quoted).collect();
+    if texts.next().is_some() {
+        shown.push("…".to_owned());
+    }
+    shown.join(", ")
 }
 
 fn open(path: &Path) -> Result<File, String> {
@@ -126,13 +181,8 @@ pub(super) fn reason(error: &std::io::Error) -> String {
 }
 
 fn no_column(name: &str, headers: &csv::StringRecord, column: &str) -> String {
-    const MOST_SHOWN: usize = 10;
     if headers.iter().all(str::is_empty) {
         return format!("{} has no header", quoted(name));
-    }
-    let mut shown: Vec<String> = headers.iter().take(MOST_SHOWN).map(quoted).collect();
-    if headers.len() > MOST_SHOWN {
-        shown.push("…".to_owned());
     }
     let separated_by = |c: char| headers.len() == 1 && headers.iter().any(|h| h.contains(c));
     let advice = match nearest(column, headers.iter()) {
@@ -145,7 +195,7 @@ fn no_column(name: &str, headers: &csv::StringRecord, column: &str) -> String {
         "{} has no column {}, only {}{advice}",
         quoted(name),
         quoted(column),
-        shown.join(", ")
+        some(headers)
     )
 }
 

@@ -103,6 +103,22 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The same for the value of a key. That there shall be none is said by leaving the key out, not by a word.
+    fn settle_value<T>(&mut self, key: &Key, node: &Node, read: Read<T>) -> Option<T> {
+        let word = |text: &str| !text.contains(|c: char| c.is_ascii_digit());
+        let read = match key.presence {
+            Presence::Optional(without) if node.as_text().is_some_and(word) => {
+                read.map_err(|mut fault| {
+                    let help = &mut fault.error.help;
+                    *help = format!("{help}, or leave the key out: {without}");
+                    fault
+                })
+            }
+            _ => read,
+        };
+        self.settle(key.name, read)
+    }
+
     /// A table to be read by the keys of `section`; notes what is no table and keys that are not known.
     pub fn open<'t>(&mut self, node: &'t Node, section: &'static Section) -> Option<Fields<'t>> {
         let Some(table) = node.as_table() else {
@@ -186,7 +202,7 @@ impl<'a> Checker<'a> {
         read: impl FnOnce(&Node) -> Read<T>,
     ) -> Option<T> {
         self.nested(fields, key, |checker, key, node| {
-            checker.settle(key.name, read(node))
+            checker.settle_value(key, node, read(node))
         })
     }
 
@@ -197,7 +213,7 @@ impl<'a> Checker<'a> {
                 Kind::Whole { least, most } => (least, most),
                 _ => (0, u64::MAX),
             };
-            checker.settle(key.name, whole(node, least, most))
+            checker.settle_value(key, node, whole(node, least, most))
         })
     }
 
@@ -213,7 +229,7 @@ impl<'a> Checker<'a> {
                 Kind::Number { least, most } => (least, most),
                 _ => (f64::MIN, f64::MAX),
             };
-            checker.settle(key.name, within(node, least, most))
+            checker.settle_value(key, node, within(node, least, most))
         })
     }
 

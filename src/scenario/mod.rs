@@ -38,6 +38,7 @@ pub use values::{
 pub use write::{Change, SaveError, WriteError, may_save, save};
 
 pub(crate) use nodes::clock_text;
+pub(crate) use words::{grouped, number};
 
 use columns::MAX_FILE;
 use fields::Checker;
@@ -146,6 +147,20 @@ impl Document {
             }),
             None => Err(self.error(checker.findings, sets)),
         }
+    }
+
+    /// Whether a volume in the file counts all attempts, so that its first attempts are still to be found.
+    pub fn is_counted(&self) -> bool {
+        let types = self.root.as_table().and_then(|t| t.get("call_types"));
+        let counted = |node: &Node| {
+            let volume_is = node.as_table().and_then(|t| t.get("volume_is"));
+            volume_is.and_then(Node::as_text) == Some("all_attempts")
+        };
+        types
+            .and_then(Node::as_list)
+            .unwrap_or(&[])
+            .iter()
+            .any(counted)
     }
 
     /// Replaces the demand of a call type by first attempts, as found for what was counted, so that `--set`s then

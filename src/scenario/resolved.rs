@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::nodes::clock_text;
+use super::schema::{self, Presence, Section};
 use super::types::*;
 use super::values::{format_duration, format_fraction, format_points, format_rate};
 
@@ -16,31 +17,27 @@ impl Scenario {
     pub fn to_json(&self) -> Value {
         let steady = matches!(self.run.mode, Mode::Steady { .. });
         let mut scenario = Map::new();
-        let hours = format!(
-            "{}-{}",
-            clock_text(self.open_min),
-            clock_text(self.close_min)
-        );
+        let idle = self.idle_in_steady();
+        let shown = |key: &str| !steady || idle.contains(&key);
         let interval = format_duration(Duration::from_secs(u64::from(self.interval_min) * 60));
         let closing = match self.closing {
             Closing::Drain => "drain",
             Closing::Cut => "cut",
         };
         scenario.insert("name".into(), json!(self.name));
-        // In a steady run what has no effect is left out, unless it was written: reading back would remark on it.
-        if !steady || hours != "08:00-20:00" {
-            scenario.insert("open".into(), json!(hours));
+        if shown("open") {
+            scenario.insert("open".into(), json!(self.hours()));
         }
         scenario.insert("interval".into(), json!(interval));
-        if !steady || self.closing != Closing::Drain {
+        if shown("closing") {
             scenario.insert("closing".into(), json!(closing));
         }
-        if !steady || self.busyness_cv != 0.0 {
+        if shown("busyness_cv") {
             scenario.insert("busyness_cv".into(), number(self.busyness_cv));
         }
         let mut document = Map::new();
         document.insert("scenario".into(), Value::Object(scenario));
-        document.insert("run".into(), run(&self.run));
+        document.insert("run".into(), run(&self.run, shown));
         let mut part = |name: &str, parts: Vec<Value>| {
             if !parts.is_empty() {
                 document.insert(name.into(), Value::Array(parts));
@@ -52,6 +49,35 @@ impl Scenario {
         part("call_types", types.map(|c| call_type(c, steady)).collect());
         part("groups", self.groups.iter().map(group).collect());
         Value::Object(document)
+    }
+
+    /// Keys that have no effect in a steady run and yet are not as by default. They are kept, so that a scenario that is
+    /// written out is remarked on like the one that it came from.
+    pub(super) fn idle_in_steady(&self) -> Vec<&'static str> {
+        let run = &self.run;
+        let own = |section: &Section, key: &str, value: &str| {
+            let key = section.key(key).map(|key| key.presence);
+            !matches!(key, Some(Presence::Default(text)) if text == value)
+        };
+        let number = |key: &str, n: u32| own(&schema::RUN, key, &n.to_string());
+        let keys = [
+            ("replications", number("replications", run.replications)),
+            ("until_precise", run.until_precise.is_some()),
+            (
+                "max_replications",
+                number("max_replications", run.max_replications),
+            ),
+            ("open", own(&schema::SCENARIO, "open", &self.hours())),
+            ("closing", self.closing != Closing::Drain),
+            ("busyness_cv", self.busyness_cv != 0.0),
+        ];
+        let idle = keys.into_iter().filter(|(_, own)| *own);
+        idle.map(|(key, _)| key).collect()
+    }
+
+    fn hours(&self) -> String {
+        let (open, close) = (clock_text(self.open_min), clock_text(self.close_min));
+        format!("{open}-{close}")
     }
 
     /// The scenario as a file that a person reads, with every default filled in.
@@ -140,7 +166,7 @@ fn table<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
     )
 }
 
-fn run(run: &RunSettings) -> Value {
+fn run(run: &RunSettings, shown: impl Fn(&str) -> bool) -> Value {
     let day = run.mode == Mode::Day;
     let (mode, warm_up, length) = match run.mode {
         Mode::Day => ("day", None, None),
@@ -148,8 +174,8 @@ fn run(run: &RunSettings) -> Value {
             ("steady", Some(duration(warm_up)), Some(duration(length)))
         }
     };
-    let replications = (day && run.until_precise.is_none()).then(|| json!(run.replications));
-    let until_precise = run.until_precise.filter(|_| day);
+    // The two exclude each other.
+    let replications = shown("replications") && !(day && run.until_precise.is_some());
     // TOML has no whole numbers beyond 63 bits.
     let seed = match i64::try_from(run.seed) {
         Ok(seed) => json!(seed),
@@ -157,12 +183,18 @@ fn run(run: &RunSettings) -> Value {
     };
     table([
         ("mode", Some(json!(mode))),
-        ("replications", replications),
+        (
+            "replications",
+            replications.then(|| json!(run.replications)),
+        ),
         (
             "until_precise",
-            until_precise.map(|x| json!(format_points(x))),
+            run.until_precise.map(|x| json!(format_points(x))),
         ),
-        ("max_replications", day.then(|| json!(run.max_replications))),
+        (
+            "max_replications",
+            shown("max_replications").then(|| json!(run.max_replications)),
+        ),
         ("warm_up", warm_up),
         ("length", length),
         ("seed", Some(seed)),

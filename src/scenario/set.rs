@@ -229,6 +229,13 @@ impl Checker<'_> {
 fn parse_value(argument: Argument<'_>, text: &str, key: &Key) -> Node {
     let span = argument.span(text);
     let as_text = || Node::new(Value::Text(text.to_owned()), span);
+    // TOML has no whole numbers beyond 63 bits; a seed may be one.
+    if let Kind::Whole { most, .. } = key.kind
+        && most > i64::MAX as u64
+        && text.parse::<u64>().is_ok_and(|n| n > i64::MAX as u64)
+    {
+        return as_text();
+    }
     let texts = matches!(
         key.kind,
         Kind::Name | Kind::Text | Kind::Reference(_) | Kind::Word(_) | Kind::Texts

@@ -15,12 +15,27 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// A number as people write it: very large and very small ones with an exponent.
-pub(super) fn number(x: f64) -> String {
+pub(crate) fn number(x: f64) -> String {
     if x != 0.0 && x.is_finite() && !(1e-6..1e15).contains(&x.abs()) {
         format!("{x:e}")
     } else {
         format!("{x}")
     }
+}
+
+/// A number with thousands separators.
+pub(crate) fn grouped(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let (sign, digits) = whole.split_at(whole.len() - whole.trim_start_matches('-').len());
+    let mut out = sign.to_owned();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + fraction
 }
 
 /// `a, b and c`
@@ -83,5 +98,13 @@ mod tests {
         assert_eq!(nearest("frobnicate", keys), None);
         assert_eq!(nearest("", keys), None);
         assert_eq!(nearest(&"x".repeat(100_000), keys), None);
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!(grouped(1_234_567.0, 0), "1,234,567");
+        assert_eq!(grouped(999.6, 0), "1,000");
+        assert_eq!(grouped(-1234.56, 1), "-1,234.6");
+        assert_eq!(grouped(0.0, 0), "0");
     }
 }

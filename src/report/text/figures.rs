@@ -1,27 +1,12 @@
 //! Figures in words and digits: no more digits than their uncertainty bears.
 
 use super::layout::{Cell, NBSP};
-use crate::scenario::{format_duration, format_fraction};
+use crate::scenario::{format_duration, format_fraction, grouped};
 use crate::stats::Estimate;
 use std::time::Duration;
 
 /// Stands for a figure that is not defined.
 pub const UNDEFINED: &str = "–";
-
-/// A number with thousands separators.
-pub fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let (sign, digits) = whole.split_at(whole.len() - whole.trim_start_matches('-').len());
-    let mut out = sign.to_owned();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out + fraction
-}
 
 /// Digits after the point that a figure is worth: as few, and at most `most`, as its half-width shows. `usual` where
 /// there is none. A half-width of 1.0 to 1.9 keeps two digits: in one it would lose too much.
@@ -90,10 +75,19 @@ pub fn rough_percent(fraction: f64) -> String {
     format!("{value:.digits$}{NBSP}%")
 }
 
+/// A half-width above 0, which never reads as 0: `0.3`, `<0.001`.
+pub fn half_width(half: f64, digits: usize) -> String {
+    let text = grouped(half, digits);
+    match text.contains(|c: char| ('1'..='9').contains(&c)) {
+        true => text,
+        false => format!("<{:.digits$}", 0.1f64.powi(digits as i32)),
+    }
+}
+
 /// What is said of a fraction's interval: `± 0.3`, nothing where there is none or all observations were equal.
 fn plus_minus(half: Option<f64>, digits: usize) -> String {
     match half {
-        Some(half) if half > 0.0 => format!(" ± {half:.digits$}"),
+        Some(half) if half > 0.0 => format!(" ± {}", half_width(half, digits)),
         _ => String::new(),
     }
 }
@@ -127,7 +121,12 @@ pub fn seconds_and_error(estimate: Estimate) -> Cell {
     };
     let digits = decimals(half, 1, 3);
     let tail = match half {
-        Some(half) if half > 0.0 && mean < MINUTES_FROM_S => format!(" ± {half:.digits$}"),
+        Some(half) if half > 0.0 && mean < MINUTES_FROM_S => {
+            format!(" ± {}", half_width(half, digits))
+        }
+        Some(half) if half > 0.0 && half < MINUTES_FROM_S => {
+            format!(" ± {}{NBSP}s", half_width(half, digits))
+        }
         Some(half) if half > 0.0 => format!(" ± {}", time(half, digits)),
         _ => String::new(),
     };
@@ -200,7 +199,7 @@ pub fn money(estimate: Estimate) -> String {
 pub fn money_and_error(estimate: Estimate) -> String {
     let digits = estimate.mean.map_or(0, money_digits);
     let error = match estimate.half_width() {
-        Some(half) if half > 0.0 => format!("{NBSP}±{NBSP}{}", grouped(half, digits)),
+        Some(half) if half > 0.0 => format!("{NBSP}±{NBSP}{}", half_width(half, digits)),
         _ => String::new(),
     };
     money(estimate) + &error
@@ -270,14 +269,6 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(grouped(1_234_567.0, 0), "1,234,567");
-        assert_eq!(grouped(999.6, 0), "1,000");
-        assert_eq!(grouped(-1234.56, 1), "-1,234.6");
-        assert_eq!(grouped(0.0, 0), "0");
-    }
-
-    #[test]
     fn digits_follow_the_uncertainty() {
         let shown = |mean, half| {
             let cell = percent_and_error(estimate(mean, half));
@@ -287,6 +278,7 @@ mod tests {
         assert_eq!(shown(0.76412, 0.031), "76.4 % ± 3.1");
         assert_eq!(shown(0.76412, 0.124), "76 % ± 12");
         assert_eq!(shown(0.00312, 0.0004), "0.31 % ± 0.04");
+        assert_eq!(shown(0.76412, 0.000_002), "76.412 % ± <0.001");
         assert_eq!(shown(1.0, 0.0), "100.0 %");
         assert_eq!(plain(percent(estimate(0.0003, 0.0001))), "0.03 %");
         assert_eq!(plain(percent(Estimate::default())), "–");
@@ -304,6 +296,10 @@ mod tests {
         assert_eq!(shown(7502.0, 100.0), "2h 05m");
         assert_eq!(shown(0.004, 0.001), "0.004 s");
         assert_eq!(shown(0.0, 0.0), "0.0 s");
+        let with_error = |s, half| plain(seconds_and_error(estimate(s, half)).to_string());
+        assert_eq!(with_error(14.23, 0.000_2), "14.230 s ± <0.001");
+        assert_eq!(with_error(211.2, 0.000_2), "3m 31s ± <0.001 s");
+        assert_eq!(with_error(211.2, 3.2), "3m 31s ± 3 s");
         assert_eq!(plain(exact_seconds(20.0)), "20 s");
         assert_eq!(plain(exact_seconds(7.5)), "7.5 s");
         assert_eq!(plain(exact_seconds(86400.0)), "24 h");
@@ -327,5 +323,6 @@ mod tests {
         assert_eq!(number(estimate(0.0, 0.0)), "0");
         assert_eq!(money(estimate(4960.4, 3.0)), "4,960");
         assert_eq!(plain(money_and_error(estimate(4960.4, 12.0))), "4,960 ± 12");
+        assert_eq!(plain(money_and_error(estimate(4960.4, 0.2))), "4,960 ± <1");
     }
 }

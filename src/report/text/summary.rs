@@ -1,13 +1,12 @@
 //! The answer first: targets with their verdicts, what became of the callers, and where it was worst.
 
 use super::figures::{
-    count, exact_percent, exact_seconds, grouped, percent_and_error, rough_percent,
-    seconds_and_error,
+    count, exact_percent, exact_seconds, percent_and_error, rough_percent, seconds_and_error,
 };
 use super::layout::{Cell, Look, NBSP, columns, truncated, wrapped};
 use super::{Page, clock, formula_words, observed};
 use crate::kpi::{Bound, Interval, Part, Results, TargetInfo, TargetResult, Verdict};
-use crate::scenario::{Formula, Scenario};
+use crate::scenario::{Formula, Scenario, grouped};
 
 /// Names in sentences are cut to this.
 const LONG_NAME: usize = 24;

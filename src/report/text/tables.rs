@@ -1,13 +1,11 @@
 //! The figures by queue, call type, agent group and trunk group, and by interval.
 
 use super::Page;
-use super::figures::{
-    count, grouped, hours, level, money, money_and_error, number, percent, rate, seconds,
-};
+use super::figures::{count, hours, level, money, money_and_error, number, percent, rate, seconds};
 use super::layout::{Cell, Look, Table, truncated, wrapped};
 use super::summary;
 use crate::kpi::{Interval, Part, Results};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, grouped};
 use crate::stats::Estimate;
 
 /// A column of a table of parts or of intervals.

@@ -40,61 +40,36 @@ impl Checker<'_> {
                 "write for example \"2000h\"",
             );
         }
-        let idle: &[&str] = match self.steady {
-            true => &["replications", "until_precise", "max_replications"],
-            false => &["warm_up", "length"],
-        };
-        let written: Vec<String> = idle
-            .iter()
-            .filter(|key| f.has(key))
-            .map(|key| format!("`{key}`"))
-            .collect();
-        if !written.is_empty() {
-            let kind = match self.steady {
-                true => "a steady run",
-                false => "a run of days",
-            };
-            let (what, have) = (listed(&written, "and"), have(written.len()));
-            self.warnings
-                .push(format!("{what} {have} no effect in {kind}"));
+        if !self.steady {
+            let idle = ["warm_up", "length"].into_iter().filter(|key| f.has(key));
+            self.no_effect(&idle.collect::<Vec<_>>(), "a run of days");
         }
-        Some(match self.steady {
-            false => RunSettings {
-                mode: Mode::Day,
-                replications: replications?,
-                until_precise,
-                max_replications: max_replications?,
-                seed: seed?,
-                confidence: confidence?,
-            },
-            // What has no effect is not kept, so that it is not printed either.
-            true => RunSettings {
-                mode: Mode::Steady {
+        Some(RunSettings {
+            mode: match self.steady {
+                false => Mode::Day,
+                true => Mode::Steady {
                     warm_up: warm_up?,
                     length: length?,
                 },
-                replications: default_u32("replications"),
-                until_precise: None,
-                max_replications: default_u32("max_replications"),
-                seed: seed?,
-                confidence: confidence?,
             },
+            replications: replications?,
+            until_precise,
+            max_replications: max_replications?,
+            seed: seed?,
+            confidence: confidence?,
         })
     }
-}
 
-pub(super) fn have(number: usize) -> &'static str {
-    match number {
-        1 => "has",
-        _ => "have",
-    }
-}
-
-/// The default of a key of `[run]`.
-fn default_u32(key: &str) -> u32 {
-    match schema::RUN.key(key).map(|key| key.presence) {
-        Some(schema::Presence::Default(text)) => text.parse().unwrap_or_default(),
-        _ => 0,
+    /// Remarks on keys that are written in vain.
+    pub(super) fn no_effect(&mut self, keys: &[&str], kind: &str) {
+        if keys.is_empty() {
+            return;
+        }
+        let have = if keys.len() == 1 { "has" } else { "have" };
+        let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        let keys = listed(&keys, "and");
+        self.warnings
+            .push(format!("{keys} {have} no effect in {kind}"));
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::run::have;
 use crate::scenario::fields::Checker;
-use crate::scenario::tree::{Node, Span, Table};
+use crate::scenario::tree::{Span, Table};
 use crate::scenario::types::*;
-use crate::scenario::words::{listed, quoted};
+use crate::scenario::words::quoted;
 
 /// Most expected first attempts of one replication.
 const MOST_ATTEMPTS: f64 = 1e8;
@@ -71,7 +70,7 @@ impl Checker<'_> {
     }
 
     /// What is allowed but probably not meant.
-    pub(super) fn notes(&mut self, scenario: &Scenario, root: &Table) {
+    pub(super) fn notes(&mut self, scenario: &Scenario) {
         let used = |queue: &Queue| scenario.call_types.iter().any(|c| c.queue == queue.name);
         for queue in &scenario.queues {
             let name = quoted(&queue.name);
@@ -98,28 +97,12 @@ impl Checker<'_> {
             }
         }
         if self.steady {
-            let day = root.get("scenario").and_then(Node::as_table);
-            let mut written: Vec<String> = ["open", "closing", "busyness_cv"]
-                .into_iter()
-                .filter(|key| day.is_some_and(|day| day.get(key).is_some()))
-                .map(|key| format!("`{key}`"))
-                .collect();
-            let types = root
-                .get("call_types")
-                .and_then(Node::as_list)
-                .unwrap_or(&[]);
-            let of_type = |node: &Node| {
-                node.as_table()
-                    .is_some_and(|t| t.get("busyness_cv").is_some())
-            };
-            if types.iter().any(of_type) && !written.iter().any(|key| key == "`busyness_cv`") {
-                written.push("`busyness_cv`".to_owned());
+            let mut idle = scenario.idle_in_steady();
+            let busy = scenario.call_types.iter().any(|c| c.busyness_cv != 0.0);
+            if busy && !idle.contains(&"busyness_cv") {
+                idle.push("busyness_cv");
             }
-            if !written.is_empty() {
-                let (what, have) = (listed(&written, "and"), have(written.len()));
-                self.warnings
-                    .push(format!("{what} {have} no effect in a steady run"));
-            }
+            self.no_effect(&idle, "a steady run");
         }
     }
 }
