@@ -3,6 +3,11 @@
 use crate::experiment::Control;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How long a result under way is waited for: one that nobody reads would never be written.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A control that Ctrl-C (and SIGTERM) stops.
 pub fn control() -> Arc<Control> {
@@ -12,7 +17,12 @@ pub fn control() -> Arc<Control> {
     let _ = ctrlc::set_handler(move || {
         if asked.stop.swap(true, Ordering::Relaxed) {
             // Whoever writes a result holds the lock: it comes whole, or not at all.
-            let _lock = std::io::stdout().lock();
+            let (written, wait) = mpsc::channel();
+            std::thread::spawn(move || {
+                let _lock = std::io::stdout().lock();
+                let _ = written.send(());
+            });
+            let _ = wait.recv_timeout(PATIENCE);
             std::process::exit(super::status::INTERRUPTED.into());
         }
     });
