@@ -2,4 +2,5 @@
 
 pub mod calibration;
 pub mod json;
+pub mod plots;
 pub mod text;

@@ -1,6 +1,6 @@
 //! The report for people: the answer first, how sure it is beside it, then the figures.
 
-mod figures;
+pub(super) mod figures;
 mod layout;
 mod summary;
 mod tables;

@@ -1,0 +1,219 @@
+//! The frame of a chart: title, legend, axes and grid, with room for every label.
+
+use super::canvas::{Align, Canvas, Colour, text_width};
+
+/// Size of the title, and of all other letters, in points.
+pub const TITLE: f64 = 13.0;
+pub const LABEL: f64 = 11.0;
+
+const MARGIN: f64 = 10.0;
+const LINE: f64 = 17.0;
+
+/// How an entry of a legend looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A filled box.
+    Box,
+    /// A line.
+    Line,
+    /// A dashed line.
+    Dashes,
+    /// A line within its confidence band.
+    Band,
+}
+
+/// An entry of a legend.
+pub type Entry<'a> = (Mark, Colour, &'a str);
+
+/// Numbers along an axis.
+#[derive(Debug, Clone)]
+pub struct Scale {
+    /// Least and largest value.
+    pub from: f64,
+    #[allow(missing_docs)]
+    pub to: f64,
+    /// Where labels stand, and what they say.
+    pub labels: Vec<(f64, String)>,
+}
+
+impl Scale {
+    /// From 0 to at least `most`, with round steps.
+    pub fn up_to(most: f64, say: impl Fn(f64, usize) -> String) -> Self {
+        let most = if most > 0.0 && most.is_finite() {
+            most
+        } else {
+            1.0
+        };
+        let rough = most / 4.0;
+        let power = 10f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|m| m * power);
+        let step = step
+            .into_iter()
+            .find(|&s| s >= rough * 0.999)
+            .unwrap_or(rough);
+        let n = (most / step - 1e-9).ceil().max(1.0) as usize;
+        let digits = (0..6).find(|&d| {
+            let scaled = step * 10f64.powi(d as i32);
+            (scaled - scaled.round()).abs() < 1e-6
+        });
+        let digits = digits.unwrap_or(6);
+        let labels = (0..=n).map(|i| (i as f64 * step, say(i as f64 * step, digits)));
+        Scale {
+            from: 0.0,
+            to: n as f64 * step,
+            labels: labels.collect(),
+        }
+    }
+
+    /// The same labels on values that are `factor` times as large.
+    pub fn times(mut self, factor: f64) -> Self {
+        self.from *= factor;
+        self.to *= factor;
+        for (value, _) in &mut self.labels {
+            *value *= factor;
+        }
+        self
+    }
+
+    /// Fractions from 0 to 1 in per cent.
+    pub fn percent() -> Self {
+        let labels = [0.0, 0.25, 0.5, 0.75, 1.0].map(|v| (v, format!("{:.0} %", 100.0 * v)));
+        Scale {
+            from: 0.0,
+            to: 1.0,
+            labels: labels.to_vec(),
+        }
+    }
+
+    /// Times of day: minutes after midnight, labelled where there is room for it on `width` points.
+    pub fn clock(open_min: u32, close_min: u32, interval_min: u32, width: f64) -> Self {
+        let room = text_width("00:00", LABEL) + 12.0;
+        let per_min = width / f64::from(close_min - open_min);
+        let step = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720]
+            .into_iter()
+            .find(|&step| step >= interval_min.min(720) && f64::from(step) * per_min >= room)
+            .unwrap_or(1440);
+        let first = open_min.div_ceil(step) * step;
+        let labels = (first..=close_min).step_by(step as usize);
+        Scale {
+            from: open_min.into(),
+            to: close_min.into(),
+            labels: labels
+                .map(|min| (min.into(), format!("{:02}:{:02}", min / 60, min % 60)))
+                .collect(),
+        }
+    }
+}
+
+/// The part of a canvas where the data go.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Edges in points.
+    pub left: f64,
+    #[allow(missing_docs)]
+    pub right: f64,
+    #[allow(missing_docs)]
+    pub top: f64,
+    #[allow(missing_docs)]
+    pub bottom: f64,
+    x: (f64, f64),
+    y: (f64, f64),
+}
+
+impl Frame {
+    /// Draws title, legend and the vertical axis, and makes the horizontal one from the width that is left.
+    pub fn draw(
+        canvas: &mut Canvas<'_>,
+        title: &str,
+        legend: &[Entry<'_>],
+        y: &Scale,
+        x: impl FnOnce(f64) -> Scale,
+    ) -> Self {
+        let top = heading(canvas, title, legend) + 8.0;
+        let widest = y.labels.iter().map(|(_, label)| text_width(label, LABEL));
+        let left = MARGIN + widest.fold(0.0, f64::max) + 7.0;
+        let right = canvas.width - MARGIN - text_width("00:00", LABEL) / 2.0;
+        let bottom = canvas.height - MARGIN - LABEL - 6.0;
+        let x = x(right - left);
+        let frame = Frame {
+            left,
+            right,
+            top,
+            bottom,
+            x: (x.from, x.to),
+            y: (y.from, y.to),
+        };
+        for (value, label) in &y.labels {
+            let at = frame.y(*value);
+            canvas.line(&[(left, at), (right, at)], Colour::GRID, 0.5);
+            canvas.text(label, (left - 6.0, at), LABEL, Align::Right, Colour::MUTED);
+        }
+        frame.label_below(canvas, &x);
+        canvas.line(&[(left, bottom), (right, bottom)], Colour::MUTED, 0.5);
+        frame
+    }
+
+    /// Marks and labels of the horizontal axis; a label that would touch the one before it is left out.
+    fn label_below(&self, canvas: &mut Canvas<'_>, x: &Scale) {
+        let mut taken = f64::NEG_INFINITY;
+        for (value, label) in &x.labels {
+            let at = self.x(*value);
+            canvas.line(
+                &[(at, self.bottom), (at, self.bottom + 4.0)],
+                Colour::MUTED,
+                0.5,
+            );
+            let half = text_width(label, LABEL) / 2.0;
+            if at - half > taken + 4.0 {
+                taken = at + half;
+                let at = (at, self.bottom + 6.0 + LABEL / 2.0);
+                canvas.text(label, at, LABEL, Align::Centre, Colour::MUTED);
+            }
+        }
+    }
+
+    /// Where a value of the horizontal axis is.
+    pub fn x(&self, value: f64) -> f64 {
+        let part = (value - self.x.0) / (self.x.1 - self.x.0);
+        self.left + part.clamp(0.0, 1.0) * (self.right - self.left)
+    }
+
+    /// Where a value of the vertical axis is.
+    pub fn y(&self, value: f64) -> f64 {
+        let part = (value - self.y.0) / (self.y.1 - self.y.0);
+        self.bottom - part.clamp(0.0, 1.0) * (self.bottom - self.top)
+    }
+}
+
+/// Draws title and legend and returns where they end.
+pub fn heading(canvas: &mut Canvas<'_>, title: &str, legend: &[Entry<'_>]) -> f64 {
+    let width = canvas.width - 2.0 * MARGIN;
+    let look = (Align::Left, Colour::INK);
+    canvas.text_within(title, (MARGIN, MARGIN + TITLE / 2.0), TITLE, look, width);
+    let mut y = MARGIN + TITLE + 6.0;
+    if legend.is_empty() {
+        return y;
+    }
+    let (mut x, swatch) = (MARGIN, 18.0);
+    for &(mark, colour, text) in legend {
+        let wide = swatch + 5.0 + text_width(text, LABEL) + 16.0;
+        if x > MARGIN && x + wide > MARGIN + width {
+            (x, y) = (MARGIN, y + LINE);
+        }
+        let middle = y + LINE / 2.0;
+        match mark {
+            Mark::Box => canvas.rect((x, middle - 5.0), (x + swatch, middle + 5.0), colour, 1.0),
+            Mark::Line => canvas.line(&[(x, middle), (x + swatch, middle)], colour, 2.0),
+            Mark::Dashes => canvas.dashes((x, middle), (x + swatch, middle), colour, 1.5),
+            Mark::Band => {
+                canvas.rect((x, middle - 5.0), (x + swatch, middle + 5.0), colour, 0.25);
+                canvas.line(&[(x, middle), (x + swatch, middle)], colour, 2.0);
+            }
+        }
+        let at = (x + swatch + 5.0, middle);
+        let look = (Align::Left, Colour::INK);
+        canvas.text_within(text, at, LABEL, look, width - swatch - 5.0);
+        x += wide;
+    }
+    y + LINE
+}

@@ -1,0 +1,118 @@
+//! Service level by interval and queue, as colours around each queue's target.
+
+use super::by_interval::of_day;
+use super::canvas::{Align, Canvas, Colour, text_width};
+use super::frame::{LABEL, Mark, Scale, heading};
+use super::{Of, Plot, Shown};
+use crate::report::text::figures;
+
+pub const SERVICE_LEVEL: Plot = Plot {
+    name: "service-level-by-queue",
+    of: Of::Total,
+    title: "Service level by interval and queue, against each queue's target",
+    caption: "Orange is below the queue's target, blue above it, the stronger the farther; white is at the target. The \
+              number is the service level in per cent, where there is room for it. Empty: nobody called.",
+    days_only: true,
+    height: |shown, _| 74.0 + ROW * shown.results.queues.len() as f64,
+    draw,
+    describe,
+};
+
+const ROW: f64 = 20.0;
+const MARGIN: f64 = 10.0;
+
+/// Distance from the target at which a colour is full.
+const FULL: f64 = 0.3;
+
+fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
+    let legend = [
+        (
+            Mark::Box,
+            Colour::RED.tint(0.85),
+            "30 points below target, or more",
+        ),
+        (Mark::Box, Colour::RED.tint(0.2), "just below"),
+        (Mark::Box, Colour::BLUE.tint(0.2), "just above"),
+        (
+            Mark::Box,
+            Colour::BLUE.tint(0.85),
+            "30 points above, or more",
+        ),
+    ];
+    let top = heading(canvas, title, &legend) + 6.0;
+    let names = shown
+        .results
+        .queues
+        .iter()
+        .map(|queue| text_width(queue.name(), LABEL));
+    let names = names.fold(0.0, f64::max).min(canvas.width / 4.0);
+    let left = MARGIN + names + 8.0;
+    let right = canvas.width - MARGIN - text_width("00:00", LABEL) / 2.0;
+    let s = shown.scenario;
+    let cell = (right - left) / s.intervals() as f64;
+    let numbers = cell >= text_width("100", LABEL) + 4.0;
+    for (row, queue) in shown.results.queues.iter().enumerate() {
+        let y = top + ROW * row as f64;
+        let middle = y + ROW / 2.0;
+        let look = (Align::Right, Colour::INK);
+        canvas.text_within(queue.name(), (left - 6.0, middle), LABEL, look, names);
+        let target = queue.target.as_ref().map_or(0.0, |target| target.fraction);
+        for (i, level) in of_day(queue, shown, "service_level").iter().enumerate() {
+            let Some(level) = level.mean else { continue };
+            let off = level - target;
+            let side = if off < 0.0 { Colour::RED } else { Colour::BLUE };
+            // Just off the target is told from at the target.
+            let strength = if off == 0.0 {
+                0.0
+            } else {
+                0.15 + 0.7 * (off.abs() / FULL).min(1.0)
+            };
+            let x = left + cell * i as f64;
+            // Neighbours touch: a gap of a hair would flicker on a screen.
+            canvas.rect(
+                (x, y + 0.5),
+                (x + cell, y + ROW - 0.5),
+                side.tint(strength),
+                1.0,
+            );
+            if numbers {
+                let at = (x + cell / 2.0, middle);
+                canvas.text(
+                    &format!("{:.0}", 100.0 * level),
+                    at,
+                    LABEL,
+                    Align::Centre,
+                    Colour::BLACK,
+                );
+            }
+        }
+    }
+    let bottom = top + ROW * shown.results.queues.len() as f64;
+    let clock = Scale::clock(s.open_min, s.close_min, s.interval_min, right - left);
+    for (minute, label) in &clock.labels {
+        let x = left + (minute - clock.from) / (clock.to - clock.from) * (right - left);
+        canvas.line(&[(x, bottom), (x, bottom + 4.0)], Colour::MUTED, 0.5);
+        canvas.text(
+            label,
+            (x, bottom + 6.0 + LABEL / 2.0),
+            LABEL,
+            Align::Centre,
+            Colour::MUTED,
+        );
+    }
+}
+
+fn describe(shown: &Shown<'_>, _: usize) -> String {
+    let queues = shown.results.queues.iter().map(|queue| {
+        let levels = of_day(queue, shown, "service_level");
+        let target = queue.target.as_ref().map_or(0.0, |target| target.fraction);
+        let judged: Vec<f64> = levels.iter().filter_map(|e| e.mean).collect();
+        let below = judged.iter().filter(|&&level| level < target).count();
+        let (name, target) = (queue.name(), figures::exact_percent(target));
+        format!(
+            "{name}: below its target of {target} in {below} of {} intervals",
+            judged.len()
+        )
+    });
+    queues.collect::<Vec<_>>().join("; ") + "."
+}

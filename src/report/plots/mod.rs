@@ -1,0 +1,183 @@
+//! Plots of a result, as SVG and PNG.
+//!
+//! A plot is one entry of [`PLOTS`]: its file name, what it is drawn for, and how. To add one, write it in a file of its
+//! own (or beside its like in `by_interval.rs`) and name it in the list.
+
+mod by_interval;
+mod canvas;
+mod days;
+mod flow;
+mod frame;
+mod heat;
+mod volume;
+mod waits;
+
+pub use canvas::Canvas;
+
+use crate::kpi::{Part, Results};
+use crate::scenario::{Mode, Scenario};
+
+/// Every plot, in the order of the page.
+pub const PLOTS: &[&Plot] = &[
+    &flow::FLOW,
+    &volume::VOLUME,
+    &heat::SERVICE_LEVEL,
+    &by_interval::SERVICE_LEVEL,
+    &by_interval::ABANDONMENT,
+    &by_interval::WAITING,
+    &waits::WAITS,
+    &days::DAYS,
+    &by_interval::STAFF,
+    &by_interval::OCCUPANCY,
+    &by_interval::LINES,
+];
+
+/// What a plot is drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Once, for everything.
+    Total,
+    /// For each queue.
+    Queue,
+    /// For each agent group.
+    Group,
+    /// For each trunk group.
+    Trunk,
+}
+
+/// A kind of plot.
+pub struct Plot {
+    /// Its files begin with this.
+    pub name: &'static str,
+    /// What it is drawn for.
+    pub of: Of,
+    /// Heading, before the part's name is added.
+    pub title: &'static str,
+    /// What is to be seen, and how to read it.
+    pub caption: &'static str,
+    /// Only where there are days and intervals: not for a steady run.
+    pub days_only: bool,
+    /// Height in points, of the part with this index.
+    height: fn(&Shown<'_>, usize) -> f64,
+    /// Draws it for the part with this index under a heading.
+    draw: fn(&mut Canvas<'_>, &Shown<'_>, usize, &str),
+    /// Says in words what is to be seen.
+    describe: fn(&Shown<'_>, usize) -> String,
+}
+
+/// What is shown: a result and its scenario.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// The result.
+    pub results: &'a Results,
+    /// The scenario that it came from.
+    pub scenario: &'a Scenario,
+}
+
+impl<'a> Shown<'a> {
+    fn parts(&self, of: Of) -> &'a [Part] {
+        match of {
+            Of::Total => std::slice::from_ref(&self.results.total),
+            Of::Queue => &self.results.queues,
+            Of::Group => &self.results.groups,
+            Of::Trunk => &self.results.trunks,
+        }
+    }
+
+    fn part(&self, of: Of, index: usize) -> &'a Part {
+        &self.parts(of)[index]
+    }
+
+    fn is_steady(&self) -> bool {
+        matches!(self.scenario.run.mode, Mode::Steady { .. })
+    }
+}
+
+/// A plot of one part, ready to be drawn.
+pub struct Drawing<'a> {
+    /// Its kind.
+    pub plot: &'static Plot,
+    /// Name for files, without an ending: `service-level-sales`.
+    pub file: String,
+    /// Heading, with the part's name.
+    pub title: String,
+    shown: Shown<'a>,
+    /// Index of the part it is drawn for.
+    pub index: usize,
+}
+
+/// Width of every plot in points.
+const WIDTH: f64 = 760.0;
+
+impl Drawing<'_> {
+    fn size(&self) -> (f64, f64) {
+        (WIDTH, (self.plot.height)(&self.shown, self.index))
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>) {
+        (self.plot.draw)(canvas, &self.shown, self.index, &self.title);
+    }
+
+    /// What is to be seen, in words.
+    pub fn description(&self) -> String {
+        (self.plot.describe)(&self.shown, self.index)
+    }
+
+    /// As an SVG document; on white `paper`, or on whatever is behind it.
+    pub fn svg(&self, paper: bool) -> String {
+        let words = self.description();
+        canvas::svg(self.size(), (&self.title, &words), paper, |canvas| {
+            self.draw(canvas)
+        })
+    }
+
+    /// As a PNG image.
+    pub fn png(&self) -> Vec<u8> {
+        canvas::png(self.size(), |canvas| self.draw(canvas))
+    }
+}
+
+/// The drawings that a result has.
+pub fn drawings<'a>(results: &'a Results, scenario: &'a Scenario) -> Vec<Drawing<'a>> {
+    let shown = Shown { results, scenario };
+    let mut drawings: Vec<Drawing<'a>> = Vec::new();
+    for &plot in PLOTS {
+        if plot.days_only && shown.is_steady() {
+            continue;
+        }
+        for (index, part) in shown.parts(plot.of).iter().enumerate() {
+            let (file, title) = match &part.name {
+                Some(name) => (
+                    format!("{}-{}", plot.name, slug(name)),
+                    format!("{}: {}", plot.title, name),
+                ),
+                None => (plot.name.to_owned(), plot.title.to_owned()),
+            };
+            drawings.push(Drawing {
+                plot,
+                file,
+                title,
+                shown,
+                index,
+            });
+        }
+    }
+    // Names that differ in what a file name cannot hold are numbered.
+    let mut seen = std::collections::HashMap::new();
+    for drawing in &mut drawings {
+        let times = seen.entry(drawing.file.clone()).or_insert(0);
+        *times += 1;
+        if *times > 1 {
+            drawing.file += &format!("-{times}");
+        }
+    }
+    drawings
+}
+
+/// A part's name as a file name.
+fn slug(name: &str) -> String {
+    let kept = |c: char| if c.is_alphanumeric() { c } else { ' ' };
+    let words: String = name.to_lowercase().chars().map(kept).collect();
+    let slug = words.split_whitespace().collect::<Vec<_>>().join("-");
+    slug.chars().take(60).collect()
+}
