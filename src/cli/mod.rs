@@ -1,8 +1,13 @@
 //! The command line: one file for each subcommand.
 
 mod calibrate;
+mod completions;
+mod explain;
+mod init;
+mod man;
 mod progress;
 mod run;
+mod schema;
 mod stop;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +27,12 @@ pub mod status {
 /// Simulate contact centres: service level, abandonment and blocking, with redials and reconnects.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "\
+Examples:
+  acdsim run                       simulate the bundled day
+  acdsim init                      start a scenario of your own, with comments
+  acdsim run single-queue.toml     simulate it
+  acdsim explain                   what every figure means")]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -30,14 +41,24 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Init(init::Arguments),
     Calibrate(calibrate::Arguments),
+    Explain(explain::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Executes a command; errors go to stderr.
 pub fn execute(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Run(arguments) => run::execute(&arguments),
+        Command::Init(arguments) => init::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
+        Command::Explain(arguments) => explain::execute(&arguments),
+        Command::Schema(arguments) => schema::execute(&arguments),
+        Command::Completions(arguments) => completions::execute(&arguments),
+        Command::Man(arguments) => man::execute(&arguments),
     };
     match outcome {
         Ok(status) => ExitCode::from(status),

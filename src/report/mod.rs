@@ -1,5 +1,6 @@
 //! Every output format, one file each.
 
 pub mod calibration;
+pub mod explanation;
 pub mod json;
 pub mod text;
