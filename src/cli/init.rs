@@ -117,7 +117,9 @@ fn write(starter: &Starter, file: &Path, force: bool) -> Result<(), Failure> {
     }
     // The commands in its comments are those for this file.
     let named = Path::new(file.file_name().unwrap_or_default());
-    let text = starter.text.replace(&format!("{}.toml", starter.name), &shown(named));
+    let text = starter
+        .text
+        .replace(&format!("{}.toml", starter.name), &shown(named));
     scenario::save(file, &text, force)?;
     eprintln!("{} written: {}", file.display(), starter.about);
     Ok(())

@@ -73,7 +73,9 @@ fn find<'c>(root: &'c Command, name: &str) -> Result<&'c Command, Failure> {
 /// lines stay lines.
 fn page_of(command: &Command) -> Result<String, Failure> {
     let more = command.get_after_help().map(ToString::to_string);
-    let man = Man::new(command.clone().after_help(None::<&str>)).manual("acdsim manual");
+    let man = Man::new(command.clone().after_help(None::<&str>))
+        .source(concat!("acdsim ", env!("CARGO_PKG_VERSION")))
+        .manual("acdsim manual");
     let mut page = Vec::new();
     man.render(&mut page)
         .map_err(|error| Failure::bad_input(format!("cannot make the page: {error}")))?;

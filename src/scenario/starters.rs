@@ -43,7 +43,7 @@ pub const STARTERS: &[Starter] = &[
     },
     Starter {
         name: "help-desk",
-        about: "A help desk's day whose counted volumes and staff are columns of a CSV file",
+        about: "A help desk's day whose volumes and staff are columns of a CSV file",
         text: file!("help-desk.toml"),
         files: &[("help-desk.csv", file!("help-desk.csv"))],
     },
