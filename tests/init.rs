@@ -90,6 +90,7 @@ fn every_template_runs() {
 /// The commands in the comments of a template do what they say.
 #[test]
 fn commands_in_comments_run() {
+    let mut found = 0;
     for starter in STARTERS {
         let folder = tempfile::tempdir().unwrap();
         init(folder.path(), &["--from", starter.name]);
@@ -118,8 +119,10 @@ fn commands_in_comments_run() {
             );
             let output = run.ok().unwrap_or_else(|e| panic!("{line}\n{e}"));
             assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{line}");
+            found += 1;
         }
     }
+    assert!(found >= 8, "only {found} commands found");
 }
 
 /// An editor finds the schema by the first line, where `init` put it and in the repository.
@@ -231,4 +234,19 @@ fn bad_names_are_refused_with_what_to_do() {
         assert!(message.contains(says), "{arguments:?}: {message}");
         assert_eq!(names(folder.path()), [""; 0], "{arguments:?}");
     }
+}
+
+/// That nobody reads what it says changes nothing.
+#[test]
+fn nobody_need_listen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_acdsim"))
+        .current_dir(folder.path())
+        .arg("init")
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(names(folder.path()), [SCHEMA_FILE, "single-queue.toml"]);
 }

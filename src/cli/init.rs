@@ -1,10 +1,10 @@
 //! `acdsim init`: a scenario to start from.
 
-use super::{Failure, print, status};
+use super::{Failure, print, say, status};
 use crate::report::json;
 use crate::scenario::{self, SCHEMA_FILE, SCHEMA_TITLE, STARTERS, Starter};
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::{Path, PathBuf};
 
 /// Write a scenario to start from, with a comment on every number that is yours to change.
@@ -25,7 +25,7 @@ pub struct Arguments {
     file: Option<PathBuf>,
     /// What to start from
     #[arg(long, value_name = "TEMPLATE", value_parser = templates(), default_value = STARTERS[0].name)]
-    from: String,
+    from: &'static Starter,
     /// Overwrite files that exist
     #[arg(long)]
     force: bool,
@@ -34,11 +34,15 @@ pub struct Arguments {
     list: bool,
 }
 
-fn templates() -> PossibleValuesParser {
+/// The templates by their names, with what they are for the help and for completions.
+fn templates() -> impl TypedValueParser<Value = &'static Starter> {
     let values = STARTERS
         .iter()
         .map(|starter| PossibleValue::new(starter.name).help(starter.about));
-    PossibleValuesParser::new(values)
+    PossibleValuesParser::new(values).try_map(|name| {
+        let starter = STARTERS.iter().find(|starter| starter.name == name);
+        starter.ok_or("there is no such template")
+    })
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
@@ -50,21 +54,16 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         print(&lines.collect::<String>())?;
         return Ok(status::DONE);
     }
-    let starter = STARTERS
-        .iter()
-        .find(|starter| starter.name == arguments.from);
-    let Some(starter) = starter else {
-        return Err(Failure::bad_input(format!(
-            "there is no template {}",
-            arguments.from
-        )));
-    };
+    let starter = arguments.from;
     let file = match &arguments.file {
         Some(file) => named(file)?,
         None => PathBuf::from(format!("{}.toml", starter.name)),
     };
     write(starter, &file, arguments.force)?;
-    eprintln!("next: edit it, then run it:\n  acdsim run {}", shown(&file));
+    say(format!(
+        "next: edit it, then run it:\n  acdsim run {}",
+        shown(&file)
+    ));
     Ok(status::DONE)
 }
 
@@ -113,7 +112,7 @@ fn write(starter: &Starter, file: &Path, force: bool) -> Result<(), Failure> {
     }
     for (path, text, overwrite) in &beside {
         scenario::save(path, text, *overwrite)?;
-        eprintln!("{} written", path.display());
+        say(format!("{} written", path.display()));
     }
     // The commands in its comments are those for this file.
     let named = Path::new(file.file_name().unwrap_or_default());
@@ -121,7 +120,7 @@ fn write(starter: &Starter, file: &Path, force: bool) -> Result<(), Failure> {
         .text
         .replace(&format!("{}.toml", starter.name), &shown(named));
     scenario::save(file, &text, force)?;
-    eprintln!("{} written: {}", file.display(), starter.about);
+    say(format!("{} written: {}", file.display(), starter.about));
     Ok(())
 }
 

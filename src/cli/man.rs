@@ -1,6 +1,6 @@
 //! `acdsim man`: manual pages, made from what `--help` says.
 
-use super::{Cli, Failure, print, status};
+use super::{Cli, Failure, print, say, status};
 use crate::scenario;
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
@@ -48,7 +48,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         scenario::save(&folder.join(name), &page_of(command)?, true)?;
         written += 1;
     }
-    eprintln!("{written} pages written to {}", folder.display());
+    say(format!("{written} pages written to {}", folder.display()));
     Ok(status::DONE)
 }
 

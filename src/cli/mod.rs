@@ -63,8 +63,7 @@ pub fn execute(cli: Cli) -> ExitCode {
     match outcome {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {
-            // Nobody is left to tell when stderr is closed too.
-            let _ = writeln!(std::io::stderr(), "{}", failure.message.trim_end());
+            say(failure.message.trim_end());
             ExitCode::from(failure.status)
         }
     }
@@ -137,6 +136,11 @@ impl From<crate::scenario::SaveError> for Failure {
 fn seed(text: &str) -> Result<u64, String> {
     text.parse()
         .map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
+/// Says something beside the result, on stderr. Nobody may be there to read it.
+fn say(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Writes a result to stdout. That nobody reads it to the end (`| head`) is no error.

@@ -2,7 +2,8 @@
 //!
 //! A file becomes a tree whose values know where they were written (`tree`). `--set` changes the tree (`set`, with `path` and `change`). Then it
 //! is read by lists of keys (`schema`, `fields`) into a checked [`Scenario`] (`check`), which can be written out again
-//! with all defaults (`resolved`). The same lists make the JSON Schema that editors use (`json_schema`). Everything that is wrong is said with its place (`problem`).
+//! with all defaults (`resolved`). The same lists make the JSON Schema that editors use (`json_schema`). Everything that is
+//! wrong is said with its place (`problem`). Scenarios to start from are in `starters`.
 
 mod change;
 mod check;
