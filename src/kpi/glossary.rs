@@ -174,7 +174,7 @@ impl Figure {
             definition: kpi.definition.to_owned(),
             formula: kpi.formula.to_owned(),
             estimate: match kpi.measure {
-                Measure::Sum(_) => "mean over days",
+                Measure::Sum(_) => "mean over days, in a steady run over batches",
                 Measure::Quotient(_) => {
                     "quotient of the sums over all days, not the mean of the days' quotients"
                 }

@@ -320,7 +320,7 @@ pub const CONTACTS: &[Kpi<ContactDay>] = &[
         "first attempts blocked / first_attempts", ACDSIM),
     sum!("cost", Money, false, |d| d.cost,
         "Paid hours, lines, attempts and lost callers at the scenario's prices.",
-        "paid hours × cost_per_hour + lines × opening hours × cost_per_line_hour + attempts × cost_per_attempt + lost × cost_per_lost_caller", ACDSIM),
+        "attempts × cost_per_attempt + lost × cost_per_lost_caller, in total also paid hours × cost_per_hour + lines × opening hours × cost_per_line_hour", ACDSIM),
 ];
 
 const HOUR: f64 = crate::model::HOUR_NS;
