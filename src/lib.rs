@@ -55,7 +55,7 @@
 //! | [`report`] | output formats |
 //! | [`cli`] | the `acdsim` command |
 //!
-//! The rules of the model are in `docs/model.md`, the scenario file in `docs/scenario.md`, the figures in `docs/kpis.md`,
+//! The commands are described in `docs/commands.md`, the rules of the model in `docs/model.md`, the scenario file in `docs/scenario.md`, the figures in `docs/kpis.md`,
 //! and how the program is checked in `docs/validation.md`.
 
 pub mod cli;

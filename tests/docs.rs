@@ -2,7 +2,7 @@
 
 mod common;
 
-use acdsim::kpi::{CONTACTS, GROUPS, QUANTILES, TRUNKS, Unit};
+use acdsim::kpi::{SERVICE_LEVELS, Subject, figures};
 use acdsim::scenario::schema::{self, Presence, Section};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -110,66 +110,120 @@ fn every_key_of_the_scenario_file_is_documented() {
     assert!(wrong.is_empty(), "docs/scenario.md\n{}", wrong.join("\n"));
 }
 
-fn unit_name(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Count => "count",
-        Unit::Fraction => "fraction",
-        Unit::Seconds => "seconds",
-        Unit::Hours => "hours",
-        Unit::Number => "number",
-        Unit::Money => "money",
+/// Every key figure with its unit, its definition, its formula, its source and where it is given, and nothing else.
+#[test]
+fn every_key_figure_is_documented() {
+    let code = |name: &str| format!("`{name}`");
+    let text = read("docs/kpis.md");
+    let tables = tables(&text);
+    let figures = figures();
+    for (subject, heading) in Subject::ALL {
+        let figures = figures.iter().filter(|figure| figure.subject == subject);
+        let expected: Vec<Vec<String>> = figures
+            .map(|figure| {
+                let mut row = vec![code(figure.name), figure.unit.name().to_owned()];
+                if subject == Subject::Contacts {
+                    row.push(if figure.of_queues { "yes" } else { "–" }.to_owned());
+                }
+                let source = figure.source.short.to_owned();
+                row.extend([figure.definition.clone(), figure.formula.clone(), source]);
+                row
+            })
+            .collect();
+        let found = tables.get(heading).unwrap_or_else(|| panic!("{heading}"));
+        for (row, found) in expected.iter().zip(found) {
+            let line = |row: &[String]| format!("| {} |", row.join(" | "));
+            assert_eq!(line(found), line(row), "docs/kpis.md, {heading}");
+        }
+        assert_eq!(found.len(), expected.len(), "docs/kpis.md, {heading}");
+    }
+    let sources = text.split("## Sources").nth(1).expect("sources");
+    let sources = sources.replace('*', "");
+    let sources = sources.split_whitespace().collect::<Vec<_>>().join(" ");
+    for figure in &figures {
+        // The rules of the model are a document of their own.
+        let there = figure.source.short == "acdsim" || sources.contains(figure.source.full);
+        assert!(
+            there,
+            "docs/kpis.md, Sources: {} is missing",
+            figure.source.full
+        );
     }
 }
 
-/// Every key figure with its unit, its definition and where it is given, and nothing else.
+/// Every formula of the service level in words, and what it is called elsewhere.
 #[test]
-fn every_key_figure_is_documented() {
-    let row = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>();
-    let code = |name: &str| format!("`{name}`");
-    let mut contacts = Vec::new();
-    for kpi in CONTACTS {
-        if kpi.name == "wait_max_s" {
-            for (name, p) in QUANTILES {
-                let definition = format!(
-                    "Wait within which {:.0} % of the answered fall; not by interval.",
-                    100.0 * p
-                );
-                contacts.push(row(&[&code(name), "seconds", "yes", &definition]));
-            }
-        }
-        let queues = if kpi.of_queues { "yes" } else { "–" };
-        let unit = unit_name(kpi.unit);
-        contacts.push(row(&[&code(kpi.name), unit, queues, kpi.definition]));
-    }
-    let groups = GROUPS
-        .iter()
-        .map(|kpi| row(&[&code(kpi.name), unit_name(kpi.unit), kpi.definition]));
-    let trunks = TRUNKS
-        .iter()
-        .map(|kpi| row(&[&code(kpi.name), unit_name(kpi.unit), kpi.definition]));
+fn every_service_level_is_documented() {
     let tables = tables(&read("docs/kpis.md"));
-    for (heading, expected) in [
-        ("Figures of contacts", contacts),
-        ("Figures of agent groups", groups.collect()),
-        ("Figures of trunk groups", trunks.collect()),
-    ] {
-        let found = tables.get(heading).unwrap_or_else(|| panic!("{heading}"));
-        for row in &expected {
-            let row = format!("| {} |", row.join(" | "));
-            let there = found
-                .iter()
-                .any(|r| format!("| {} |", r.join(" | ")) == row);
-            assert!(there, "docs/kpis.md, {heading}: no row {row}");
-        }
-        for row in found {
-            assert!(expected.contains(row), "docs/kpis.md: no figure is {row:?}");
+    let rows = &tables["Service level"];
+    let tools: BTreeSet<&str> = SERVICE_LEVELS
+        .iter()
+        .flat_map(|level| level.elsewhere.iter().map(|(tool, _)| *tool))
+        .collect();
+    assert_eq!(tools.len(), 3, "a column for each: {tools:?}");
+    for level in &SERVICE_LEVELS {
+        let name = format!("`{}`", level.formula.name());
+        let of: Vec<&Vec<String>> = rows.iter().filter(|row| row[0] == name).collect();
+        let said = of.iter().find(|row| row.len() == 2).expect("a definition");
+        let definition = said[1].trim_end_matches(" (the default)");
+        assert_eq!(definition, level.definition, "docs/kpis.md: {name}");
+        let elsewhere = of.iter().find(|row| row.len() == 4);
+        let Some(elsewhere) = elsewhere else {
+            assert!(
+                level.elsewhere.is_empty(),
+                "docs/kpis.md: names of {name} elsewhere"
+            );
+            continue;
+        };
+        let columns = [
+            "Cisco Unified ICM/CCE",
+            "Cisco Unified CCX",
+            "Genesys Cloud",
+        ];
+        for (tool, found) in columns.into_iter().zip(&elsewhere[1..]) {
+            let known = level.elsewhere.iter().find(|(other, _)| *other == tool);
+            assert_eq!(
+                found,
+                known.map_or("–", |(_, name)| name),
+                "docs/kpis.md: {name}, {tool}"
+            );
         }
     }
-    for (_, formula) in acdsim::scenario::Formula::ALL {
-        let rows = &tables["Service level"];
-        let row = rows.iter().find(|row| row[0] == code(formula));
-        assert!(row.is_some(), "docs/kpis.md: {formula} is not explained");
+}
+
+/// Every command has a section in docs/commands.md, and every one of its flags stands there.
+#[test]
+fn every_command_is_documented() {
+    let text = read("docs/commands.md");
+    let help = |arguments: &[&str]| {
+        let output = acdsim(Path::new(ROOT), arguments);
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let mut commands = 0;
+    for line in help(&["--help"]).lines() {
+        let name = line
+            .strip_prefix("  ")
+            .and_then(|rest| rest.split(' ').next());
+        let Some(name) = name.filter(|name| !["", "help"].contains(name) && !name.starts_with('-'))
+        else {
+            continue;
+        };
+        if name == "acdsim" {
+            continue;
+        }
+        commands += 1;
+        let section = text
+            .split("\n## ")
+            .find(|part| part.starts_with(&format!("{name}\n")));
+        let section =
+            section.unwrap_or_else(|| panic!("docs/commands.md: no section \"## {name}\""));
+        for line in help(&[name, "-h"]).lines().map(str::trim_start) {
+            let flag = line.split(' ').next().filter(|word| word.starts_with("--"));
+            let there = flag.is_none_or(|flag| section.contains(&format!("`{flag}")));
+            assert!(there, "docs/commands.md, {name}: no {line}");
+        }
     }
+    assert!(commands >= 7, "only {commands} commands found");
 }
 
 /// Every field of the JSON document is in docs/kpis.md.
@@ -317,14 +371,17 @@ fn folder(blocks: &[Block]) -> tempfile::TempDir {
     folder
 }
 
-/// Commands in `sh` and `console` blocks succeed; with `status=2` behind the language they end so, with `ignore` they
+/// Commands in `sh` and `console` blocks succeed, each document's in a folder of its own; with `status=2` behind the language they end so, with `ignore` they
 /// are not run.
 #[test]
 fn every_command_runs() {
     let blocks = blocks();
-    let folder = folder(&blocks);
+    let mut place = (String::new(), folder(&blocks));
     let mut run = 0;
     for block in &blocks {
+        if place.0 != block.document {
+            place = (block.document.clone(), folder(&blocks));
+        }
         let Some((language, more)) = block.words.split_first() else {
             continue;
         };
@@ -338,13 +395,13 @@ fn every_command_runs() {
                 continue;
             };
             run += 1;
-            let output = acdsim(folder.path(), &arguments);
-            let place = format!("{}:{}: {line}", block.document, block.line);
+            let output = acdsim(place.1.path(), &arguments);
+            let line = format!("{}:{}: {line}", block.document, block.line);
             let message = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(status), "{place}\n{message}");
+            assert_eq!(output.status.code(), Some(status), "{line}\n{message}");
             if arguments.iter().any(|a| a == "--json") && status == 0 {
                 let document: Result<serde_json::Value, _> = serde_json::from_slice(&output.stdout);
-                assert!(document.is_ok(), "{place}: no JSON document");
+                assert!(document.is_ok(), "{line}: no JSON document");
             }
         }
     }

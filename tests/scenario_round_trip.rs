@@ -1,6 +1,7 @@
 //! A scenario that is written out with all defaults reads back as the same scenario.
 
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use acdsim::scenario::*;
@@ -398,6 +399,11 @@ proptest! {
         prop_assert_eq!(&again.scenario, &scenario, "{}", text);
         prop_assert_eq!(again.scenario.to_toml(), text);
         prop_assert_eq!(again.scenario.sha256(), scenario.sha256());
+        static SCHEMA: LazyLock<jsonschema::Validator> =
+            LazyLock::new(|| jsonschema::draft7::new(&json_schema()).expect("a schema"));
+        let document = scenario.to_json();
+        let wrong = SCHEMA.validate(&document);
+        prop_assert!(wrong.is_ok(), "{:?}", wrong);
     }
 }
 

@@ -1,8 +1,13 @@
 //! The command line: one file for each subcommand.
 
 mod calibrate;
+mod completions;
+mod explain;
+mod init;
+mod man;
 mod progress;
 mod run;
+mod schema;
 mod stop;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +27,12 @@ pub mod status {
 /// Simulate contact centres: service level, abandonment and blocking, with redials and reconnects.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "\
+Examples:
+  acdsim run                       simulate the bundled day
+  acdsim init                      start a scenario of your own, with comments
+  acdsim run single-queue.toml     simulate it
+  acdsim explain                   what every figure means")]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -30,20 +41,29 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Init(init::Arguments),
     Calibrate(calibrate::Arguments),
+    Explain(explain::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Executes a command; errors go to stderr.
 pub fn execute(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Run(arguments) => run::execute(&arguments),
+        Command::Init(arguments) => init::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
+        Command::Explain(arguments) => explain::execute(&arguments),
+        Command::Schema(arguments) => schema::execute(&arguments),
+        Command::Completions(arguments) => completions::execute(&arguments),
+        Command::Man(arguments) => man::execute(&arguments),
     };
     match outcome {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {
-            // Nobody is left to tell when stderr is closed too.
-            let _ = writeln!(std::io::stderr(), "{}", failure.message.trim_end());
+            say(failure.message.trim_end());
             ExitCode::from(failure.status)
         }
     }
@@ -116,6 +136,11 @@ impl From<crate::scenario::SaveError> for Failure {
 fn seed(text: &str) -> Result<u64, String> {
     text.parse()
         .map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
+/// Says something beside the result, on stderr. Nobody may be there to read it.
+fn say(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Writes a result to stdout. That nobody reads it to the end (`| head`) is no error.

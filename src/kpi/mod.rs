@@ -1,16 +1,18 @@
 //! Key figures: the one place where counters become named figures.
 //!
 //! A figure is one entry of [`CONTACTS`], [`GROUPS`] or [`TRUNKS`]: its name, unit, definition, and how it is computed
-//! from the counts of a day. To add one, add an entry.
+//! from the counts of a day. To add one, add an entry. [`figures`] has them all in words.
 
 mod collect;
 mod days;
 mod estimate;
+mod glossary;
 mod results;
 mod table;
 mod waits;
 
 pub use collect::Collector;
+pub use glossary::{Figure, SERVICE_LEVELS, ServiceLevel, Source, Subject, figures};
 pub use results::{
     Bound, DayLevel, Days, Interval, Part, Results, RunInfo, ScenarioInfo, TargetInfo,
     TargetResult, Verdict, Waits,

@@ -1,7 +1,7 @@
 //! The report for people: the answer first, how sure it is beside it, then the figures.
 
 pub(super) mod figures;
-mod layout;
+pub(super) mod layout;
 mod summary;
 mod tables;
 

@@ -22,7 +22,7 @@ const MOST_PHASES: u32 = 1000;
 pub(super) const MOST_VALUES: usize = 1_000_000;
 
 /// The names and an example of each form.
-const FORMS: [(&str, &str); 9] = [
+pub(super) const FORMS: [(&str, &str); 9] = [
     ("fixed", "fixed(60s)"),
     ("exp", "exp(180s)"),
     ("lognormal", "lognormal(180s, sd 200s)"),

@@ -2,13 +2,15 @@
 //!
 //! A file becomes a tree whose values know where they were written (`tree`). `--set` changes the tree (`set`, with `path` and `change`). Then it
 //! is read by lists of keys (`schema`, `fields`) into a checked [`Scenario`] (`check`), which can be written out again
-//! with all defaults (`resolved`). Everything that is wrong is said with its place (`problem`).
+//! with all defaults (`resolved`). The same lists make the JSON Schema that editors use (`json_schema`). Everything that is
+//! wrong is said with its place (`problem`). Scenarios to start from are in `starters`.
 
 mod change;
 mod check;
 mod columns;
 mod distribution;
 mod fields;
+mod json_schema;
 mod nodes;
 mod path;
 mod problem;
@@ -17,6 +19,7 @@ mod resolved;
 pub mod schema;
 mod series;
 mod set;
+mod starters;
 mod tree;
 mod types;
 mod values;
@@ -28,7 +31,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use distribution::parse_distribution;
+pub use json_schema::{SCHEMA_FILE, SCHEMA_TITLE, json_schema};
 pub use problem::{Place, Problem, ScenarioError};
+pub use starters::{STARTERS, Starter};
 pub use types::*;
 pub use values::{
     MAX_DURATION, ValueError, format_duration, format_fraction, format_points, format_rate,

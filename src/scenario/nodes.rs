@@ -28,12 +28,16 @@ impl ValueError {
 
 /// What stands in a list of defaults, as if it had been written.
 pub(super) fn default_node(text: &str, span: Span) -> Node {
-    let value = match (text.parse::<i64>(), text.parse::<f64>()) {
+    Node::new(default_value(text), span)
+}
+
+/// The same without a place.
+pub(super) fn default_value(text: &str) -> Value {
+    match (text.parse::<i64>(), text.parse::<f64>()) {
         (Ok(n), _) => Value::Integer(n),
         (_, Ok(x)) => Value::Float(x),
         _ => Value::Text(text.to_owned()),
-    };
-    Node::new(value, span)
+    }
 }
 
 /// Says what stands where something else was expected.

@@ -54,6 +54,8 @@ pub enum Kind {
     Name,
     /// The name of a part that stands in this list.
     Reference(&'static str),
+    /// The name of a part that stands in this list, or several of them.
+    References(&'static str),
     /// One of these words.
     Word(&'static [&'static str]),
     /// Two times of day: `"08:00-20:00"`.
@@ -237,7 +239,7 @@ pub static QUEUE: Section = Section {
 pub static AGENTS: Section = Section {
     what: "an entry of agents",
     keys: &[
-        key("group", Kind::Reference("groups"), Required, "A group, or a list of equally preferred ones."),
+        key("group", Kind::References("groups"), Required, "A group, or a list of equally preferred ones."),
         key("after", Kind::Duration, Default("0s"), "Open to calls that have waited this long."),
     ],
 };

@@ -238,7 +238,12 @@ fn parse_value(argument: Argument<'_>, text: &str, key: &Key) -> Node {
     }
     let texts = matches!(
         key.kind,
-        Kind::Name | Kind::Text | Kind::Reference(_) | Kind::Word(_) | Kind::Texts
+        Kind::Name
+            | Kind::Text
+            | Kind::Reference(_)
+            | Kind::References(_)
+            | Kind::Word(_)
+            | Kind::Texts
     );
     match tree::value(text, argument.source, span.start as usize) {
         Ok(node) if texts => match node.value {

@@ -1,0 +1,56 @@
+//! Scenarios to start from. To add one, put its file into `scenarios/` and a line into [`STARTERS`].
+
+/// A scenario to start from.
+#[derive(Debug)]
+pub struct Starter {
+    /// Its name, that of its file without `.toml`.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub about: &'static str,
+    /// The scenario.
+    pub text: &'static str,
+    /// CSV files that it reads: name and text.
+    pub files: &'static [(&'static str, &'static str)],
+}
+
+/// Shorthand of the list: a file in `scenarios/` by its name.
+macro_rules! file {
+    ($name:literal) => {
+        include_str!(concat!("../../scenarios/", $name))
+    };
+}
+
+/// All, the simplest first.
+#[rustfmt::skip]
+pub const STARTERS: &[Starter] = &[
+    Starter {
+        name: "single-queue",
+        about: "One queue, one group: an order line, with every half-hour's calls and staff",
+        text: file!("single-queue.toml"),
+        files: &[],
+    },
+    Starter {
+        name: "multi-skill",
+        about: "Three queues, specialists and a blended group that helps where callers wait",
+        text: file!("multi-skill.toml"),
+        files: &[],
+    },
+    Starter {
+        name: "trunks",
+        about: "Few lines, busy tones and callers who redial and reconnect: a ticket sale",
+        text: file!("trunks.toml"),
+        files: &[],
+    },
+    Starter {
+        name: "help-desk",
+        about: "A help desk's day whose volumes and staff are columns of a CSV file",
+        text: file!("help-desk.toml"),
+        files: &[("help-desk.csv", file!("help-desk.csv"))],
+    },
+    Starter {
+        name: "bank",
+        about: "The bundled day: a bank's service and sales lines, with IVR, trunks and costs",
+        text: file!("default.toml"),
+        files: &[],
+    },
+];
