@@ -2,15 +2,15 @@
 
 pub(super) mod figures;
 pub(super) mod layout;
-mod summary;
-mod tables;
+pub(super) mod summary;
+pub(super) mod tables;
 
 use crate::kpi::Results;
 use crate::scenario::{Formula, Mode, Queue, Scenario, grouped};
 use crate::stats::Estimate;
 use figures::exact_duration;
 pub(super) use figures::half_width;
-use layout::{Look, NBSP, wrapped};
+use layout::{Look, NBSP, truncated, wrapped};
 
 /// Lines of prose are not longer than this: the eye loses its place.
 const PROSE: usize = 110;
@@ -34,12 +34,12 @@ impl Page {
             ..*self
         };
         let mut blocks = vec![page.heading(results, scenario)];
-        blocks.push(summary::targets(&page, results, scenario));
+        blocks.push(summary::lay_out(&page, &summary::targets(results, scenario)));
         blocks.push(page.sentences(results, scenario));
         blocks.push(page.warnings(results));
-        blocks.extend(tables::of_run(&page, results, scenario));
+        blocks.extend(page.tables(results, scenario));
         if page.intervals && results.run.mode != "steady" {
-            blocks.extend(tables::by_interval(&page, results, scenario));
+            blocks.extend(page.tables_by_interval(results, scenario));
         }
         blocks.push(page.hint(results));
         blocks.retain(|block| !block.is_empty());
@@ -125,6 +125,27 @@ impl Page {
                 lines.replacen("warning:", &Look::Doubt.paint("warning:", self.colour), 1)
             })
             .collect()
+    }
+
+    fn tables(&self, results: &Results, scenario: &Scenario) -> Vec<String> {
+        let tables = tables::of_run(results, scenario).into_iter();
+        let mut blocks: Vec<String> = tables.map(|t| t.render(self.width, self.colour)).collect();
+        // Beneath the queues: what their service levels mean.
+        let formulas = wrapped(&summary::formulas(scenario), self.text_width(), 2, 2);
+        blocks[0] += &self.aside(&formulas);
+        let cost = tables::cost(results);
+        blocks.extend(cost.map(|cost| wrapped(&cost, self.text_width(), 2, 2)));
+        blocks
+    }
+
+    fn tables_by_interval(&self, results: &Results, scenario: &Scenario) -> Vec<String> {
+        let tables = tables::by_interval(results, scenario).into_iter();
+        let titled = |(title, table): (String, layout::Table)| {
+            let title = truncated(&title, self.width.saturating_sub(2));
+            let title = Look::Heading.paint(&title, self.colour);
+            format!("  {title}\n{}", table.render(self.width, self.colour))
+        };
+        tables.map(titled).collect()
     }
 
     /// Where there is more.

@@ -200,6 +200,22 @@ impl Table {
         });
     }
 
+    /// What the names are names of.
+    pub fn header(&self) -> &str {
+        &self.header
+    }
+
+    /// The names of the rows.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Header and cells of each column.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &[Cell])> {
+        let columns = self.columns.iter();
+        columns.map(|column| (column.header.as_str(), column.cells.as_slice()))
+    }
+
     /// The table in at most `width` columns: first the least important figures go, then names are cut.
     pub fn render(mut self, width: usize, colour: bool) -> String {
         let names = self.names.iter().chain([&self.header]);

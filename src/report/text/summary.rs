@@ -12,22 +12,23 @@ use crate::scenario::{Formula, Scenario, grouped};
 const LONG_NAME: usize = 24;
 
 /// A target and what is said of it.
-struct Line {
-    name: String,
-    target: String,
-    verdict: &'static str,
-    look: Look,
+pub struct Line {
+    /// Whose it is; empty where the line before says so.
+    pub name: String,
+    pub target: String,
+    pub verdict: &'static str,
+    pub look: Look,
     /// The figure with its half-width.
     figure: Cell,
     /// Words instead, where they say more.
     words: Option<String>,
     /// How the days fared.
-    days: String,
+    pub days: String,
 }
 
 impl Line {
     /// What was found: words, or the figure.
-    fn finding(&self) -> String {
+    pub fn finding(&self) -> String {
         match &self.words {
             Some(words) => words.clone(),
             None => self.figure.to_string(),
@@ -36,7 +37,7 @@ impl Line {
 }
 
 /// Every target with its verdict.
-pub fn targets(page: &Page, results: &Results, scenario: &Scenario) -> String {
+pub fn targets(results: &Results, scenario: &Scenario) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut last_place = "";
     for target in &results.targets {
@@ -65,11 +66,11 @@ pub fn targets(page: &Page, results: &Results, scenario: &Scenario) -> String {
         });
         last_place = &target.place;
     }
-    lay_out(page, &lines)
+    lines
 }
 
 /// One line for each target; two where the page is too narrow.
-fn lay_out(page: &Page, lines: &[Line]) -> String {
+pub fn lay_out(page: &Page, lines: &[Line]) -> String {
     let width = page.width;
     let widest = |text: &dyn Fn(&Line) -> &str| {
         let widths = lines.iter().map(|line| columns(text(line)));

@@ -1,9 +1,7 @@
 //! The figures by queue, call type, agent group and trunk group, and by interval.
 
-use super::Page;
 use super::figures::{count, hours, level, money, money_and_error, number, percent, rate, seconds};
-use super::layout::{Cell, Look, Table, truncated, wrapped};
-use super::summary;
+use super::layout::{Cell, Table};
 use crate::kpi::{Interval, Part, Results};
 use crate::scenario::{Scenario, grouped};
 use crate::stats::Estimate;
@@ -130,44 +128,32 @@ fn of_parts(header: &str, parts: &[Part], columns: &[Column]) -> Table {
     table(header, names, parts, columns)
 }
 
-/// The tables of the whole run.
-pub fn of_run(page: &Page, results: &Results, scenario: &Scenario) -> Vec<String> {
-    let render = |table: Table| table.render(page.width, page.colour);
-    let mut tables = Vec::new();
-    let mut queues = render(of_parts("queue", &results.queues, QUEUES));
-    let formulas = summary::formulas(scenario);
-    queues += &page.aside(&wrapped(&formulas, page.text_width(), 2, 2));
-    tables.push(queues);
-
+/// The tables of the whole run, queues first.
+pub fn of_run(results: &Results, scenario: &Scenario) -> Vec<Table> {
+    let mut tables = vec![of_parts("queue", &results.queues, QUEUES)];
     // One call type of the same name as its queue would say the same again.
     let same = |(types, queues): (&[Part], &[Part])| match (types, queues) {
         ([call_type], [queue]) => call_type.name == queue.name,
         _ => false,
     };
     if !results.call_types.is_empty() && !same((&results.call_types, &results.queues)) {
-        tables.push(render(of_parts(
-            "call type",
-            &results.call_types,
-            CALL_TYPES,
-        )));
+        tables.push(of_parts("call type", &results.call_types, CALL_TYPES));
     }
     if !results.groups.is_empty() {
-        tables.push(render(of_parts("group", &results.groups, GROUPS)));
+        tables.push(of_parts("group", &results.groups, GROUPS));
     }
     if !results.trunks.is_empty() {
         let mut trunks = of_parts("trunk", &results.trunks, TRUNKS);
         let lines = scenario.trunks.iter();
         let lines = lines.map(|trunk| grouped(trunk.lines.into(), 0).into());
         trunks.column("lines", 4, lines);
-        tables.push(render(trunks));
-    }
-    if let Some(cost) = cost(results) {
-        tables.push(wrapped(&cost, page.text_width(), 2, 2));
+        tables.push(trunks);
     }
     tables
 }
 
-fn cost(results: &Results) -> Option<String> {
+/// What a day, or an hour of a steady run, costs; none where the scenario names no prices.
+pub fn cost(results: &Results) -> Option<String> {
     let cost = results.total.get("cost");
     cost.mean?;
     let per = if results.run.mode == "steady" {
@@ -191,8 +177,8 @@ fn cost(results: &Results) -> Option<String> {
     Some(text + ".")
 }
 
-/// The tables by interval.
-pub fn by_interval(page: &Page, results: &Results, scenario: &Scenario) -> Vec<String> {
+/// The tables by interval, each with its title.
+pub fn by_interval(results: &Results, scenario: &Scenario) -> Vec<(String, Table)> {
     let day = scenario.intervals();
     let of_part = |part: &Part, columns: &[Column], kind: &str| {
         // After closing only where something happened.
@@ -216,24 +202,17 @@ pub fn by_interval(page: &Page, results: &Results, scenario: &Scenario) -> Vec<S
             });
             table.column("target", 5, verdicts);
         }
-        let title = format!("{kind} {} by interval", part.name());
-        let title = truncated(&title, page.width.saturating_sub(2));
-        let title = Look::Heading.paint(&title, page.colour);
-        format!("  {title}\n{}", table.render(page.width, page.colour))
+        (format!("{kind} {} by interval", part.name()), table)
     };
-    let queues = results
-        .queues
-        .iter()
-        .map(|part| of_part(part, QUEUE_INTERVALS, "queue"));
-    let groups = results
-        .groups
-        .iter()
-        .map(|part| of_part(part, GROUPS, "group"));
-    let trunks = results
-        .trunks
-        .iter()
-        .map(|part| of_part(part, TRUNKS, "trunk"));
-    queues.chain(groups).chain(trunks).collect()
+    let kinds = [
+        ("queue", &results.queues, QUEUE_INTERVALS),
+        ("group", &results.groups, GROUPS),
+        ("trunk", &results.trunks, TRUNKS),
+    ];
+    let tables = kinds.into_iter().flat_map(|(kind, parts, columns)| {
+        parts.iter().map(move |part| of_part(part, columns, kind))
+    });
+    tables.collect()
 }
 
 fn happened(interval: &Interval) -> bool {
