@@ -1,5 +1,6 @@
-//! Every output format, one file each.
+//! Every output format, one file each; and the writing of files.
 
 pub mod calibration;
+pub mod files;
 pub mod json;
 pub mod text;
