@@ -52,7 +52,7 @@
 //! | [`stats`] | mergeable sums, ratio estimators, intervals |
 //! | [`kpi`] | the one place where a count becomes a named figure |
 //! | [`experiment`] | replications on all cores, as many as asked for or needed |
-//! | [`report`] | output formats |
+//! | [`report`] | output formats, and the writing of files |
 //! | [`cli`] | the `acdsim` command |
 //!
 //! The commands are described in `docs/commands.md`, the rules of the model in `docs/model.md`, the scenario file in `docs/scenario.md`, the figures in `docs/kpis.md`,

@@ -2,7 +2,7 @@
 
 use super::{Failure, print, progress, status, stop};
 use crate::experiment::calibrate::{self, Calibration, Settings};
-use crate::report;
+use crate::report::{self, files::Place};
 use crate::scenario::{self, Document};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,7 @@ pub struct Arguments {
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     if let Some(out) = &arguments.write {
-        scenario::may_save(out, arguments.force)?;
+        Place::given(out, arguments.force).may_save_file()?;
     }
     let document = Document::open(&arguments.file)?;
     let settings = Settings {
@@ -110,6 +110,6 @@ fn write(
             "the first attempts found are not read back as they are; nothing was written",
         ));
     }
-    scenario::save(out, &text, force)?;
+    Place::given(out, force).save_file(|file| file.write_all(text.as_bytes()))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `acdsim init`: a scenario to start from.
 
 use super::{Failure, print, say, status};
-use crate::report::json;
+use crate::report::{files::Place, json};
 use crate::scenario::{self, SCHEMA_FILE, SCHEMA_TITLE, STARTERS, Starter};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -97,7 +97,7 @@ fn shown(file: &Path) -> String {
 
 /// Writes the scenario last, so that all that it needs is there; and nothing if anything would be lost.
 fn write(starter: &Starter, file: &Path, force: bool) -> Result<(), Failure> {
-    scenario::may_save(file, force)?;
+    Place::given(file, force).may_save_file()?;
     let mut beside = Vec::new();
     for (name, text) in starter.files {
         beside.push((file.with_file_name(name), (*text).to_owned(), force));
@@ -108,10 +108,10 @@ fn write(starter: &Starter, file: &Path, force: bool) -> Result<(), Failure> {
     // What is there already as it should be need not be written.
     beside.retain(|(path, text, _)| std::fs::read(path).ok().as_deref() != Some(text.as_bytes()));
     for (path, _, overwrite) in &beside {
-        scenario::may_save(path, *overwrite)?;
+        Place::given(path, *overwrite).may_save_file()?;
     }
     for (path, text, overwrite) in &beside {
-        scenario::save(path, text, *overwrite)?;
+        Place::given(path, *overwrite).save_file(|out| out.write_all(text.as_bytes()))?;
         say(format!("{} written", path.display()));
     }
     // The commands in its comments are those for this file.
@@ -119,7 +119,7 @@ fn write(starter: &Starter, file: &Path, force: bool) -> Result<(), Failure> {
     let text = starter
         .text
         .replace(&format!("{}.toml", starter.name), &shown(named));
-    scenario::save(file, &text, force)?;
+    Place::given(file, force).save_file(|out| out.write_all(text.as_bytes()))?;
     say(format!("{} written: {}", file.display(), starter.about));
     Ok(())
 }

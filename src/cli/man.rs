@@ -1,7 +1,7 @@
 //! `acdsim man`: manual pages, made from what `--help` says.
 
 use super::{Cli, Failure, print, say, status};
-use crate::scenario;
+use crate::report::files::Place;
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
@@ -45,7 +45,8 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let mut written = 0;
     for command in std::iter::once(&root).chain(root.get_subcommands()) {
         let name = Man::new(command.clone()).get_filename();
-        scenario::save(&folder.join(name), &page_of(command)?, true)?;
+        let page = page_of(command)?;
+        Place::given(&folder.join(name), true).save_file(|out| out.write_all(page.as_bytes()))?;
         written += 1;
     }
     say(format!("{written} pages written to {}", folder.display()));

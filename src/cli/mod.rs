@@ -126,8 +126,8 @@ impl From<crate::scenario::WriteError> for Failure {
     }
 }
 
-impl From<crate::scenario::SaveError> for Failure {
-    fn from(error: crate::scenario::SaveError) -> Self {
+impl From<crate::report::files::SaveError> for Failure {
+    fn from(error: crate::report::files::SaveError) -> Self {
         Failure::bad_input(error)
     }
 }

@@ -1,7 +1,8 @@
-//! Every output format, one file each.
+//! Every output format, one file each; and the writing of files.
 
 pub mod calibration;
 pub mod explanation;
+pub mod files;
 pub mod json;
 pub mod plots;
 pub mod text;

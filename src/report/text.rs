@@ -34,7 +34,10 @@ impl Page {
             ..*self
         };
         let mut blocks = vec![page.heading(results, scenario)];
-        blocks.push(summary::lay_out(&page, &summary::targets(results, scenario)));
+        blocks.push(summary::lay_out(
+            &page,
+            &summary::targets(results, scenario),
+        ));
         blocks.push(page.sentences(results, scenario));
         blocks.push(page.warnings(results));
         blocks.extend(page.tables(results, scenario));

@@ -40,7 +40,7 @@ pub use values::{
     parse_duration, parse_fraction, parse_points, parse_rate, parse_target,
 };
 
-pub use write::{Change, SaveError, WriteError, may_save, save};
+pub use write::{Change, WriteError};
 
 pub(crate) use nodes::clock_text;
 pub(crate) use words::{grouped, number};

@@ -5,8 +5,8 @@ use super::resolved;
 use super::schema::{self, Kind, Section};
 use super::types::Demand;
 use serde_json::Value as Json;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use toml_edit::{DocumentMut, Item, RawString, Table, TableLike, Value};
 
@@ -291,80 +291,6 @@ fn empirical_file(text: &str) -> Option<&str> {
     Some(file.trim().trim_matches(['"', '\'']))
 }
 
-/// Why a file was not saved.
-#[derive(Debug, thiserror::Error)]
-pub enum SaveError {
-    /// It exists.
-    #[error("{0} exists already; --force overwrites it")]
-    Exists(String),
-    /// The system refuses.
-    #[error("cannot write {path}: {source}")]
-    Io {
-        /// The file.
-        path: String,
-        /// Why.
-        source: io::Error,
-    },
-}
-
-/// Saves a text as a file, whole or not at all: it is written beside under another name and then renamed.
-///
-/// # Errors
-/// [`SaveError::Exists`] if there is such a file and `overwrite` is false; [`SaveError::Io`] if the system refuses.
-pub fn save(path: &Path, text: &str, overwrite: bool) -> Result<(), SaveError> {
-    may_save(path, overwrite)?;
-    let failed = |source| SaveError::Io {
-        path: path.display().to_string(),
-        source,
-    };
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&beside)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // What is left of it is of no use; that it cannot be removed either changes nothing.
-        let _ = fs::remove_file(&beside);
-    }
-    written.map_err(failed)
-}
-
-/// Whether a file could be saved under this name, as far as that shows beforehand: to be asked before long work.
-pub fn may_save(path: &Path, overwrite: bool) -> Result<(), SaveError> {
-    let refused = |kind: io::ErrorKind, why: &str| SaveError::Io {
-        path: path.display().to_string(),
-        source: io::Error::new(kind, why),
-    };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if path.is_dir() {
-        return Err(refused(
-            io::ErrorKind::IsADirectory,
-            "it is a folder; name a file in it",
-        ));
-    }
-    if !folder.is_dir() {
-        return Err(refused(
-            io::ErrorKind::NotFound,
-            "there is no such folder; make it first",
-        ));
-    }
-    match path.exists() && !overwrite {
-        true => Err(SaveError::Exists(path.display().to_string())),
-        false => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -473,22 +399,5 @@ rate = \"1/h\"
             .replace("\"q\" }", "\"q\" , limit = 3 }")
             .replace("t.csv", "../t.csv");
         assert_eq!(written, expected);
-    }
-
-    #[test]
-    fn saved_whole_and_never_over_another() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.toml");
-        save(&path, "one", false).unwrap();
-        assert!(matches!(
-            save(&path, "two", false),
-            Err(SaveError::Exists(_))
-        ));
-        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
-        save(&path, "two", true).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert!(save(folder.path(), "x", true).is_err());
-        assert!(save(&folder.path().join("no/a.toml"), "x", true).is_err());
     }
 }
