@@ -4,5 +4,6 @@ pub mod calibration;
 pub mod explanation;
 pub mod files;
 pub mod json;
+pub mod page;
 pub mod plots;
 pub mod text;

@@ -6,7 +6,7 @@ pub(super) mod summary;
 pub(super) mod tables;
 
 use crate::kpi::Results;
-use crate::scenario::{Formula, Mode, Queue, Scenario, grouped};
+use crate::scenario::{Formula, Mode, Queue, Scenario, clock_text, grouped};
 use crate::stats::Estimate;
 use figures::exact_duration;
 pub(super) use figures::half_width;
@@ -61,48 +61,18 @@ impl Page {
 
     /// What was run.
     fn heading(&self, results: &Results, scenario: &Scenario) -> String {
-        let run = &results.run;
-        let how = match scenario.run.mode {
-            Mode::Day => {
-                let days = match run.replications {
-                    1 => "1 day".to_owned(),
-                    n => format!("{} days", grouped(n as f64, 0)),
-                };
-                format!(
-                    "{}–{} by {} · {days}",
-                    clock(scenario.open_min),
-                    clock(scenario.close_min),
-                    figures::exact_minutes(scenario.interval_min),
-                )
-            }
-            Mode::Steady { warm_up, length } => format!(
-                "one run of {} in {} batches, after {} warm-up",
-                exact_duration(length),
-                run.batches.unwrap_or(1),
-                exact_duration(warm_up),
-            ),
-        };
-        let level = figures::exact_percent(run.confidence);
-        let text = format!(
-            "{} · {how} · seed {} · ± at {level}",
-            results.scenario.name, run.seed
-        );
+        let text = format!("{} · {}", results.scenario.name, how(results, scenario));
         // A line breaks before a "·" rather than within its parts.
         let mut parts = text.split(" · ").map(|part| part.replace(' ', "\u{a0}"));
         let first = parts.next().unwrap_or_default();
         let rest: String = parts.map(|part| format!(" ·{NBSP}{part}")).collect();
         let lines = wrapped(&(first + &rest), self.width, 0, 2);
         let heading = self.painted(&lines, Look::Heading);
-        if !run.partial {
-            return heading;
-        }
-        let days = match run.replications {
-            1 => "the one day that was".to_owned(),
-            n => format!("the {} days that were", grouped(n as f64, 0)),
-        };
-        let stopped = format!("Stopped early: all figures come from {days} complete.");
-        let lines = wrapped(&stopped, self.text_width(), 0, 2);
-        heading + &self.painted(&lines, Look::Doubt)
+        let stopped = stopped_early(results).map(|stopped| {
+            let lines = wrapped(&stopped, self.text_width(), 0, 2);
+            self.painted(&lines, Look::Doubt)
+        });
+        heading + &stopped.unwrap_or_default()
     }
 
     fn painted(&self, text: &str, look: Look) -> String {
@@ -164,8 +134,41 @@ impl Page {
     }
 }
 
-fn clock(minute: u32) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
+/// How it was run: hours and days, or the length of the steady run, seed and confidence.
+pub(super) fn how(results: &Results, scenario: &Scenario) -> String {
+    let run = &results.run;
+    let how = match scenario.run.mode {
+        Mode::Day => {
+            let days = match run.replications {
+                1 => "1 day".to_owned(),
+                n => format!("{} days", grouped(n as f64, 0)),
+            };
+            format!(
+                "{}–{} by {} · {days}",
+                clock_text(scenario.open_min),
+                clock_text(scenario.close_min),
+                figures::exact_minutes(scenario.interval_min),
+            )
+        }
+        Mode::Steady { warm_up, length } => format!(
+            "one run of {} in {} batches, after {} warm-up",
+            exact_duration(length),
+            run.batches.unwrap_or(1),
+            exact_duration(warm_up),
+        ),
+    };
+    let level = figures::exact_percent(run.confidence);
+    format!("{how} · seed {} · ± at {level}", run.seed)
+}
+
+/// Says that a run was stopped before it was done, and what its figures come from.
+pub(super) fn stopped_early(results: &Results) -> Option<String> {
+    let days = match results.run.replications {
+        1 => "the one day that was".to_owned(),
+        n => format!("the {} days that were", grouped(n as f64, 0)),
+    };
+    let stopped = format!("Stopped early: all figures come from {days} complete.");
+    results.run.partial.then_some(stopped)
 }
 
 /// How often something was seen in the whole run, from its count a day (in a steady run: an hour).

@@ -46,7 +46,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
     let total = shown.part(Of::Total, i);
     let top = heading(canvas, title, &[]) + 22.0;
     let bottom = canvas.height - 52.0;
-    let lefts = [40.0, 300.0, 560.0];
+    let lefts = [16.0, 232.0, 500.0];
     let heads = [
         format!("{} attempts", figures::count(total.get("attempts"))),
         "what became of them".to_owned(),
@@ -120,7 +120,7 @@ fn stack(
         );
         canvas.line(&[from, to], Colour::MUTED, 0.5);
         let width = (canvas.width - to.0 - 12.0)
-            .min(200.0)
+            .min(if left > 400.0 { 110.0 } else { 190.0 })
             .max(text_width("…", LABEL));
         canvas.text_within(
             &text,

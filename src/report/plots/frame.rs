@@ -3,8 +3,8 @@
 use super::canvas::{Align, Canvas, Colour, text_width};
 
 /// Size of the title, and of all other letters, in points.
-pub const TITLE: f64 = 13.0;
-pub const LABEL: f64 = 11.0;
+pub const TITLE: f64 = 14.0;
+pub const LABEL: f64 = 11.5;
 
 const MARGIN: f64 = 10.0;
 const LINE: f64 = 17.0;

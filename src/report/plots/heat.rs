@@ -4,7 +4,6 @@ use super::by_interval::of_day;
 use super::canvas::{Align, Canvas, Colour, text_width};
 use super::frame::{LABEL, Mark, Scale, heading};
 use super::{Of, Plot, Shown};
-use crate::report::text::figures;
 
 pub const SERVICE_LEVEL: Plot = Plot {
     name: "service-level-by-queue",
@@ -13,7 +12,7 @@ pub const SERVICE_LEVEL: Plot = Plot {
     caption: "Orange is below the queue's target, blue above it, the stronger the farther; white is at the target. The \
               number is the service level in per cent, where there is room for it. Empty: nobody called.",
     days_only: true,
-    height: |shown, _| 74.0 + ROW * shown.results.queues.len() as f64,
+    height: |shown, _| 96.0 + ROW * shown.results.queues.len() as f64,
     draw,
     describe,
 };
@@ -102,17 +101,29 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
     }
 }
 
+/// The queues that are below target for the most intervals are named.
 fn describe(shown: &Shown<'_>, _: usize) -> String {
-    let queues = shown.results.queues.iter().map(|queue| {
-        let levels = of_day(queue, shown, "service_level");
+    const NAMED: usize = 5;
+    let mut below: Vec<(usize, usize, &str)> = Vec::new();
+    for queue in &shown.results.queues {
         let target = queue.target.as_ref().map_or(0.0, |target| target.fraction);
+        let levels = of_day(queue, shown, "service_level");
         let judged: Vec<f64> = levels.iter().filter_map(|e| e.mean).collect();
-        let below = judged.iter().filter(|&&level| level < target).count();
-        let (name, target) = (queue.name(), figures::exact_percent(target));
-        format!(
-            "{name}: below its target of {target} in {below} of {} intervals",
-            judged.len()
-        )
-    });
-    queues.collect::<Vec<_>>().join("; ") + "."
+        let missed = judged.iter().filter(|&&level| level < target).count();
+        if missed > 0 {
+            below.push((missed, judged.len(), queue.name()));
+        }
+    }
+    if below.is_empty() {
+        return "No queue is below its target in any interval.".to_owned();
+    }
+    below.sort_by_key(|&(missed, ..)| std::cmp::Reverse(missed));
+    let named = below.iter().take(NAMED);
+    let named = named.map(|(missed, of, name)| format!("{name} in {missed} of {of}"));
+    let more = match below.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        n => format!(", and {n} more queues"),
+    };
+    let named = named.collect::<Vec<_>>().join(", ");
+    format!("Intervals below target: {named}{more}.")
 }

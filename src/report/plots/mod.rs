@@ -107,7 +107,7 @@ pub struct Drawing<'a> {
 }
 
 /// Width of every plot in points.
-const WIDTH: f64 = 760.0;
+const WIDTH: f64 = 640.0;
 
 impl Drawing<'_> {
     fn size(&self) -> (f64, f64) {
@@ -120,7 +120,10 @@ impl Drawing<'_> {
 
     /// What is to be seen, in words.
     pub fn description(&self) -> String {
-        (self.plot.describe)(&self.shown, self.index)
+        let words = (self.plot.describe)(&self.shown, self.index);
+        let mut rest = words.chars();
+        let first = rest.next().map(|c| c.to_uppercase().to_string());
+        first.unwrap_or_default() + rest.as_str()
     }
 
     /// As an SVG document; on white `paper`, or on whatever is behind it.

@@ -17,6 +17,9 @@ pub const WAITS: Plot = Plot {
     draw,
     describe: |shown, i| {
         let queue = shown.part(Of::Queue, i);
+        if queue.get("wait_p50_s").mean.is_none() {
+            return "Nobody was answered.".to_owned();
+        }
         let say = |kpi| figures::seconds(queue.get(kpi));
         format!(
             "{} waited; of the answered half at most {}, nine in ten at most {}, 95 of 100 at most {}.",
@@ -126,7 +129,14 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
         );
         canvas.text(&words, at, LABEL, Align::Left, Colour::MUTED);
     }
-    if let Some(t) = target {
+    if all == 0 {
+        let middle = (
+            (frame.left + frame.right) / 2.0,
+            (frame.top + frame.bottom) / 2.0,
+        );
+        canvas.text("nobody called", middle, LABEL, Align::Centre, Colour::MUTED);
+    }
+    if let Some(t) = target.filter(|&t| t <= edge(bins - 1)) {
         let x = frame.x(place(t));
         canvas.dashes((x, frame.top), (x, frame.bottom), Colour::RED, 1.5);
     }

@@ -4,9 +4,9 @@ use super::figures::{
     count, exact_percent, exact_seconds, percent_and_error, rough_percent, seconds_and_error,
 };
 use super::layout::{Cell, Look, NBSP, columns, truncated, wrapped};
-use super::{Page, clock, formula_words, observed};
+use super::{Page, formula_words, observed};
 use crate::kpi::{Bound, Interval, Part, Results, TargetInfo, TargetResult, Verdict};
-use crate::scenario::{Formula, Scenario, grouped};
+use crate::scenario::{Formula, Scenario, clock_text, grouped};
 
 /// Names in sentences are cut to this.
 const LONG_NAME: usize = 24;
@@ -290,7 +290,7 @@ pub fn worst(results: &Results, scenario: &Scenario) -> Option<String> {
     };
     let first = (0..at).rev().take_while(bad).last().unwrap_or(at);
     let last = (at + 1..day).take_while(bad).last().unwrap_or(at);
-    let time = |i: usize| clock(scenario.open_min + i as u32 * scenario.interval_min);
+    let time = |i: usize| clock_text(scenario.open_min + i as u32 * scenario.interval_min);
     let level = match (low == 0.0, first < last) {
         (true, _) => "nobody".to_owned(),
         (false, true) => format!("down to {}", rough_percent(low)),
