@@ -2,7 +2,7 @@
 
 mod common;
 
-use acdsim::kpi::{CONTACTS, GROUPS, QUANTILES, TRUNKS, Unit};
+use acdsim::kpi::{CONTACTS, GROUPS, QUANTILES, TRUNKS};
 use acdsim::scenario::schema::{self, Presence, Section};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -110,17 +110,6 @@ fn every_key_of_the_scenario_file_is_documented() {
     assert!(wrong.is_empty(), "docs/scenario.md\n{}", wrong.join("\n"));
 }
 
-fn unit_name(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Count => "count",
-        Unit::Fraction => "fraction",
-        Unit::Seconds => "seconds",
-        Unit::Hours => "hours",
-        Unit::Number => "number",
-        Unit::Money => "money",
-    }
-}
-
 /// Every key figure with its unit, its definition and where it is given, and nothing else.
 #[test]
 fn every_key_figure_is_documented() {
@@ -138,15 +127,15 @@ fn every_key_figure_is_documented() {
             }
         }
         let queues = if kpi.of_queues { "yes" } else { "–" };
-        let unit = unit_name(kpi.unit);
+        let unit = kpi.unit.name();
         contacts.push(row(&[&code(kpi.name), unit, queues, kpi.definition]));
     }
     let groups = GROUPS
         .iter()
-        .map(|kpi| row(&[&code(kpi.name), unit_name(kpi.unit), kpi.definition]));
+        .map(|kpi| row(&[&code(kpi.name), kpi.unit.name(), kpi.definition]));
     let trunks = TRUNKS
         .iter()
-        .map(|kpi| row(&[&code(kpi.name), unit_name(kpi.unit), kpi.definition]));
+        .map(|kpi| row(&[&code(kpi.name), kpi.unit.name(), kpi.definition]));
     let tables = tables(&read("docs/kpis.md"));
     for (heading, expected) in [
         ("Figures of contacts", contacts),
@@ -204,6 +193,36 @@ fn collect_fields(value: &serde_json::Value, fields: &mut BTreeSet<String>) {
         }
         serde_json::Value::Array(list) => list.iter().for_each(|v| collect_fields(v, fields)),
         _ => {}
+    }
+}
+
+/// Every CSV file and its columns are in docs/output.md.
+#[test]
+fn every_column_is_documented() {
+    let text = read("docs/output.md");
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = acdsim(folder.path(), &["run", "--replications", "2", "--csv", "t"]);
+    assert!(output.status.success());
+    let figures = CONTACTS.iter().map(|kpi| kpi.name);
+    let figures = figures.chain(GROUPS.iter().map(|kpi| kpi.name));
+    let figures = figures.chain(TRUNKS.iter().map(|kpi| kpi.name));
+    let figures: BTreeSet<&str> = figures.chain(QUANTILES.map(|(name, _)| name)).collect();
+    for entry in std::fs::read_dir(folder.path().join("t")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let table = std::fs::read_to_string(&path).expect("a file");
+        let file = path.file_name().and_then(|n| n.to_str()).expect("a name");
+        let row = text
+            .lines()
+            .find(|l| l.starts_with(&format!("| `{file}` |")));
+        let row = row.unwrap_or_else(|| panic!("docs/output.md: `{file}` is missing"));
+        for column in table.lines().next().expect("a header").split(',') {
+            let of = |ending| figures.contains(column.strip_suffix(ending).unwrap_or(""));
+            let is_figure = ["", "_ci_low", "_ci_high", "_se"].into_iter().any(of);
+            if file != "wide.csv" || !is_figure {
+                let place = format!("docs/output.md, {file}: `{column}` is missing");
+                assert!(row.contains(&format!("`{column}`")), "{place}");
+            }
+        }
     }
 }
 
@@ -342,6 +361,10 @@ fn every_command_runs() {
             let place = format!("{}:{}: {line}", block.document, block.line);
             let message = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(status), "{place}\n{message}");
+            if let Some((_, file)) = line.split_once(" > ") {
+                let file = file.split_whitespace().next().expect("a file's name");
+                std::fs::write(folder.path().join(file), &output.stdout).expect("a file");
+            }
             if arguments.iter().any(|a| a == "--json") && status == 0 {
                 let document: Result<serde_json::Value, _> = serde_json::from_slice(&output.stdout);
                 assert!(document.is_ok(), "{place}: no JSON document");

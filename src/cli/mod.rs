@@ -1,7 +1,9 @@
 //! The command line: one file for each subcommand.
 
 mod calibrate;
+mod outputs;
 mod progress;
+mod report;
 mod run;
 mod stop;
 
@@ -30,6 +32,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Report(report::Arguments),
     Calibrate(calibrate::Arguments),
 }
 
@@ -37,6 +40,7 @@ enum Command {
 pub fn execute(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Run(arguments) => run::execute(&arguments),
+        Command::Report(arguments) => report::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
     };
     match outcome {

@@ -1,9 +1,9 @@
 //! `acdsim run`: simulate a scenario and report.
 
+use super::outputs::{Outputs, Places};
 use super::{Failure, print, print_json, progress, status, stop};
 use crate::experiment::{self, Replications, Settings, calibrate};
 use crate::model::Model;
-use crate::report;
 use crate::scenario::{Document, parse_fraction, parse_points};
 use clap::Args;
 use std::io::IsTerminal;
@@ -20,6 +20,7 @@ Examples:
   acdsim run monday.toml --set 'groups.sales team.staff+=1' --set 'call_types.sales call.rate*=1.1'
   acdsim run monday.toml --until-precise 0.5pp       as many days as that takes
   acdsim run monday.toml --json > result.json        every figure, for scripts
+  acdsim run monday.toml --csv tables                every figure as CSV files in the folder tables
   acdsim run monday.toml --explain                   the scenario with every default filled in
 
 Exit status: 0 done; 2 bad usage or bad input; 130 interrupted.")]
@@ -48,15 +49,14 @@ pub struct Arguments {
     /// Change a value of the scenario; may be given several times
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
-    /// Show the figures of every interval
-    #[arg(long)]
-    intervals: bool,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Print every figure as one JSON document
     #[arg(long)]
     json: bool,
     /// Print the scenario with every default filled in, and simulate nothing
     #[arg(long, conflicts_with_all = [
-        "replications", "until_precise", "max_replications", "seed", "threads", "confidence", "intervals",
+        "replications", "until_precise", "max_replications", "seed", "threads", "confidence", "intervals", "csv",
     ])]
     explain: bool,
 }
@@ -112,6 +112,15 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         return Ok(status::DONE);
     }
 
+    // Before anything is simulated: nobody should wait to be told that a path is bad.
+    let places = match arguments.outputs.has_files() {
+        true => {
+            let scenario = document.check(&arguments.set)?.scenario;
+            let seed = arguments.seed.unwrap_or(scenario.run.seed);
+            arguments.outputs.places(&scenario.name, seed)?
+        }
+        false => Places::NONE,
+    };
     let control = stop::control();
     let threads = arguments.threads.map(usize::from);
     let loaded = progress::watch_calibration(&control, || {
@@ -129,14 +138,9 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     if arguments.json {
         print_json(&run.results)?;
     } else {
-        let is_terminal = std::io::stdout().is_terminal();
-        let page = report::text::Page {
-            width: super::width(is_terminal),
-            colour: super::colour(is_terminal),
-            intervals: arguments.intervals,
-        };
-        print(&page.render(&run.results, &model.scenario))?;
+        arguments.outputs.print(&run.results, &model.scenario)?;
     }
+    places.write(&run.results)?;
     if std::io::stderr().is_terminal() {
         let attempts = indicatif::HumanCount(run.attempts);
         eprintln!("{attempts} attempts simulated in {seconds:.2} s");

@@ -36,6 +36,18 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Count => "count",
+            Unit::Fraction => "fraction",
+            Unit::Seconds => "seconds",
+            Unit::Hours => "hours",
+            Unit::Number => "number",
+            Unit::Money => "money",
+        }
+    }
+
     /// The values that a figure of this unit can take.
     pub fn range(self) -> (f64, f64) {
         match self {
@@ -136,6 +148,16 @@ pub const QUANTILES: [(&str, f64); 4] = [
     ("wait_p95_s", 0.95),
     ("wait_p99_s", 0.99),
 ];
+
+/// What a figure is measured in, by its name; the same in every table.
+pub fn unit(kpi: &str) -> Option<Unit> {
+    let contacts = CONTACTS.iter().map(|kpi| (kpi.name, kpi.unit));
+    let groups = GROUPS.iter().map(|kpi| (kpi.name, kpi.unit));
+    let trunks = TRUNKS.iter().map(|kpi| (kpi.name, kpi.unit));
+    let quantiles = QUANTILES.iter().map(|(name, _)| (*name, Unit::Seconds));
+    let mut all = contacts.chain(groups).chain(trunks).chain(quantiles);
+    all.find(|(name, _)| *name == kpi).map(|(_, unit)| unit)
+}
 
 const NS: f64 = 1e-9;
 
