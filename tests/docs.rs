@@ -2,7 +2,7 @@
 
 mod common;
 
-use acdsim::kpi::{SERVICE_LEVELS, Subject, figures};
+use acdsim::kpi::{CONTACTS, GROUPS, QUANTILES, SERVICE_LEVELS, Subject, TRUNKS, figures};
 use acdsim::scenario::schema::{self, Presence, Section};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -261,6 +261,36 @@ fn collect_fields(value: &serde_json::Value, fields: &mut BTreeSet<String>) {
     }
 }
 
+/// Every CSV file and its columns are in docs/output.md.
+#[test]
+fn every_column_is_documented() {
+    let text = read("docs/output.md");
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = acdsim(folder.path(), &["run", "--replications", "2", "--csv", "t"]);
+    assert!(output.status.success());
+    let figures = CONTACTS.iter().map(|kpi| kpi.name);
+    let figures = figures.chain(GROUPS.iter().map(|kpi| kpi.name));
+    let figures = figures.chain(TRUNKS.iter().map(|kpi| kpi.name));
+    let figures: BTreeSet<&str> = figures.chain(QUANTILES.map(|(name, _)| name)).collect();
+    for entry in std::fs::read_dir(folder.path().join("t")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let table = std::fs::read_to_string(&path).expect("a file");
+        let file = path.file_name().and_then(|n| n.to_str()).expect("a name");
+        let row = text
+            .lines()
+            .find(|l| l.starts_with(&format!("| `{file}` |")));
+        let row = row.unwrap_or_else(|| panic!("docs/output.md: `{file}` is missing"));
+        for column in table.lines().next().expect("a header").split(',') {
+            let of = |ending| figures.contains(column.strip_suffix(ending).unwrap_or(""));
+            let is_figure = ["", "_ci_low", "_ci_high", "_se"].into_iter().any(of);
+            if file != "wide.csv" || !is_figure {
+                let place = format!("docs/output.md, {file}: `{column}` is missing");
+                assert!(row.contains(&format!("`{column}`")), "{place}");
+            }
+        }
+    }
+}
+
 /// A fenced block of a document.
 struct Block {
     document: String,
@@ -399,6 +429,10 @@ fn every_command_runs() {
             let line = format!("{}:{}: {line}", block.document, block.line);
             let message = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(status), "{line}\n{message}");
+            if let Some((_, file)) = line.split_once(" > ") {
+                let file = file.split_whitespace().next().expect("a file's name");
+                std::fs::write(place.1.path().join(file), &output.stdout).expect("a file");
+            }
             if arguments.iter().any(|a| a == "--json") && status == 0 {
                 let document: Result<serde_json::Value, _> = serde_json::from_slice(&output.stdout);
                 assert!(document.is_ok(), "{line}: no JSON document");

@@ -1,6 +1,6 @@
 //! `acdsim calibrate`: find the first attempts behind counted ones, and store them.
 
-use super::{Failure, print, progress, status, stop};
+use super::{Failure, print, progress, say, status, stop};
 use crate::experiment::calibrate::{self, Calibration, Settings};
 use crate::report::{self, files::Place};
 use crate::scenario::{self, Document};
@@ -81,7 +81,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             ))?;
         }
         for warning in &calibration.warnings {
-            eprintln!("warning: {warning}");
+            say(format!("warning: {warning}"));
         }
     }
     Ok(status::DONE)

@@ -5,7 +5,9 @@ mod completions;
 mod explain;
 mod init;
 mod man;
+mod outputs;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod stop;
@@ -42,6 +44,7 @@ pub struct Cli {
 enum Command {
     Run(run::Arguments),
     Init(init::Arguments),
+    Report(report::Arguments),
     Calibrate(calibrate::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
@@ -54,6 +57,7 @@ pub fn execute(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Run(arguments) => run::execute(&arguments),
         Command::Init(arguments) => init::execute(&arguments),
+        Command::Report(arguments) => report::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),
         Command::Schema(arguments) => schema::execute(&arguments),

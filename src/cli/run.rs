@@ -1,9 +1,9 @@
 //! `acdsim run`: simulate a scenario and report.
 
-use super::{Failure, print, print_json, progress, status, stop};
+use super::outputs::{Outputs, Places};
+use super::{Failure, print, print_json, progress, say, status, stop};
 use crate::experiment::{self, Replications, Settings, calibrate};
 use crate::model::Model;
-use crate::report;
 use crate::scenario::{Document, parse_fraction, parse_points};
 use clap::Args;
 use std::io::IsTerminal;
@@ -19,7 +19,9 @@ Examples:
   acdsim run monday.toml --intervals                 show every interval
   acdsim run monday.toml --set 'groups.sales team.staff+=1' --set 'call_types.sales call.rate*=1.1'
   acdsim run monday.toml --until-precise 0.5pp       as many days as that takes
+  acdsim run monday.toml --report                    a page to look at and to show, in output/
   acdsim run monday.toml --json > result.json        every figure, for scripts
+  acdsim run monday.toml --csv tables                every figure as CSV files in the folder tables
   acdsim run monday.toml --explain                   the scenario with every default filled in
 
 Exit status: 0 done; 2 bad usage or bad input; 130 interrupted.")]
@@ -48,15 +50,14 @@ pub struct Arguments {
     /// Change a value of the scenario; may be given several times
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
-    /// Show the figures of every interval
-    #[arg(long)]
-    intervals: bool,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Print every figure as one JSON document
     #[arg(long)]
     json: bool,
     /// Print the scenario with every default filled in, without running it
     #[arg(long, conflicts_with_all = [
-        "replications", "until_precise", "max_replications", "seed", "confidence", "intervals",
+        "replications", "until_precise", "max_replications", "seed", "confidence", "intervals", "files",
     ])]
     explain: bool,
 }
@@ -107,6 +108,15 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         return explain(arguments, &document);
     }
 
+    // Before anything is simulated: nobody should wait to be told that a path is bad.
+    let places = match arguments.outputs.has_files() {
+        true => {
+            let scenario = document.check(&arguments.set)?.scenario;
+            let seed = arguments.seed.unwrap_or(scenario.run.seed);
+            arguments.outputs.places(&scenario.name, seed)?
+        }
+        false => Places::default(),
+    };
     let control = stop::control();
     let threads = arguments.threads.map(usize::from);
     let loaded = progress::watch_calibration(&control, || {
@@ -124,17 +134,12 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     if arguments.json {
         print_json(&run.results)?;
     } else {
-        let is_terminal = std::io::stdout().is_terminal();
-        let page = report::text::Page {
-            width: super::width(is_terminal),
-            colour: super::colour(is_terminal),
-            intervals: arguments.intervals,
-        };
-        print(&page.render(&run.results, &model.scenario))?;
+        arguments.outputs.print(&run.results, &model.scenario)?;
     }
+    places.write(&run.results, &model.scenario)?;
     if std::io::stderr().is_terminal() {
         let attempts = indicatif::HumanCount(run.attempts);
-        eprintln!("{attempts} attempts simulated in {seconds:.2} s");
+        say(format!("{attempts} attempts simulated in {seconds:.2} s"));
     }
     Ok(if run.results.run.partial {
         status::INTERRUPTED
@@ -156,7 +161,7 @@ fn explain(arguments: &Arguments, document: &Document) -> Result<u8, Failure> {
             })?;
             // A scenario with first attempts can no longer say what was not met.
             for warning in prepared.calibration.iter().flat_map(|c| &c.warnings) {
-                eprintln!("warning: {warning}");
+                say(format!("warning: {warning}"));
             }
             prepared.loaded.scenario
         }

@@ -3,7 +3,8 @@
 use super::collect::{Collector, Sums};
 use super::days::lag_1_correlation;
 use super::results::{
-    Bound, Interval, Part, Results, RunInfo, ScenarioInfo, TargetInfo, TargetResult, Verdict,
+    Bound, Interval, Part, Results, RunInfo, SCHEMA, ScenarioInfo, TargetInfo, TargetResult,
+    Verdict,
 };
 use super::table::{Kpi, QUANTILES};
 use super::waits::{self, Sections};
@@ -71,11 +72,7 @@ impl Collector<'_> {
             let sums = &self.queues[q];
             let mut part = estimator.part(Some(&queue.name), sums, &figures.queues);
             estimator.add_contact_figures(&mut part, sums, &self.waits.queues[q]);
-            part.target = Some(TargetInfo {
-                fraction: queue.target.fraction,
-                within_s: queue.target.within.as_secs_f64(),
-                formula: queue.formula.name().to_owned(),
-            });
+            part.target = Some(TargetInfo::of(queue));
             part.days = (!model.steady).then(|| self.days[q].document(confidence));
             let answered = self.waits.queues[q].pooled();
             part.waits = Some(waits::document(&answered, &self.waits.queues_abandoned[q]));
@@ -84,7 +81,7 @@ impl Collector<'_> {
         let groups = scenario.groups.iter().zip(&self.groups);
         let trunks = scenario.trunks.iter().zip(&self.trunks);
         let mut results = Results {
-            schema: "acdsim.result/1".to_owned(),
+            schema: SCHEMA.to_owned(),
             scenario: ScenarioInfo {
                 name: scenario.name.clone(),
                 sha256: scenario.sha256(),
@@ -168,21 +165,16 @@ impl Estimator<'_, '_> {
 
     fn part<R>(&self, name: Option<&String>, sums: &Sums, figures: &[&Kpi<R>]) -> Part {
         let model = self.collector.model;
-        let start = |cell: usize| {
-            if cell == model.grid.cells {
-                return "after close".to_owned();
-            }
-            let minute = model.scenario.open_min + cell as u32 * model.scenario.interval_min;
-            format!("{:02}:{:02}", minute / 60, minute % 60)
-        };
         Part {
             name: name.cloned(),
             kpis: self.row(sums, 0, figures),
             intervals: (!model.steady).then(|| {
-                (0..=model.grid.cells)
-                    .map(|cell| Interval {
-                        start: start(cell),
-                        kpis: self.row(sums, cell + 1, figures),
+                let starts = model.scenario.interval_starts().into_iter();
+                starts
+                    .zip(1..)
+                    .map(|(start, row)| Interval {
+                        start,
+                        kpis: self.row(sums, row, figures),
                     })
                     .collect()
             }),

@@ -14,7 +14,7 @@ mod waits;
 pub use collect::Collector;
 pub use glossary::{Figure, SERVICE_LEVELS, ServiceLevel, Source, Subject, figures};
 pub use results::{
-    Bound, DayLevel, Days, Interval, Part, Results, RunInfo, ScenarioInfo, TargetInfo,
+    Bound, DayLevel, Days, Interval, Part, Results, RunInfo, SCHEMA, ScenarioInfo, TargetInfo,
     TargetResult, Verdict, Waits,
 };
-pub use table::{CONTACTS, GROUPS, Kpi, Measure, QUANTILES, TRUNKS, Unit, service_level};
+pub use table::{CONTACTS, GROUPS, Kpi, Measure, QUANTILES, TRUNKS, Unit, service_level, unit};

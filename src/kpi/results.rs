@@ -1,13 +1,17 @@
 //! The result of a run: the document of `acdsim run --json`, and what every report is made from.
 
+use crate::scenario::Queue;
 use crate::stats::Estimate;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-/// Everything that a run found. Serialises to schema `acdsim.result/1`.
+/// Name and version of the document.
+pub const SCHEMA: &str = "acdsim.result/1";
+
+/// Everything that a run found. Serialises to schema [`SCHEMA`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Results {
-    /// `acdsim.result/1`.
+    /// [`SCHEMA`].
     pub schema: String,
     /// What was simulated.
     pub scenario: ScenarioInfo,
@@ -25,6 +29,14 @@ pub struct Results {
     pub groups: Vec<Part>,
     /// By trunk group.
     pub trunks: Vec<Part>,
+}
+
+impl Results {
+    /// The total, then every queue, call type, agent group and trunk group.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        let lists = [&self.queues, &self.call_types, &self.groups, &self.trunks];
+        std::iter::once(&self.total).chain(lists.into_iter().flatten())
+    }
 }
 
 /// What was simulated.
@@ -101,7 +113,26 @@ pub enum Verdict {
     Uncertain,
 }
 
+impl Bound {
+    /// As in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Bound::AtLeast => ">=",
+            Bound::AtMost => "<=",
+        }
+    }
+}
+
 impl Verdict {
+    /// As in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Met => "met",
+            Verdict::Missed => "missed",
+            Verdict::Uncertain => "uncertain",
+        }
+    }
+
     /// Judges by a confidence interval, so that "met" and "missed" are said only when it is sure enough.
     pub fn of(bound: Bound, threshold: f64, interval: Option<(f64, f64)>) -> Self {
         match (interval, bound) {
@@ -161,6 +192,17 @@ pub struct TargetInfo {
     pub within_s: f64,
     /// Name of the formula.
     pub formula: String,
+}
+
+impl TargetInfo {
+    /// That of a queue.
+    pub fn of(queue: &Queue) -> Self {
+        Self {
+            fraction: queue.target.fraction,
+            within_s: queue.target.within.as_secs_f64(),
+            formula: queue.formula.name().to_owned(),
+        }
+    }
 }
 
 /// Figures of one interval.

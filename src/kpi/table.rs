@@ -166,6 +166,16 @@ pub const QUANTILES: [(&str, f64); 4] = [
     ("wait_p99_s", 0.99),
 ];
 
+/// What a figure is measured in, by its name; the same in every table.
+pub fn unit(kpi: &str) -> Option<Unit> {
+    let contacts = CONTACTS.iter().map(|kpi| (kpi.name, kpi.unit));
+    let groups = GROUPS.iter().map(|kpi| (kpi.name, kpi.unit));
+    let trunks = TRUNKS.iter().map(|kpi| (kpi.name, kpi.unit));
+    let quantiles = QUANTILES.iter().map(|(name, _)| (*name, Unit::Seconds));
+    let mut all = contacts.chain(groups).chain(trunks).chain(quantiles);
+    all.find(|(name, _)| *name == kpi).map(|(_, unit)| unit)
+}
+
 const NS: f64 = 1e-9;
 
 fn attempts(c: &Contacts) -> f64 {

@@ -68,7 +68,7 @@ impl Place {
     /// The path of a report when none is given: `output/`, the scenario's name, the seed, and `ending`, such as
     /// `.html`. Unless it may overwrite, a number is added where that exists.
     pub fn default_for(scenario: &str, seed: u64, ending: &str, overwrite: bool) -> Self {
-        let name = format!("{}-seed{seed}{ending}", slug(scenario));
+        let name = format!("{}-seed{seed}{ending}", slug(scenario, "scenario"));
         Self {
             path: Path::new(OUTPUT).join(name),
             overwrite,
@@ -330,8 +330,9 @@ fn persist(file: TempPath, to: &Path, overwrite: bool) -> Result<(), tempfile::P
     }
 }
 
-/// A name as part of a file's name that every system takes: small letters, digits and hyphens.
-fn slug(name: &str) -> String {
+/// A name as part of a file's name that every system takes: small letters, digits and hyphens; `otherwise` if nothing is
+/// left of it.
+pub(super) fn slug(name: &str, otherwise: &str) -> String {
     const LONGEST: usize = 60;
     let mut slug = String::new();
     for c in name.chars().flat_map(char::to_lowercase) {
@@ -351,7 +352,7 @@ fn slug(name: &str) -> String {
         }
     }
     match slug.trim_end_matches('-') {
-        "" => "scenario".to_owned(),
+        "" => otherwise.to_owned(),
         slug => slug.to_owned(),
     }
 }
@@ -491,9 +492,9 @@ mod tests {
             ("日本", "scenario"),
             ("CON", "con"),
         ] {
-            assert_eq!(slug(name), expected, "{name}");
+            assert_eq!(slug(name, "scenario"), expected, "{name}");
         }
-        assert_eq!(slug(&"long ".repeat(100)).len(), 59);
+        assert_eq!(slug(&"long ".repeat(100), "").len(), 59);
         let place = Place::default_for("A b", 7, "-csv", false);
         assert_eq!(place.path, Path::new("output/a-b-seed7-csv"));
     }

@@ -1,6 +1,8 @@
-//! The JSON document.
+//! The JSON document: written, and read back.
 
-use serde::Serialize;
+use crate::kpi::{Part, Results, SCHEMA, TargetInfo};
+use crate::scenario::{self, Mode, Scenario, ScenarioError};
+use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 
 /// A document as indented JSON with a newline at the end.
@@ -18,6 +20,129 @@ pub fn pretty(document: &impl Serialize) -> String {
 pub fn write(document: &impl Serialize, mut out: impl Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut out, document)?;
     out.write_all(b"\n")
+}
+
+/// Why a text is no document of a run.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is not JSON.
+    #[error("it is not JSON: {0}")]
+    NotJson(serde_json::Error),
+    /// It is another document.
+    #[error(
+        "its \"schema\" is {0}, expected \"{SCHEMA}\"; `acdsim run --json` writes such a document"
+    )]
+    Schema(String),
+    /// Something is missing, or of another kind than it should be.
+    #[error("it is not a document as `acdsim run --json` writes it: {0}")]
+    Unfit(String),
+    /// Its scenario cannot be read.
+    #[error("its scenario cannot be read")]
+    Scenario(#[from] ScenarioError),
+}
+
+/// Reads the document of a run, with the scenario that it is about. `name` stands in messages about the scenario.
+///
+/// # Errors
+/// [`ReadError`] where the text was not written by [`write`], or was changed so that it contradicts itself.
+pub fn read(name: &str, text: &[u8]) -> Result<(Results, Scenario), ReadError> {
+    #[derive(Deserialize)]
+    struct Header {
+        schema: Option<serde_json::Value>,
+    }
+    let unfit = |e: serde_json::Error| match e.is_data() {
+        true => ReadError::Unfit(e.to_string()),
+        false => ReadError::NotJson(e),
+    };
+    let header: Header = serde_json::from_slice(text).map_err(unfit)?;
+    match header.schema {
+        Some(serde_json::Value::String(schema)) if schema == SCHEMA => {}
+        Some(other) => return Err(ReadError::Schema(shortened(&other.to_string()))),
+        None => return Err(ReadError::Schema("missing".to_owned())),
+    }
+    let results: Results = serde_json::from_slice(text).map_err(unfit)?;
+    let name = format!("scenario.resolved in {name}");
+    let scenario = scenario::from_json(&name, &results.scenario.resolved)?.scenario;
+    fits(&results, &scenario).map_err(ReadError::Unfit)?;
+    Ok((results, scenario))
+}
+
+/// What is too long for a message is cut.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// Whether a result is one of this scenario, so that reports can rely on it.
+fn fits(results: &Results, scenario: &Scenario) -> Result<(), String> {
+    let steady = scenario.run.mode != Mode::Day;
+    let run = &results.run;
+    let expected = |what: &str, is_right: bool| match is_right {
+        true => Ok(()),
+        false => Err(format!("{what} is not what its scenario says")),
+    };
+    expected("`scenario.name`", results.scenario.name == scenario.name)?;
+    expected(
+        "`run.mode`",
+        run.mode == if steady { "steady" } else { "day" },
+    )?;
+    if !(run.confidence > 0.0 && run.confidence < 1.0) {
+        return Err("`run.confidence` does not lie between 0 and 1".to_owned());
+    }
+    if run.warnings.iter().any(|w| w.contains(char::is_control)) {
+        return Err("`run.warnings` has control characters".to_owned());
+    }
+
+    let queues = scenario.queues.iter().map(|queue| queue.name.as_str());
+    let types = scenario.call_types.iter().map(|t| t.name.as_str());
+    let groups = scenario.groups.iter().map(|group| group.name.as_str());
+    let trunks = scenario.trunks.iter().map(|trunk| trunk.name.as_str());
+    expected("`queues`", queues.eq(results.queues.iter().map(Part::name)))?;
+    expected(
+        "`call_types`",
+        types.eq(results.call_types.iter().map(Part::name)),
+    )?;
+    expected("`groups`", groups.eq(results.groups.iter().map(Part::name)))?;
+    expected("`trunks`", trunks.eq(results.trunks.iter().map(Part::name)))?;
+
+    let starts = scenario.interval_starts();
+    for part in results.parts() {
+        let what = |field: &str| format!("`{field}` of {:?}", part.name());
+        let found = part.intervals.as_ref();
+        let fitting = found.map_or(steady, |intervals| {
+            !steady && starts.iter().eq(intervals.iter().map(|i| &i.start))
+        });
+        expected(&what("intervals"), fitting)?;
+        let bins = part.waits.as_ref().is_none_or(|waits| {
+            let n = waits.edges_s.len();
+            waits.answered.len() == n && waits.abandoned.len() == n
+        });
+        expected(&what("waits"), bins)?;
+        let mut levels = part.days.iter().flat_map(|days| &days.histogram);
+        let seen = levels.try_fold(0u64, |sum, level| sum.checked_add(level.days));
+        expected(
+            &what("days"),
+            seen.is_some_and(|days| days <= run.replications),
+        )?;
+    }
+    for (queue, part) in scenario.queues.iter().zip(&results.queues) {
+        let target = TargetInfo::of(queue);
+        let what = format!("`target` of {:?}", part.name());
+        expected(&what, part.target.as_ref() == Some(&target))?;
+    }
+    for target in &results.targets {
+        let known = results.parts().any(|part| {
+            let name = target.place.split_once('.').map(|(_, name)| name);
+            part.name.is_some()
+                && name == part.name.as_deref()
+                && part.kpis.contains_key(&target.kpi)
+        });
+        expected("`targets`", known)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

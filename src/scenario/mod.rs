@@ -83,6 +83,11 @@ pub fn parse(
     Document::parse(name, text, base_dir)?.check(sets)
 }
 
+/// The scenario that [`Scenario::to_json`] gave, read as its file would be. `name` stands in messages.
+pub fn from_json(name: &str, json: &serde_json::Value) -> Result<Loaded, ScenarioError> {
+    parse(name, &resolved::file(json), Path::new(""), &[])
+}
+
 impl Document {
     /// Reads a file, of at most 64 MB.
     pub fn open(path: &Path) -> Result<Document, ScenarioError> {

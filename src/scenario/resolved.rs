@@ -82,25 +82,7 @@ impl Scenario {
 
     /// The scenario as a file that a person reads, with every default filled in.
     pub fn to_toml(&self) -> String {
-        let mut out = String::new();
-        let document = self.to_json();
-        for (name, part) in document.as_object().into_iter().flatten() {
-            let (tables, header) = match part {
-                Value::Array(parts) => (parts.as_slice(), format!("[[{name}]]")),
-                one => (std::slice::from_ref(one), format!("[{name}]")),
-            };
-            for table in tables {
-                if !out.is_empty() {
-                    out.push('\n');
-                }
-                // Writing to a string does not fail.
-                let _ = writeln!(out, "{header}");
-                for (key, value) in table.as_object().into_iter().flatten() {
-                    let _ = writeln!(out, "{key} = {}", toml(value, key.len() + 3));
-                }
-            }
-        }
-        out
+        file(&self.to_json())
     }
 
     /// Fingerprint of the scenario: SHA-256 of its compact JSON, in hexadecimal.
@@ -111,6 +93,30 @@ impl Scenario {
             hex
         })
     }
+}
+
+/// The file that says what the JSON says.
+pub(super) fn file(document: &Value) -> String {
+    let mut out = String::new();
+    for (name, part) in document.as_object().into_iter().flatten() {
+        let name = toml_edit::Key::new(name.as_str());
+        let (tables, header) = match part {
+            Value::Array(parts) => (parts.as_slice(), format!("[[{name}]]")),
+            one => (std::slice::from_ref(one), format!("[{name}]")),
+        };
+        for table in tables {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            // Writing to a string does not fail.
+            let _ = writeln!(out, "{header}");
+            for (key, value) in table.as_object().into_iter().flatten() {
+                let key = toml_edit::Key::new(key.as_str()).to_string();
+                let _ = writeln!(out, "{key} = {}", toml(value, key.len() + 3));
+            }
+        }
+    }
+    out
 }
 
 /// A number, whole ones without a point.

@@ -37,6 +37,13 @@ impl Scenario {
     pub fn intervals(&self) -> usize {
         ((self.close_min - self.open_min) / self.interval_min) as usize
     }
+
+    /// What results call the intervals: `08:00`, …, and at last `after close`.
+    pub fn interval_starts(&self) -> Vec<String> {
+        let minutes = (self.open_min..self.close_min).step_by(self.interval_min as usize);
+        let after = std::iter::once("after close".to_owned());
+        minutes.map(super::nodes::clock_text).chain(after).collect()
+    }
 }
 
 /// What becomes of callers in the system at closing.

@@ -14,6 +14,7 @@ mod waits;
 
 pub use canvas::Canvas;
 
+use super::files::{Folder, SaveError, slug};
 use crate::kpi::{Part, Results};
 use crate::scenario::{Mode, Scenario};
 
@@ -151,7 +152,7 @@ pub fn drawings<'a>(results: &'a Results, scenario: &'a Scenario) -> Vec<Drawing
         for (index, part) in shown.parts(plot.of).iter().enumerate() {
             let (file, title) = match &part.name {
                 Some(name) => (
-                    format!("{}-{}", plot.name, slug(name)),
+                    format!("{}-{}", plot.name, slug(name, "part")),
                     format!("{}: {}", plot.title, name),
                 ),
                 None => (plot.name.to_owned(), plot.title.to_owned()),
@@ -177,10 +178,17 @@ pub fn drawings<'a>(results: &'a Results, scenario: &'a Scenario) -> Vec<Drawing
     drawings
 }
 
-/// A part's name as a file name.
-fn slug(name: &str) -> String {
-    let kept = |c: char| if c.is_alphanumeric() { c } else { ' ' };
-    let words: String = name.to_lowercase().chars().map(kept).collect();
-    let slug = words.split_whitespace().collect::<Vec<_>>().join("-");
-    slug.chars().take(60).collect()
+/// Writes every drawing into a folder, as SVG and PNG.
+///
+/// # Errors
+/// If the system refuses.
+pub fn write(results: &Results, scenario: &Scenario, folder: &Folder) -> Result<(), SaveError> {
+    for drawing in drawings(results, scenario) {
+        let (svg, png) = (drawing.svg(true), drawing.png());
+        folder.write(&format!("{}.svg", drawing.file), |out| {
+            out.write_all(svg.as_bytes())
+        })?;
+        folder.write(&format!("{}.png", drawing.file), |out| out.write_all(&png))?;
+    }
+    Ok(())
 }
