@@ -78,8 +78,8 @@ pub const STAFF: Plot = Plot {
         band(canvas, &frame, shown, &scheduled, Colour::INK);
     },
     describe: |shown, i| {
-        let busy = range(shown, &busy_agents(shown, i), |e| figures::number(e));
-        let staff = range(shown, &scheduled(shown, i), |e| figures::number(e));
+        let busy = range(shown, &busy_agents(shown, i), figures::number);
+        let staff = range(shown, &scheduled(shown, i), figures::number);
         format!("Scheduled: {staff}. Busy: {busy}.")
     },
 };
