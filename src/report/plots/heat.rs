@@ -20,6 +20,9 @@ pub const SERVICE_LEVEL: Plot = Plot {
 const ROW: f64 = 20.0;
 const MARGIN: f64 = 10.0;
 
+/// Size of the numbers in the cells.
+const NUMBER: f64 = 9.5;
+
 /// Distance from the target at which a colour is full.
 const FULL: f64 = 0.3;
 
@@ -49,7 +52,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
     let right = canvas.width - MARGIN - text_width("00:00", LABEL) / 2.0;
     let s = shown.scenario;
     let cell = (right - left) / s.intervals() as f64;
-    let numbers = cell >= text_width("100", LABEL) + 4.0;
+    let numbers = cell >= text_width("100", NUMBER) + 1.0;
     for (row, queue) in shown.results.queues.iter().enumerate() {
         let y = top + ROW * row as f64;
         let middle = y + ROW / 2.0;
@@ -79,7 +82,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
                 canvas.text(
                     &format!("{:.0}", 100.0 * level),
                     at,
-                    LABEL,
+                    NUMBER,
                     Align::Centre,
                     Colour::BLACK,
                 );
