@@ -6,9 +6,12 @@ mod progress;
 mod report;
 mod run;
 mod stop;
+mod trace;
 
+use crate::scenario::{Document, ScenarioError};
 use clap::{Parser, Subcommand};
 use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// What the exit status of the command means.
@@ -33,6 +36,7 @@ pub struct Cli {
 enum Command {
     Run(run::Arguments),
     Report(report::Arguments),
+    Trace(trace::Arguments),
     Calibrate(calibrate::Arguments),
 }
 
@@ -41,6 +45,7 @@ pub fn execute(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Run(arguments) => run::execute(&arguments),
         Command::Report(arguments) => report::execute(&arguments),
+        Command::Trace(arguments) => trace::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
     };
     match outcome {
@@ -69,8 +74,8 @@ impl Failure {
     }
 }
 
-impl From<crate::scenario::ScenarioError> for Failure {
-    fn from(error: crate::scenario::ScenarioError) -> Self {
+impl From<ScenarioError> for Failure {
+    fn from(error: ScenarioError) -> Self {
         let is_terminal = std::io::stderr().is_terminal();
         Self {
             message: error.render(colour(is_terminal), width(is_terminal)),
@@ -113,6 +118,17 @@ impl From<crate::scenario::WriteError> for Failure {
 impl From<crate::report::files::SaveError> for Failure {
     fn from(error: crate::report::files::SaveError) -> Self {
         Failure::bad_input(error)
+    }
+}
+
+/// Opens a scenario file; without one it is the bundled day.
+fn open(file: Option<&Path>) -> Result<Document, ScenarioError> {
+    match file {
+        Some(path) => Document::open(path),
+        None => {
+            let text = include_str!("../../scenarios/default.toml");
+            Document::parse("the bundled day", text, Path::new(""))
+        }
     }
 }
 

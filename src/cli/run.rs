@@ -4,10 +4,10 @@ use super::outputs::{Outputs, Places};
 use super::{Failure, print, print_json, progress, status, stop};
 use crate::experiment::{self, Replications, Settings, calibrate};
 use crate::model::Model;
-use crate::scenario::{Document, parse_fraction, parse_points};
+use crate::scenario::{parse_fraction, parse_points};
 use clap::Args;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Simulate a scenario and report service level, abandonment, blocking and more, each with its confidence interval.
@@ -61,10 +61,7 @@ pub struct Arguments {
     explain: bool,
 }
 
-/// The day that is simulated when no file is given.
-const BUNDLED_DAY: &str = include_str!("../../scenarios/default.toml");
-
-fn days(text: &str) -> Result<u32, String> {
+pub(super) fn days(text: &str) -> Result<u32, String> {
     whole(text, 10_000_000)
 }
 
@@ -99,10 +96,7 @@ fn confidence(text: &str) -> Result<f64, String> {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
-    let document = match &arguments.file {
-        Some(path) => Document::open(path)?,
-        None => Document::parse("the bundled day", BUNDLED_DAY, Path::new(""))?,
-    };
+    let document = super::open(arguments.file.as_deref())?;
     if arguments.explain {
         let scenario = document.check(&arguments.set)?.scenario;
         match arguments.json {

@@ -26,12 +26,7 @@ const TABLES: [Table; 6] = [
 pub fn write(results: &Results, folder: &Folder) -> Result<(), SaveError> {
     for (name, table) in TABLES {
         folder.write(name, |out| {
-            if !is_ascii(results) {
-                // By this spreadsheets know that it is UTF-8. Without need it is left out: some programs take it for a
-                // part of the first column's name.
-                out.write_all("\u{feff}".as_bytes())?;
-            }
-            let mut rows = Rows::new(out);
+            let mut rows = Rows::new(out, is_ascii(results))?;
             table(results, &mut rows)?;
             rows.flush()
         })?;
@@ -239,13 +234,19 @@ pub(super) struct Rows<'o> {
 }
 
 impl<'o> Rows<'o> {
-    pub(super) fn new(out: impl Write + 'o) -> Self {
+    /// Rows whose texts are all ASCII, or not.
+    pub(super) fn new(mut out: impl Write + 'o, is_ascii: bool) -> io::Result<Self> {
+        if !is_ascii {
+            // By this spreadsheets know that it is UTF-8. Without need it is left out: some programs take it for a part of
+            // the first column's name.
+            out.write_all("\u{feff}".as_bytes())?;
+        }
         let out: Box<dyn Write + 'o> = Box::new(out);
-        Self {
+        Ok(Self {
             out: ::csv::WriterBuilder::new()
                 .terminator(::csv::Terminator::CRLF)
                 .from_writer(out),
-        }
+        })
     }
 
     pub(super) fn header(&mut self, names: &[impl AsRef<str>]) -> io::Result<()> {
@@ -259,19 +260,16 @@ impl<'o> Rows<'o> {
     pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
         let risky = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
         match text.starts_with(risky) {
-            true => self.out.write_field(format!("'{text}"))?,
-            false => self.out.write_field(text)?,
+            true => self.out.write_field(format!("'{text}")),
+            false => self.out.write_field(text),
         }
-        Ok(())
+        .map_err(of_system)
     }
 
     /// A number with all its digits; nothing where there is none.
     fn number(&mut self, number: Option<f64>) -> io::Result<()> {
-        match number {
-            Some(number) => self.out.write_field(number.to_string())?,
-            None => self.out.write_field("")?,
-        }
-        Ok(())
+        let text = number.map_or_else(String::new, |number| number.to_string());
+        self.out.write_field(text).map_err(of_system)
     }
 
     fn estimate(&mut self, estimate: &Estimate) -> io::Result<()> {
@@ -283,11 +281,18 @@ impl<'o> Rows<'o> {
     }
 
     pub(super) fn end(&mut self) -> io::Result<()> {
-        self.out.write_record(None::<&[u8]>)?;
-        Ok(())
+        self.out.write_record(None::<&[u8]>).map_err(of_system)
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+/// The system's own error: whether it is a broken pipe must not be lost.
+fn of_system(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }

@@ -5,3 +5,4 @@ pub mod csv;
 pub mod files;
 pub mod json;
 pub mod text;
+pub mod trace;
