@@ -2,13 +2,14 @@
 
 use super::{Failure, print};
 use crate::kpi::Results;
-use crate::report::{self, files::Place};
+use crate::report;
+use crate::report::files::{Folder, Place, SaveError};
 use crate::scenario::Scenario;
 use clap::{ArgGroup, Args};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-/// A new kind of file is a flag here, a place in [`Places`], and a line in [`Places::write`].
+/// A new kind of files is a flag here and a line in `Outputs::folders`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("files").multiple(true))]
 pub struct Outputs {
@@ -18,34 +19,57 @@ pub struct Outputs {
     /// Write every figure as CSV files into a folder [default: output/NAME-seedN-csv]
     #[arg(long, value_name = "DIR", num_args = 0..=1, group = "files")]
     pub csv: Option<Option<PathBuf>>,
+    /// Write the same tables as Parquet files into a folder [default: output/NAME-seedN-parquet]
+    #[cfg(feature = "parquet")]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, group = "files")]
+    pub parquet: Option<Option<PathBuf>>,
     /// Overwrite files that exist
     #[arg(long, requires = "files")]
     pub force: bool,
 }
 
-/// Where the files go that were asked for.
-#[derive(Debug)]
+/// Writes a kind of files into a folder.
+type Write = fn(&Results, &Folder) -> Result<(), SaveError>;
+
+/// Where the files go that were asked for: folder, what they are called, and what writes them.
+#[derive(Debug, Default)]
 pub struct Places {
-    csv: Option<Place>,
+    folders: Vec<(Place, &'static str, Write)>,
 }
 
 impl Outputs {
+    /// Every kind of files: its flag, how the folder's name ends by default, what they are called, and what writes them.
+    fn folders(&self) -> Vec<(&Option<Option<PathBuf>>, &str, &'static str, Write)> {
+        Vec::from([
+            (&self.csv, "-csv", "CSV files", report::csv::write as Write),
+            #[cfg(feature = "parquet")]
+            (
+                &self.parquet,
+                "-parquet",
+                "Parquet files",
+                report::parquet::write,
+            ),
+        ])
+    }
+
     /// Whether files were asked for.
     pub fn has_files(&self) -> bool {
-        self.csv.is_some()
+        self.folders().iter().any(|(flag, ..)| flag.is_some())
     }
 
     /// Finds and checks the places of all files: to be called before long work.
     pub fn places(&self, scenario: &str, seed: u64) -> Result<Places, Failure> {
-        let place = |path: &Option<PathBuf>, ending: &str| match path {
-            Some(path) => Place::given(path, self.force),
-            None => Place::default_for(scenario, seed, ending, self.force),
-        };
-        let csv = self.csv.as_ref().map(|path| place(path, "-csv"));
-        if let Some(csv) = &csv {
-            csv.may_save_folder()?;
+        let mut places = Places::default();
+        for (flag, ending, title, write) in self.folders() {
+            let place = match flag {
+                None => continue,
+                Some(Some(path)) => Place::given(path, self.force),
+                Some(None) => Place::default_for(scenario, seed, ending, self.force),
+            };
+            place.may_save_folder()?;
+            places.folders.push((place, title, write));
         }
-        Ok(Places { csv })
+        Ok(places)
     }
 
     /// Prints the text report.
@@ -61,14 +85,11 @@ impl Outputs {
 }
 
 impl Places {
-    /// No files.
-    pub const NONE: Places = Places { csv: None };
-
     /// Writes every file that was asked for, and says on stderr where it is.
     pub fn write(&self, results: &Results) -> Result<(), Failure> {
-        if let Some(place) = &self.csv {
-            let folder = place.save_folder(|folder| report::csv::write(results, folder))?;
-            eprintln!("CSV files: {}", folder.display());
+        for (place, title, write) in &self.folders {
+            let folder = place.save_folder(|folder| write(results, folder))?;
+            eprintln!("{title}: {}", folder.display());
         }
         Ok(())
     }

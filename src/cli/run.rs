@@ -56,7 +56,7 @@ pub struct Arguments {
     json: bool,
     /// Print the scenario with every default filled in, and simulate nothing
     #[arg(long, conflicts_with_all = [
-        "replications", "until_precise", "max_replications", "seed", "threads", "confidence", "intervals", "csv",
+        "replications", "until_precise", "max_replications", "seed", "threads", "confidence", "intervals", "files",
     ])]
     explain: bool,
 }
@@ -113,7 +113,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             let seed = arguments.seed.unwrap_or(scenario.run.seed);
             arguments.outputs.places(&scenario.name, seed)?
         }
-        false => Places::NONE,
+        false => Places::default(),
     };
     let control = stop::control();
     let threads = arguments.threads.map(usize::from);

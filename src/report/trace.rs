@@ -2,6 +2,7 @@
 //! themselves. What the columns mean is said in `docs/output.md`.
 
 use super::csv::Rows;
+use super::tables::Sheet;
 use crate::engine::{Agent, AgentEvent, Attempt, AttemptEvent, Cause, Observer};
 use crate::model::Model;
 use std::collections::HashMap;
