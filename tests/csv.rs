@@ -406,3 +406,39 @@ fn a_steady_run_has_no_intervals_and_no_days() {
     assert_eq!(files["days.csv"], "queue,service_level,days\r\n");
     assert!(files["run.csv"].contains("\r\nbatches,40\r\n"));
 }
+
+/// Parquet files hold what the CSV files hold, and names as they are.
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_files_say_the_same() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::Field;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("day.toml"), DAY).unwrap();
+    let run = ["run", "day.toml", "--csv", "c", "--parquet"];
+    let output = acdsim(path, &run).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let parquet = path.join("output/1-2-seed1-parquet");
+    for (name, text) in texts(&path.join("c")) {
+        let file = parquet.join(name.replace(".csv", ".parquet"));
+        let reader = SerializedFileReader::new(std::fs::File::open(file).unwrap()).unwrap();
+        let mut expected = rows(&text).into_iter();
+        for row in reader.get_row_iter(None).unwrap() {
+            let row = row.unwrap();
+            let mut expected = expected.next().unwrap();
+            for (column, field) in row.get_column_iter() {
+                let cell = expected.remove(column).unwrap();
+                let same = match field {
+                    Field::Str(text) => *text == cell,
+                    Field::Double(x) => number(&cell) == Some(*x),
+                    Field::Null => cell.is_empty(),
+                    other => panic!("{other:?}"),
+                };
+                assert!(same, "{name} {column}: {field:?}, in the CSV file {cell:?}");
+            }
+            assert!(expected.is_empty(), "{name}: no column for {expected:?}");
+        }
+        assert_eq!(expected.next(), None, "{name}");
+    }
+}

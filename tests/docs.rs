@@ -289,6 +289,29 @@ fn every_column_is_documented() {
             }
         }
     }
+
+    let trace = acdsim(folder.path(), &["trace"]);
+    let trace = String::from_utf8(trace.stdout).expect("UTF-8");
+    let columns = trace.lines().next().expect("a header").split(',');
+    let events = trace
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').nth(2));
+    let rows: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    for word in columns.chain(events).collect::<BTreeSet<_>>() {
+        let first = |row: &&&str| {
+            row.split('|')
+                .nth(1)
+                .is_some_and(|cell| cell.contains(&format!("`{word}`")))
+        };
+        assert!(
+            rows.iter().find(first).is_some(),
+            "docs/output.md: `{word}` is missing"
+        );
+    }
 }
 
 /// A fenced block of a document.

@@ -258,7 +258,17 @@ fn no_document_makes_it_panic() {
     let document = serde_json::to_value(common::run(DAY)).unwrap();
     let mut all = Vec::new();
     places(&document, "", &mut all);
-    let figures = |place: &str| place.starts_with("/total") || place.contains("/intervals/");
+    let figures = |place: &str| {
+        let common = [
+            "/intervals/",
+            "/mean",
+            "/ci",
+            "/se",
+            "/waits/",
+            "/service_levels/",
+        ];
+        common.iter().any(|part| place.contains(part))
+    };
     let chosen = all.iter().enumerate();
     let chosen = chosen.filter(|(i, place)| !figures(place) || i % 97 == 0);
     let hostile = [
@@ -305,7 +315,7 @@ fn no_document_makes_it_panic() {
         }
     }
     assert!(
-        refused > 300 && made > 300,
+        refused > 300 && made > 100,
         "{refused} refused, {made} made"
     );
 }

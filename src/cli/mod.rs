@@ -11,9 +11,12 @@ mod report;
 mod run;
 mod schema;
 mod stop;
+mod trace;
 
+use crate::scenario::{Document, ScenarioError};
 use clap::{Parser, Subcommand};
 use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// What the exit status of the command means.
@@ -45,6 +48,7 @@ enum Command {
     Run(run::Arguments),
     Init(init::Arguments),
     Report(report::Arguments),
+    Trace(trace::Arguments),
     Calibrate(calibrate::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
@@ -58,6 +62,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Run(arguments) => run::execute(&arguments),
         Command::Init(arguments) => init::execute(&arguments),
         Command::Report(arguments) => report::execute(&arguments),
+        Command::Trace(arguments) => trace::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),
         Command::Schema(arguments) => schema::execute(&arguments),
@@ -89,8 +94,8 @@ impl Failure {
     }
 }
 
-impl From<crate::scenario::ScenarioError> for Failure {
-    fn from(error: crate::scenario::ScenarioError) -> Self {
+impl From<ScenarioError> for Failure {
+    fn from(error: ScenarioError) -> Self {
         let is_terminal = std::io::stderr().is_terminal();
         Self {
             message: error.render(colour(is_terminal), width(is_terminal)),
@@ -133,6 +138,17 @@ impl From<crate::scenario::WriteError> for Failure {
 impl From<crate::report::files::SaveError> for Failure {
     fn from(error: crate::report::files::SaveError) -> Self {
         Failure::bad_input(error)
+    }
+}
+
+/// Opens a scenario file; without one it is the bundled day.
+fn open(file: Option<&Path>) -> Result<Document, ScenarioError> {
+    match file {
+        Some(path) => Document::open(path),
+        None => {
+            let text = include_str!("../../scenarios/default.toml");
+            Document::parse("the bundled day", text, Path::new(""))
+        }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::{Failure, print, say};
 use crate::kpi::Results;
-use crate::report::{self, files::Place};
+use crate::report;
+use crate::report::files::{Folder, Place, SaveError};
 use crate::scenario::Scenario;
 use clap::{ArgGroup, Args};
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-/// A new kind of file is a flag here, a place in [`Places`], and a line in [`Places::write`].
+/// A new kind of files is a flag here and a line in `Outputs::kinds`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("files").multiple(true))]
 pub struct Outputs {
@@ -24,6 +25,10 @@ pub struct Outputs {
     /// Write every figure as CSV files into a folder [default: output/NAME-seedN-csv]
     #[arg(long, value_name = "DIR", num_args = 0..=1, group = "files")]
     pub csv: Option<Option<PathBuf>>,
+    /// Write the same tables as Parquet files into a folder [default: output/NAME-seedN-parquet]
+    #[cfg(feature = "parquet")]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, group = "files")]
+    pub parquet: Option<Option<PathBuf>>,
     /// Overwrite files that exist
     #[arg(long, requires = "files")]
     pub force: bool,
@@ -39,36 +44,73 @@ fn page_name(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-/// Where the files go that were asked for.
-#[derive(Debug, Default)]
-pub struct Places {
-    report: Option<Place>,
-    plots: Option<Place>,
-    csv: Option<Place>,
+/// What writes a kind of files.
+#[derive(Debug, Clone, Copy)]
+enum Write {
+    /// One file.
+    File(fn(&Results, &Scenario, &mut dyn io::Write) -> io::Result<()>),
+    /// A folder of them.
+    Folder(fn(&Results, &Scenario, &Folder) -> Result<(), SaveError>),
 }
 
+/// A kind of files: its flag, how its name ends by default, what it is called, and what writes it.
+type Kind<'a> = (&'a Option<Option<PathBuf>>, &'a str, &'static str, Write);
+
+/// Where the files go that were asked for: path, what they are called, and what writes them.
+#[derive(Debug, Default)]
+pub struct Places(Vec<(Place, &'static str, Write)>);
+
 impl Outputs {
+    /// Every kind of files.
+    fn kinds(&self) -> Vec<Kind<'_>> {
+        Vec::from([
+            (
+                &self.report,
+                ".html",
+                "Report",
+                Write::File(report::page::write),
+            ),
+            (
+                &self.plots,
+                "-plots",
+                "Plots",
+                Write::Folder(report::plots::write),
+            ),
+            (
+                &self.csv,
+                "-csv",
+                "CSV files",
+                Write::Folder(|results, _, folder| report::csv::write(results, folder)),
+            ),
+            #[cfg(feature = "parquet")]
+            (
+                &self.parquet,
+                "-parquet",
+                "Parquet files",
+                Write::Folder(|results, _, folder| report::parquet::write(results, folder)),
+            ),
+        ])
+    }
+
     /// Whether files were asked for.
     pub fn has_files(&self) -> bool {
-        self.report.is_some() || self.plots.is_some() || self.csv.is_some()
+        self.kinds().iter().any(|(flag, ..)| flag.is_some())
     }
 
     /// Finds and checks the places of all files: to be called before long work.
     pub fn places(&self, scenario: &str, seed: u64) -> Result<Places, Failure> {
-        let place = |path: &Option<PathBuf>, ending: &str| match path {
-            Some(path) => Place::given(path, self.force),
-            None => Place::default_for(scenario, seed, ending, self.force),
-        };
-        let places = Places {
-            report: self.report.as_ref().map(|path| place(path, ".html")),
-            plots: self.plots.as_ref().map(|path| place(path, "-plots")),
-            csv: self.csv.as_ref().map(|path| place(path, "-csv")),
-        };
-        if let Some(report) = &places.report {
-            report.may_save_file()?;
-        }
-        for folder in places.plots.iter().chain(&places.csv) {
-            folder.may_save_folder()?;
+        let mut places = Places::default();
+        for (flag, ending, title, write) in self.kinds() {
+            let place = match flag {
+                None => continue,
+                Some(Some(path)) => Place::given(path, self.force),
+                Some(None) => Place::default_for(scenario, seed, ending, self.force),
+            };
+            match write {
+                Write::File(_) => place.may_save_file()?,
+                Write::Folder(_) => place.may_save_folder()?,
+            }
+            places.0.push((place, title, write));
         }
         Ok(places)
     }
@@ -88,21 +130,14 @@ impl Outputs {
 impl Places {
     /// Writes every file that was asked for, and says on stderr where it is.
     pub fn write(&self, results: &Results, scenario: &Scenario) -> Result<(), Failure> {
-        if let Some(place) = &self.report {
-            let page = report::page::page(results, scenario);
-            let page =
-                page.map_err(|error| Failure::bad_input(format!("cannot make the page: {error}")))?;
-            let file = place.save_file(|out| out.write_all(page.as_bytes()))?;
-            say(format!("Report: {}", file.display()));
-        }
-        if let Some(place) = &self.plots {
-            let folder =
-                place.save_folder(|folder| report::plots::write(results, scenario, folder))?;
-            say(format!("Plots: {}", folder.display()));
-        }
-        if let Some(place) = &self.csv {
-            let folder = place.save_folder(|folder| report::csv::write(results, folder))?;
-            say(format!("CSV files: {}", folder.display()));
+        for (place, title, write) in &self.0 {
+            let path = match write {
+                Write::File(write) => place.save_file(|out| write(results, scenario, out))?,
+                Write::Folder(write) => {
+                    place.save_folder(|folder| write(results, scenario, folder))?
+                }
+            };
+            say(format!("{title}: {}", path.display()));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::scenario::{Document, parse_fraction, parse_points};
 use clap::Args;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Simulate a scenario and report service level, abandonment, blocking and more, each with its confidence interval.
@@ -62,10 +62,7 @@ pub struct Arguments {
     explain: bool,
 }
 
-/// The day that is simulated when no file is given.
-const BUNDLED_DAY: &str = include_str!("../../scenarios/default.toml");
-
-fn days(text: &str) -> Result<u32, String> {
+pub(super) fn days(text: &str) -> Result<u32, String> {
     whole(text, 10_000_000)
 }
 
@@ -100,10 +97,7 @@ fn confidence(text: &str) -> Result<f64, String> {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
-    let document = match &arguments.file {
-        Some(path) => Document::open(path)?,
-        None => Document::parse("the bundled day", BUNDLED_DAY, Path::new(""))?,
-    };
+    let document = super::open(arguments.file.as_deref())?;
     if arguments.explain {
         return explain(arguments, &document);
     }

@@ -6,5 +6,9 @@ pub mod explanation;
 pub mod files;
 pub mod json;
 pub mod page;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod plots;
+mod tables;
 pub mod text;
+pub mod trace;

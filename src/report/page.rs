@@ -9,6 +9,7 @@ use crate::scenario::{CallType, Closing, Distribution, Mode, Scenario, VolumeIs}
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
+use std::io;
 
 /// More parts of a kind than this are folded away: the heat map shows which to open.
 const UNFOLDED: usize = 6;
@@ -76,11 +77,20 @@ struct Grid {
     rows: Vec<(String, Vec<String>)>,
 }
 
+/// Writes the page.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(results: &Results, scenario: &Scenario, out: &mut dyn io::Write) -> io::Result<()> {
+    let page = page(results, scenario).map_err(io::Error::other)?;
+    out.write_all(page.as_bytes())
+}
+
 /// The page.
 ///
 /// # Errors
 /// If the page cannot be made from its template; a test makes it.
-pub fn page(results: &Results, scenario: &Scenario) -> Result<String, minijinja::Error> {
+fn page(results: &Results, scenario: &Scenario) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", include_str!("page/page.html"))?;
