@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  acdsim run monday.toml --json > monday.json      simulate once …
-  acdsim report monday.json                        … and show what `acdsim run` shows
+  acdsim run monday.toml --json > monday.json      simulate once
+  acdsim report monday.json                        show what `acdsim run` shows
   acdsim report monday.json --intervals            every interval
   acdsim report monday.json --report monday.html   a page to look at and to show
   acdsim report monday.json --csv                  CSV files in output/
