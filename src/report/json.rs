@@ -44,7 +44,7 @@ pub enum ReadError {
 /// Reads the document of a run, with the scenario that it is about. `name` stands in messages about the scenario.
 ///
 /// # Errors
-/// [`ReadError`] where the text was not written by [`write`], or was changed so that it contradicts itself.
+/// [`ReadError`] where the text was not written by [`write()`], or was changed so that it contradicts itself.
 pub fn read(name: &str, text: &[u8]) -> Result<(Results, Scenario), ReadError> {
     #[derive(Deserialize)]
     struct Header {
