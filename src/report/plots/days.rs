@@ -10,8 +10,8 @@ pub const DAYS: Plot = Plot {
     name: "days",
     of: Of::Queue,
     title: "Days by service level",
-    caption: "How many of the simulated days had which service level. A plan that meets its target on average misses \
-              it on about half of its days.",
+    caption: "How many of the simulated days had which service level. A plan that just meets its target on average \
+              misses it on about half of its days.",
     days_only: true,
     height: |_, _| super::by_interval::HEIGHT,
     draw,
