@@ -173,3 +173,17 @@ fn what_a_run_reports_is_explained() {
         2
     );
 }
+
+#[test]
+fn names_of_the_tables_are_known() {
+    for (table, document) in [
+        ("service_levels.with_abandons", "with_abandons"),
+        ("days.target_met", "target_met"),
+    ] {
+        assert_eq!(
+            stdout(&["explain", table]),
+            stdout(&["explain", document]),
+            "{table}"
+        );
+    }
+}

@@ -270,3 +270,104 @@ fn a_scenario_after_a_bare_report_is_not_taken_for_the_page() {
         HOSTILE
     );
 }
+
+/// Plots that have nothing to show say so, and say nothing that is not so.
+#[test]
+fn where_nothing_reaches_a_queue_the_page_says_what_happened() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = |rate: &str| {
+        format!(
+            "[scenario]\nname = \"d\"\nopen = \"08:00-10:00\"\n[run]\nreplications = 3\n[[trunks]]\nname = \"t\"\nlines = 0\n\
+             [[queues]]\nname = \"q\"\n[[call_types]]\nname = \"c\"\nqueue = \"q\"\ntrunk = \"t\"\nrate = \"{rate}\"\ntalk = \"4m\"\n"
+        )
+    };
+    for (rate, name, expected) in [
+        ("60/h", "blocked", " blocked. Callers: "),
+        ("0/h", "nobody", "Nobody called."),
+    ] {
+        fs::write(folder.path().join("day.toml"), day(rate)).unwrap();
+        let file = format!("{name}.html");
+        acdsim(folder.path(), &["run", "day.toml", "--report", &file]);
+        let page = fs::read_to_string(folder.path().join(&file)).unwrap();
+        for expected in [
+            expected,
+            "No call reached a queue.",
+            "The service level is not defined on any day.",
+            "no waits to show",
+        ] {
+            assert!(page.contains(expected), "{name}: {expected:?} is missing");
+        }
+        for wrong in [
+            "No queue is below",
+            "On – of",
+            "Attempts: .",
+            "nobody called",
+        ] {
+            assert!(!page.contains(wrong), "{name}: {wrong:?}");
+        }
+    }
+}
+
+/// A half-width is above 0 and reads so, however small it is.
+#[test]
+fn no_half_width_reads_as_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    acdsim(
+        folder.path(),
+        &["run", "--replications", "20", "--report", "day.html"],
+    );
+    let page = fs::read_to_string(folder.path().join("day.html")).unwrap();
+    let figures = page.split("Every figure").nth(1).unwrap();
+    for half in figures.split(" ± ").skip(1) {
+        let half = half.split('<').next().unwrap();
+        assert!(half.parse::<f64>().is_ok_and(|half| half > 0.0), "± {half}");
+    }
+}
+
+/// Two kinds of files in one place are refused before anything is simulated or written.
+#[test]
+fn files_that_would_be_in_each_others_way_are_refused_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_acdsim"))
+            .args(["run", "--replications", "2"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("acdsim runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), output.stdout.len(), said)
+    };
+    fs::create_dir(folder.path().join("t")).unwrap();
+    for arguments in [
+        &["--report", "x.html", "--csv", "./x.html"][..],
+        &["--report", "x.html", "--csv", "x.html", "--force"],
+        &["--plots", "p", "--csv", "p"],
+        &["--report", "t/x.html", "--csv", "t"],
+    ] {
+        let (status, length, said) = run(arguments);
+        assert_eq!(status, Some(2), "{arguments:?}: {said}");
+        assert_eq!(length, 0, "{arguments:?}: {said}");
+        assert!(
+            said.contains("would be there already"),
+            "{arguments:?}: {said}"
+        );
+    }
+    assert_eq!(fs::read_dir(folder.path().join("t")).unwrap().count(), 0);
+    let (status, _, said) = run(&["--report", "t/x.html", "--csv", "t", "--force"]);
+    assert_eq!(status, Some(0), "{said}");
+}
+
+/// Callers who leave at once are not answered at once, and wait for nothing.
+#[test]
+fn who_balks_does_not_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = "[scenario]\nname = \"d\"\nopen = \"08:00-10:00\"\n[run]\nreplications = 3\n[[queues]]\nname = \"q\"\n\
+               [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"60/h\"\ntalk = \"4m\"\nbalk = 1\n\
+               [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 2\n";
+    fs::write(folder.path().join("day.toml"), day).unwrap();
+    acdsim(folder.path(), &["run", "day.toml", "--report", "day.html"]);
+    let page = fs::read_to_string(folder.path().join("day.html")).unwrap();
+    assert!(page.contains("were not answered at once; of the answered"));
+    assert!(!page.contains("waited;"), "nobody waited");
+}

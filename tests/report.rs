@@ -198,7 +198,7 @@ fn what_is_no_document_is_refused_with_a_reason() {
         ),
         (
             changed(&|v| v["total"]["intervals"][1]["start"] = json!("08:00")),
-            "`intervals` of \"\"",
+            "`intervals` of `total`",
         ),
         (
             changed(&|v| v["queues"][0]["target"]["fraction"] = json!(0.5)),
@@ -215,6 +215,21 @@ fn what_is_no_document_is_refused_with_a_reason() {
         (
             changed(&|v| v["queues"][0]["waits"]["answered"] = json!([1])),
             "`waits` of",
+        ),
+        (
+            changed(&|v| {
+                for i in 0..2 {
+                    v["queues"][0]["waits"]["answered"][i] = json!(u64::MAX);
+                }
+            }),
+            "`waits` of",
+        ),
+        (
+            changed(&|v| {
+                v["queues"][0]["days"]["histogram"] =
+                    json!([{ "service_level": -5e300, "days": 1 }]);
+            }),
+            "`days` of",
         ),
     ] {
         std::fs::write(path.join("bad.json"), &text).unwrap();

@@ -73,9 +73,13 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     Ok(status::DONE)
 }
 
-/// A name as the document has it: `Service Level` is `service_level`.
+/// A name as the document has it: `Service Level` is `service_level`. The tables have the place before a name that the
+/// document has within another.
 fn written(name: &str) -> String {
-    name.trim().to_lowercase().replace([' ', '-'], "_")
+    let name = name.trim().to_lowercase().replace([' ', '-'], "_");
+    let places = ["service_levels.", "days."];
+    let inner = places.iter().find_map(|place| name.strip_prefix(place));
+    inner.map(str::to_owned).unwrap_or(name)
 }
 
 /// Names that contain what was asked for, else the most alike.

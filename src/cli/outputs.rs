@@ -106,6 +106,7 @@ impl Outputs {
                 Some(Some(path)) => Place::given(path, self.force),
                 Some(None) => Place::default_for(scenario, seed, ending, self.force),
             };
+            places.are_apart(&place, title, write, self.force)?;
             match write {
                 Write::File(_) => place.may_save_file()?,
                 Write::Folder(_) => place.may_save_folder()?,
@@ -128,6 +129,35 @@ impl Outputs {
 }
 
 impl Places {
+    /// Whether a folder is not that in which other files will have been written by then; --force has both in one.
+    fn are_apart(
+        &self,
+        place: &Place,
+        title: &str,
+        write: Write,
+        force: bool,
+    ) -> Result<(), Failure> {
+        let Write::Folder(_) = write else {
+            return Ok(());
+        };
+        for (other, others_title, others) in &self.0 {
+            let is_taken = place.has_in_it(other) && other.has_in_it(place);
+            let file = matches!(others, Write::File(_)) && is_taken;
+            if file || (place.has_in_it(other) && !force) {
+                return Err(Failure::bad_input(format!(
+                    "{title} cannot be written to {}: {others_title} would be there already; name another folder{}",
+                    place.path().display(),
+                    if file {
+                        ""
+                    } else {
+                        ", or --force puts both into one"
+                    },
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// Writes every file that was asked for, and says on stderr where it is.
     pub fn write(&self, results: &Results, scenario: &Scenario) -> Result<(), Failure> {
         for (place, title, write) in &self.0 {

@@ -76,6 +76,24 @@ impl Place {
         }
     }
 
+    /// Whether what is written there before would be found here, as a file of this folder or in its place. Links are not
+    /// followed.
+    pub fn has_in_it(&self, other: &Place) -> bool {
+        match (
+            std::path::absolute(&self.path),
+            std::path::absolute(&other.path),
+        ) {
+            (Ok(own), Ok(other)) => other.starts_with(own),
+            // What is no path is said when it is looked at.
+            _ => false,
+        }
+    }
+
+    /// The path as it is wanted.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether a file could be written here, as far as that shows beforehand: to be asked before long work.
     ///
     /// # Errors
@@ -230,6 +248,17 @@ impl Place {
         }
         match fs::metadata(&self.path) {
             Ok(there) => Ok(Some(there)),
+            // A new file must not take the place of the link.
+            Err(e) if e.kind() == io::ErrorKind::NotFound && self.path.is_symlink() => {
+                match self.gives_way {
+                    true => Ok(None),
+                    false => Err(SaveError::refused(
+                        &self.path,
+                        e.kind(),
+                        "it is a link that leads nowhere",
+                    )),
+                }
+            }
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(SaveError::io(&self.path, e)),
         }
@@ -475,6 +504,13 @@ mod tests {
         );
         let folder = tempfile::tempdir().unwrap();
         let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        let lost = folder.path().join("lost");
+        std::os::unix::fs::symlink("nowhere", &lost).unwrap();
+        for overwrite in [false, true] {
+            let place = Place::given(&lost, overwrite);
+            assert!(place.may_save_file().is_err(), "{overwrite}");
+            assert!(place.may_save_folder().is_err(), "{overwrite}");
+        }
         fs::write(&real, "one").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
         save(&link, "two", true).unwrap();

@@ -110,7 +110,10 @@ fn fits(results: &Results, scenario: &Scenario) -> Result<(), String> {
 
     let starts = scenario.interval_starts();
     for part in results.parts() {
-        let what = |field: &str| format!("`{field}` of {:?}", part.name());
+        let what = |field: &str| match &part.name {
+            Some(name) => format!("`{field}` of {name:?}"),
+            None => format!("`{field}` of `total`"),
+        };
         let found = part.intervals.as_ref();
         let fitting = found.map_or(steady, |intervals| {
             !steady && starts.iter().eq(intervals.iter().map(|i| &i.start))
@@ -118,11 +121,16 @@ fn fits(results: &Results, scenario: &Scenario) -> Result<(), String> {
         expected(&what("intervals"), fitting)?;
         let bins = part.waits.as_ref().is_none_or(|waits| {
             let n = waits.edges_s.len();
-            waits.answered.len() == n && waits.abandoned.len() == n
+            let mut counts = waits.answered.iter().chain(&waits.abandoned);
+            let sum = counts.try_fold(0u64, |sum, &count| sum.checked_add(count));
+            waits.answered.len() == n && waits.abandoned.len() == n && sum.is_some()
         });
         expected(&what("waits"), bins)?;
         let mut levels = part.days.iter().flat_map(|days| &days.histogram);
-        let seen = levels.try_fold(0u64, |sum, level| sum.checked_add(level.days));
+        let seen = levels.try_fold(0u64, |sum, level| {
+            let is_fraction = (0.0..=1.0).contains(&level.service_level);
+            is_fraction.then(|| sum.checked_add(level.days)).flatten()
+        });
         expected(
             &what("days"),
             seen.is_some_and(|days| days <= run.replications),

@@ -255,13 +255,13 @@ fn every_figure(results: &Results) -> Vec<Grid> {
     grids.collect()
 }
 
-/// A figure as it stands in JSON, to six digits, with its half-width.
+/// A figure as it stands in JSON, to six digits, with its half-width to two.
 fn plain(part: &Part, kpi: &str) -> String {
     let estimate = part.get(kpi);
-    let digits = |value: f64| -> String {
+    let digits = |value: f64, most: i64| -> String {
         let decimals = match value.abs() {
             0.0 => 0,
-            v => (5 - v.log10().floor() as i64).clamp(0, 12) as usize,
+            v => (most - 1 - v.log10().floor() as i64).clamp(0, 12) as usize,
         };
         let text = format!("{value:.decimals$}");
         match text.contains('.') {
@@ -270,8 +270,11 @@ fn plain(part: &Part, kpi: &str) -> String {
         }
     };
     match (estimate.mean, estimate.half_width()) {
-        (Some(mean), Some(half)) if half > 0.0 => format!("{} ± {half:.2}", digits(mean)),
-        (Some(mean), _) => digits(mean),
+        // What is left of equal observations by rounding is no half-width.
+        (Some(mean), Some(half)) if half > 1e-9 * mean.abs() => {
+            format!("{} ± {}", digits(mean, 6), digits(half, 2))
+        }
+        (Some(mean), _) => digits(mean, 6),
         (None, _) => "–".to_owned(),
     }
 }

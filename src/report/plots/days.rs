@@ -1,6 +1,6 @@
 //! How a queue's service level is spread over days.
 
-use super::canvas::{Align, Canvas, Colour};
+use super::canvas::{Align, Canvas, Colour, text_width};
 use super::frame::{Frame, LABEL, Mark, Scale};
 use super::{Of, Plot, Shown};
 use crate::report::text::figures;
@@ -10,8 +10,8 @@ pub const DAYS: Plot = Plot {
     name: "days",
     of: Of::Queue,
     title: "Days by service level",
-    caption: "How many of the simulated days had which service level. A plan that meets its target on average misses \
-              it on about half of its days.",
+    caption: "How many of the simulated days had which service level. A plan that just meets its target on average \
+              misses it on about half of its days.",
     days_only: true,
     height: |_, _| super::by_interval::HEIGHT,
     draw,
@@ -19,6 +19,9 @@ pub const DAYS: Plot = Plot {
         let Some(days) = &shown.part(Of::Queue, i).days else {
             return String::new();
         };
+        if days.histogram.is_empty() {
+            return "The service level is not defined on any day.".to_owned();
+        }
         let level = |p: &str| {
             days.service_level
                 .get(p)
@@ -106,6 +109,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
     }
     let x = frame.x(target);
     canvas.dashes((x, frame.top), (x, frame.bottom), Colour::RED, 1.5);
+    let mut taken = f64::NEG_INFINITY;
     for (name, words) in [("p5", "5th percentile"), ("p50", "median"), ("p95", "95th")] {
         if let Some(level) = days.service_level.get(name).copied().flatten() {
             let x = frame.x(level);
@@ -123,6 +127,17 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
                 x if x > frame.right - 60.0 => Align::Right,
                 _ => Align::Centre,
             };
+            // Of labels in the same place only the first can be read.
+            let width = text_width(words, LABEL);
+            let left = match align {
+                Align::Left => x,
+                Align::Centre => x - width / 2.0,
+                Align::Right => x - width,
+            };
+            if left < taken {
+                continue;
+            }
+            taken = left + width + 4.0;
             canvas.text(
                 words,
                 (x, frame.top + LABEL / 2.0),

@@ -10,7 +10,8 @@ pub const FLOW: Plot = Plot {
     name: "flow",
     of: Of::Total,
     title: "From callers to attempts to outcomes, and back",
-    caption: "Mean numbers of a day (in a steady run: of an hour). Heights are to scale within a column.",
+    caption: "Mean numbers of a day (in a steady run: of an hour). Heights are to scale within a column. \
+              Blocked are those who find no free line or a full queue.",
     days_only: false,
     height: |_, _| 300.0,
     draw,
@@ -31,7 +32,7 @@ const OUTCOMES: [Share; 6] = [
     ("ivr_contained", "self-served in the IVR", Colour::SKY),
     ("abandoned", "abandoned in the queue", Colour::ORANGE),
     ("ivr_abandoned", "hung up in the IVR", Colour::PURPLE),
-    ("blocked", "blocked: no line, or queue full", Colour::RED),
+    ("blocked", "blocked", Colour::RED),
     ("abandoned_at_close", "dropped at closing", Colour::MUTED),
 ];
 
@@ -156,6 +157,9 @@ fn describe(shown: &Shown<'_>, i: usize) -> String {
             some.map(|(kpi, words, _)| format!("{} {words}", figures::count(total.get(kpi))));
         words.collect::<Vec<_>>().join(", ")
     };
+    if list(&CAUSES).is_empty() {
+        return "Nobody called.".to_owned();
+    }
     format!(
         "Attempts: {}. Of these: {}. Callers: {}.",
         list(&CAUSES),

@@ -10,7 +10,7 @@ pub const SERVICE_LEVEL: Plot = Plot {
     of: Of::Total,
     title: "Service level by interval and queue, against each queue's target",
     caption: "Orange is below the queue's target, blue above it, the stronger the farther; white is at the target. The \
-              number is the service level in per cent, where there is room for it. Empty: nobody called.",
+              number is the service level in per cent, where there is room for it. Empty: no call reached the queue.",
     days_only: true,
     height: |shown, _| 96.0 + ROW * shown.results.queues.len() as f64,
     draw,
@@ -108,14 +108,19 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
 fn describe(shown: &Shown<'_>, _: usize) -> String {
     const NAMED: usize = 5;
     let mut below: Vec<(usize, usize, &str)> = Vec::new();
+    let mut any = false;
     for queue in &shown.results.queues {
         let target = queue.target.as_ref().map_or(0.0, |target| target.fraction);
         let levels = of_day(queue, shown, "service_level");
         let judged: Vec<f64> = levels.iter().filter_map(|e| e.mean).collect();
+        any |= !judged.is_empty();
         let missed = judged.iter().filter(|&&level| level < target).count();
         if missed > 0 {
             below.push((missed, judged.len(), queue.name()));
         }
+    }
+    if !any {
+        return "No call reached a queue.".to_owned();
     }
     if below.is_empty() {
         return "No queue is below its target in any interval.".to_owned();

@@ -12,7 +12,7 @@ pub const VOLUME: Plot = Plot {
     of: Of::Total,
     title: "Attempts by interval",
     caption: "Who calls for the first time, who redials after a busy line or a lost patience, who calls again because \
-              the first answer did not help. The line is the confidence interval of all attempts.",
+              the first answer did not help. The line, where there is room for it, is the confidence interval of all attempts.",
     days_only: true,
     height: |_, _| HEIGHT,
     draw,
@@ -67,6 +67,10 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
             outline.extend([(x(i), frame.y(above)), (x(i + 1), frame.y(above))]);
         }
         canvas.area(&outline, colour, 1.0);
+    }
+    // Closer lines would hide what they belong to.
+    if x(1) - x(0) < 4.0 {
+        return;
     }
     for (i, e) in all.iter().enumerate() {
         let middle = (x(i) + x(i + 1)) / 2.0;

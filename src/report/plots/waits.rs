@@ -10,8 +10,9 @@ pub const WAITS: Plot = Plot {
     name: "waits",
     of: Of::Queue,
     title: "How long callers wait",
-    caption: "Share of the offered calls by the time they waited, answered below, abandoned above. The first bar is \
-              those answered at once; each of the others is 19 % longer than the one before.",
+    caption: "Share of the calls that were answered or abandoned, by the time they waited, answered below, abandoned \
+              above. The first bar is those who did not wait at all; each of the others is 19 % longer than the one \
+              before.",
     days_only: false,
     height: |_, _| super::by_interval::HEIGHT,
     draw,
@@ -22,7 +23,7 @@ pub const WAITS: Plot = Plot {
         }
         let say = |kpi| figures::seconds(queue.get(kpi));
         format!(
-            "{} waited; of the answered half at most {}, nine in ten at most {}, 95 of 100 at most {}.",
+            "{} were not answered at once; of the answered half at most {}, nine in ten at most {}, 95 of 100 at most {}.",
             figures::percent(queue.get("delayed")),
             say("wait_p50_s"),
             say("wait_p90_s"),
@@ -134,7 +135,13 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
             (frame.left + frame.right) / 2.0,
             (frame.top + frame.bottom) / 2.0,
         );
-        canvas.text("nobody called", middle, LABEL, Align::Centre, Colour::MUTED);
+        canvas.text(
+            "no waits to show",
+            middle,
+            LABEL,
+            Align::Centre,
+            Colour::MUTED,
+        );
     }
     if let Some(t) = target.filter(|&t| t <= edge(bins - 1)) {
         let x = frame.x(place(t));
