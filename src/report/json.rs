@@ -3,6 +3,7 @@
 use crate::kpi::{Part, Results, SCHEMA, TargetInfo};
 use crate::scenario::{self, Mode, Scenario, ScenarioError};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// A document as indented JSON with a newline at the end.
@@ -50,6 +51,7 @@ pub fn read(name: &str, text: &[u8]) -> Result<(Results, Scenario), ReadError> {
     struct Header {
         schema: Option<serde_json::Value>,
     }
+    let text = &*utf8(text);
     let unfit = |e: serde_json::Error| match e.is_data() {
         true => ReadError::Unfit(e.to_string()),
         false => ReadError::NotJson(e),
@@ -65,6 +67,23 @@ pub fn read(name: &str, text: &[u8]) -> Result<(Results, Scenario), ReadError> {
     let scenario = scenario::from_json(&name, &results.scenario.resolved)?.scenario;
     fits(&results, &scenario).map_err(ReadError::Unfit)?;
     Ok((results, scenario))
+}
+
+/// A text as UTF-8 without a byte-order mark: some shells write what they redirect as UTF-16.
+fn utf8(text: &[u8]) -> Cow<'_, [u8]> {
+    let decoded = |unit: fn([u8; 2]) -> u16| {
+        let units = text[2..]
+            .chunks_exact(2)
+            .map(|pair| unit([pair[0], pair[1]]));
+        let letters = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+        Cow::Owned(letters.collect::<String>().into_bytes())
+    };
+    match text {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        [0xff, 0xfe, ..] => decoded(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => decoded(u16::from_be_bytes),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// What is too long for a message is cut.
@@ -156,6 +175,27 @@ fn fits(results: &Results, scenario: &Scenario) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn documents_of_any_shell_are_read() {
+        let text = "{\"a\": \"ü € 𝄞\"}";
+        let utf16 = |mark: u16, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            std::iter::once(mark)
+                .chain(text.encode_utf16())
+                .flat_map(bytes)
+                .collect()
+        };
+        let marked = ["\u{feff}", text].concat().into_bytes();
+        let written = [text.as_bytes().to_vec(), marked];
+        let written = written.into_iter().chain([
+            utf16(0xfeff, u16::to_le_bytes),
+            utf16(0xfeff, u16::to_be_bytes),
+        ]);
+        for bytes in written {
+            assert_eq!(std::str::from_utf8(&utf8(&bytes)), Ok(text), "{bytes:x?}");
+        }
+        assert_eq!(*utf8(&[0xff, 0xfe]), *b"");
+    }
 
     /// Takes so many bytes, then there is no room.
     struct Small(usize);

@@ -62,6 +62,8 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
         counts[(bar(step.service_level) - first) as usize] += step.days;
     }
     let top = counts.iter().copied().max().unwrap_or(0);
+    // Days are whole, and the percentiles are named above the bars.
+    let y = Scale::up_to((1.15 * top as f64).max(4.0), grouped);
     let legend = [
         (Mark::Box, Colour::BLUE, "target met"),
         (Mark::Box, Colour::ORANGE, "missed"),
@@ -69,28 +71,22 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
     ];
     let from = target + first as f64 * width;
     let to = target + (last + 1) as f64 * width;
-    let frame = Frame::draw(
-        canvas,
-        title,
-        &legend,
-        &Scale::up_to(top as f64, grouped),
-        |_| {
-            let step = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
-                .into_iter()
-                .find(|s| (to - from) / s <= 10.0)
-                .unwrap_or(0.2);
-            let digits = usize::from(step < 0.01);
-            let marks = ((from / step).ceil() as i64)..=((to / step).floor() as i64);
-            Scale {
-                from,
-                to,
-                labels: marks
-                    .map(|k| k as f64 * step)
-                    .map(|v| (v, format!("{:.digits$} %", 100.0 * v)))
-                    .collect(),
-            }
-        },
-    );
+    let frame = Frame::draw(canvas, title, &legend, &y, |_| {
+        let step = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
+            .into_iter()
+            .find(|s| (to - from) / s <= 10.0)
+            .unwrap_or(0.2);
+        let digits = usize::from(step < 0.01);
+        let marks = ((from / step).ceil() as i64)..=((to / step).floor() as i64);
+        Scale {
+            from,
+            to,
+            labels: marks
+                .map(|k| k as f64 * step)
+                .map(|v| (v, format!("{:.digits$} %", 100.0 * v)))
+                .collect(),
+        }
+    });
     for (k, &count) in counts.iter().enumerate() {
         let low = from + k as f64 * width;
         let colour = if first + k as i64 >= 0 {
@@ -143,7 +139,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
                 (x, frame.top + LABEL / 2.0),
                 LABEL,
                 align,
-                Colour::MUTED,
+                Colour::INK,
             );
         }
     }
