@@ -4,6 +4,7 @@ use super::by_interval::of_day;
 use super::canvas::{Align, Canvas, Colour, text_width};
 use super::frame::{LABEL, Mark, Scale, heading};
 use super::{Of, Plot, Shown};
+use crate::scenario::grouped;
 
 pub const SERVICE_LEVEL: Plot = Plot {
     name: "service-level-by-queue",
@@ -12,7 +13,7 @@ pub const SERVICE_LEVEL: Plot = Plot {
     caption: "Orange is below the queue's target, blue above it, the stronger the farther; white is at the target. The \
               number is the service level in per cent, where there is room for it. Empty: no call reached the queue.",
     days_only: true,
-    height: |shown, _| 96.0 + ROW * shown.results.queues.len() as f64,
+    height: |shown, _| 79.0 + ROW * shown.results.queues.len() as f64,
     draw,
     describe,
 };
@@ -28,17 +29,13 @@ const FULL: f64 = 0.3;
 
 fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
     let legend = [
-        (
-            Mark::Box,
-            Colour::RED.tint(0.85),
-            "30 points below target, or more",
-        ),
+        (Mark::Box, Colour::RED.tint(0.85), "30 points below or more"),
         (Mark::Box, Colour::RED.tint(0.2), "just below"),
         (Mark::Box, Colour::BLUE.tint(0.2), "just above"),
         (
             Mark::Box,
             Colour::BLUE.tint(0.85),
-            "30 points above, or more",
+            "30 points above or more",
         ),
     ];
     let top = heading(canvas, title, &legend) + 6.0;
@@ -107,6 +104,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
 /// The queues that are below target for the most intervals are named.
 fn describe(shown: &Shown<'_>, _: usize) -> String {
     const NAMED: usize = 5;
+    let count = |n: usize| grouped(n as f64, 0);
     let mut below: Vec<(usize, usize, &str)> = Vec::new();
     let mut any = false;
     for queue in &shown.results.queues {
@@ -127,7 +125,8 @@ fn describe(shown: &Shown<'_>, _: usize) -> String {
     }
     below.sort_by_key(|&(missed, ..)| std::cmp::Reverse(missed));
     let named = below.iter().take(NAMED);
-    let named = named.map(|(missed, of, name)| format!("{name} in {missed} of {of}"));
+    let named =
+        named.map(|(missed, of, name)| format!("{name} in {} of {}", count(*missed), count(*of)));
     let more = match below.len().saturating_sub(NAMED) {
         0 => String::new(),
         n => format!(", and {n} more queues"),
