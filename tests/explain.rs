@@ -2,33 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use acdsim::kpi::{CONTACTS, GROUPS, SERVICE_LEVELS, TRUNKS};
-use assert_cmd::Command;
+use common::command::{json, refused, stdout};
 use std::path::Path;
-
-fn acdsim(arguments: &[&str]) -> std::process::Output {
-    let mut command = Command::cargo_bin("acdsim").unwrap();
-    command.args(arguments).output().unwrap()
-}
-
-fn stdout(arguments: &[&str]) -> String {
-    let output = acdsim(arguments);
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {message}");
-    assert_eq!(message, "", "{arguments:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn refused(arguments: &[&str]) -> String {
-    let output = acdsim(arguments);
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
-}
-
-fn json(arguments: &[&str]) -> serde_json::Value {
-    serde_json::from_str(&stdout(arguments)).unwrap()
-}
 
 #[test]
 fn every_figure_of_the_tables_is_listed_and_explained() {

@@ -42,7 +42,7 @@ impl TypeArrivals {
 }
 
 /// The next first attempt of each type, the earliest on top of a heap.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Arrivals {
     types: Vec<TypeArrivals>,
     heap: Vec<(i64, usize)>,
@@ -50,18 +50,6 @@ pub(super) struct Arrivals {
     earliest: Order,
     width_ns: i64,
     end_ns: i64,
-}
-
-impl Default for Arrivals {
-    fn default() -> Self {
-        Self {
-            types: Vec::new(),
-            heap: Vec::new(),
-            earliest: Order::NEVER,
-            width_ns: 0,
-            end_ns: 0,
-        }
-    }
 }
 
 impl Arrivals {

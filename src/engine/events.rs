@@ -40,6 +40,12 @@ pub(super) struct Order {
     tie: u64,
 }
 
+impl Default for Order {
+    fn default() -> Self {
+        Order::NEVER
+    }
+}
+
 impl Order {
     /// After everything.
     pub const NEVER: Order = Order {

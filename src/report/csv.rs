@@ -11,9 +11,10 @@ use std::io::{self, Write};
 /// # Errors
 /// Those of the system.
 pub fn write(results: &Results, folder: &Folder) -> Result<(), SaveError> {
+    let is_ascii = is_ascii(results);
     for (name, table) in TABLES {
         folder.write(&format!("{name}.csv"), |out| {
-            let mut rows = Rows::new(out, is_ascii(results))?;
+            let mut rows = Rows::new(out, is_ascii)?;
             table(results, &mut rows)?;
             rows.flush()
         })?;

@@ -2,6 +2,7 @@
 
 #![allow(dead_code)]
 
+pub mod command;
 pub mod random_scenario;
 
 use acdsim::experiment::{self, Control, Replications, Settings};

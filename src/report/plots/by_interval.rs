@@ -116,12 +116,7 @@ pub const LINES: Plot = Plot {
         band(canvas, &frame, shown, &most, Colour::ORANGE);
         band(canvas, &frame, shown, &mean, Colour::BLUE);
         if shows_all {
-            canvas.dashes(
-                (frame.left, frame.y(lines)),
-                (frame.right, frame.y(lines)),
-                Colour::RED,
-                1.5,
-            );
+            frame.mark_y(canvas, lines);
         }
     },
     describe: |shown, i| {
@@ -156,12 +151,7 @@ fn scheduled(shown: &Shown<'_>, group: usize) -> Vec<Estimate> {
         mean: Some(agents.into()),
         ..Estimate::default()
     };
-    let mut staff: Vec<Estimate> = staff.map(exact).collect();
-    // One number stands for all intervals.
-    if let [one] = staff[..] {
-        staff.resize(shown.scenario.intervals(), one);
-    }
-    staff
+    staff.map(exact).collect()
 }
 
 fn busy_agents(shown: &Shown<'_>, group: usize) -> Vec<Estimate> {
@@ -175,7 +165,8 @@ fn busy_agents(shown: &Shown<'_>, group: usize) -> Vec<Estimate> {
     hours.into_iter().map(agents).collect()
 }
 
-fn highest(series: &[Estimate]) -> f64 {
+/// The largest value of a series, its confidence intervals included.
+pub fn highest(series: &[Estimate]) -> f64 {
     let top = |e: &Estimate| e.ci.map(|(_, high)| high).or(e.mean);
     series.iter().filter_map(top).fold(0.0, f64::max)
 }
@@ -196,9 +187,7 @@ fn figure(
     let y = match kpi {
         "service_level" => Scale::percent(),
         _ if is_fraction && most > 0.5 => Scale::percent(),
-        _ if is_fraction => {
-            Scale::up_to(100.0 * most, |v, digits| format!("{v:.digits$} %")).times(0.01)
-        }
+        _ if is_fraction => Scale::percent_up_to(most),
         _ => Scale::up_to(most, |v, digits| format!("{} s", grouped(v, digits))),
     };
     let words = target.map(|value| {
@@ -220,18 +209,13 @@ fn figure(
     );
     let frame = frame(canvas, shown, title, &legend, &y);
     if let Some(value) = target {
-        canvas.dashes(
-            (frame.left, frame.y(value)),
-            (frame.right, frame.y(value)),
-            Colour::RED,
-            1.5,
-        );
+        frame.mark_y(canvas, value);
     }
     band(canvas, &frame, shown, &series, Colour::BLUE);
 }
 
 /// A part's target for a figure, if it has one.
-pub fn target(shown: &Shown<'_>, of: Of, part: &Part, kpi: &str) -> Option<f64> {
+fn target(shown: &Shown<'_>, of: Of, part: &Part, kpi: &str) -> Option<f64> {
     let kind = match of {
         Of::Total => "total",
         Of::Queue => "queues",
@@ -244,7 +228,8 @@ pub fn target(shown: &Shown<'_>, of: Of, part: &Part, kpi: &str) -> Option<f64> 
     found.next().map(|target| target.threshold)
 }
 
-fn frame(
+/// The frame of a plot over the hours of the day.
+pub fn frame(
     canvas: &mut Canvas<'_>,
     shown: &Shown<'_>,
     title: &str,
@@ -258,7 +243,7 @@ fn frame(
 }
 
 /// Draws a series as steps, one for each interval, in its confidence band. Where it is not defined there is a gap.
-pub fn band(
+fn band(
     canvas: &mut Canvas<'_>,
     frame: &Frame,
     shown: &Shown<'_>,

@@ -103,8 +103,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
             1.0,
         );
     }
-    let x = frame.x(target);
-    canvas.dashes((x, frame.top), (x, frame.bottom), Colour::RED, 1.5);
+    frame.mark_x(canvas, target);
     let mut taken = f64::NEG_INFINITY;
     for (name, words) in [("p5", "5th percentile"), ("p50", "median"), ("p95", "95th")] {
         if let Some(level) = days.service_level.get(name).copied().flatten() {

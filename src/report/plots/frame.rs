@@ -65,14 +65,14 @@ impl Scale {
         }
     }
 
-    /// The same labels on values that are `factor` times as large.
-    pub fn times(mut self, factor: f64) -> Self {
-        self.from *= factor;
-        self.to *= factor;
-        for (value, _) in &mut self.labels {
-            *value *= factor;
+    /// Fractions from 0 to at least `most`, in per cent with round steps.
+    pub fn percent_up_to(most: f64) -> Self {
+        let mut scale = Self::up_to(100.0 * most, |v, digits| format!("{v:.digits$} %"));
+        scale.to *= 0.01;
+        for (value, _) in &mut scale.labels {
+            *value *= 0.01;
         }
-        self
+        scale
     }
 
     /// Fractions from 0 to 1 in per cent.
@@ -170,6 +170,18 @@ impl Frame {
                 canvas.text(label, at, LABEL, Align::Centre, Colour::MUTED);
             }
         }
+    }
+
+    /// A dashed line across the whole width, at a value of the vertical axis.
+    pub fn mark_y(&self, canvas: &mut Canvas<'_>, value: f64) {
+        let y = self.y(value);
+        canvas.dashes((self.left, y), (self.right, y), Colour::RED, 1.5);
+    }
+
+    /// A dashed line over the whole height, at a value of the horizontal axis.
+    pub fn mark_x(&self, canvas: &mut Canvas<'_>, value: f64) {
+        let x = self.x(value);
+        canvas.dashes((x, self.top), (x, self.bottom), Colour::RED, 1.5);
     }
 
     /// Where a value of the horizontal axis is.

@@ -1,8 +1,8 @@
 //! Attempts by interval and cause.
 
-use super::by_interval::{HEIGHT, of_day, range};
+use super::by_interval::{HEIGHT, frame, highest, of_day, range};
 use super::canvas::{Canvas, Colour};
-use super::frame::{Frame, Mark, Scale};
+use super::frame::{Mark, Scale};
 use super::{Of, Plot, Shown};
 use crate::report::text::figures;
 use crate::scenario::grouped;
@@ -38,19 +38,10 @@ const CAUSES: [(&str, Colour, &str); 3] = [
 fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
     let total = shown.part(Of::Total, i);
     let all = of_day(total, shown, "attempts");
-    let most = all
-        .iter()
-        .filter_map(|e| e.ci.map(|ci| ci.1).or(e.mean))
-        .fold(0.0, f64::max);
     let legend = CAUSES.map(|(_, colour, name)| (Mark::Box, colour, name));
     let s = shown.scenario;
-    let frame = Frame::draw(
-        canvas,
-        title,
-        &legend,
-        &Scale::up_to(most, grouped),
-        |width| Scale::clock(s.open_min, s.close_min, s.interval_min, width),
-    );
+    let y = Scale::up_to(highest(&all), grouped);
+    let frame = frame(canvas, shown, title, &legend, &y);
     let width = f64::from(s.interval_min);
     let x = |i: usize| frame.x(f64::from(s.open_min) + width * i as f64);
     let mut ground = vec![0.0; all.len()];

@@ -57,7 +57,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
     } else {
         height(0)
     };
-    let y = Scale::up_to(100.0 * most, |v, digits| format!("{v:.digits$} %")).times(0.01);
+    let y = Scale::percent_up_to(most);
     let mut legend = vec![
         (Mark::Box, Colour::BLUE, "answered"),
         (Mark::Box, Colour::ORANGE, "abandoned"),
@@ -144,7 +144,6 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
         );
     }
     if let Some(t) = target.filter(|&t| t <= edge(bins - 1)) {
-        let x = frame.x(place(t));
-        canvas.dashes((x, frame.top), (x, frame.bottom), Colour::RED, 1.5);
+        frame.mark_x(canvas, place(t));
     }
 }
