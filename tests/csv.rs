@@ -11,6 +11,7 @@ use assert_cmd::Command;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 /// A day with everything in it, and names that hurt.
 const DAY: &str = r#"
@@ -49,7 +50,9 @@ fn written(results: &Results) -> (tempfile::TempDir, HashMap<String, String>) {
     let path = folder.path().join("tables");
     let place = Place::given(&path, false);
     place
-        .save_folder(|folder| tables::write(results, folder))
+        .save_folder(&AtomicBool::new(false), |folder| {
+            tables::write(results, folder)
+        })
         .unwrap();
     let texts = texts(&path);
     (folder, texts)

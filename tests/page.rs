@@ -140,6 +140,42 @@ fn names_do_not_break_the_page_or_leave_the_folder() {
     }
 }
 
+/// Sixteen queues, every other of them with hardly anybody to answer.
+#[test]
+fn of_many_targets_those_that_are_met_are_folded_away() {
+    let mut text =
+        "[scenario]\nname = \"many\"\nopen = \"08:00-09:00\"\ninterval = \"30m\"\n[run]\nreplications = 20\n"
+            .to_owned();
+    for i in 0..16 {
+        let staff = if i % 2 == 0 { 1 } else { 40 };
+        text += &format!(
+            "[[queues]]\nname = \"queue {i}\"\n[[groups]]\nname = \"group {i}\"\nskills = [\"queue {i}\"]\n\
+             staff = {staff}\n[[call_types]]\nname = \"type {i}\"\nqueue = \"queue {i}\"\nrate = \"120/h\"\n\
+             talk = \"exp(3m)\"\npatience = \"exp(2m)\"\n"
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("many.toml"), text).unwrap();
+    acdsim(folder.path(), &["run", "many.toml", "--report", "p.html"]);
+    let page = fs::read_to_string(folder.path().join("p.html")).unwrap();
+    assert_well_formed("many targets", &page);
+    assert!(page.contains("Of 16 targets 8 are met, 8 missed."));
+    let (shown, folded) = page
+        .split_once("<summary>8 more targets</summary>")
+        .unwrap();
+    let folded = folded.split_once("</details>").unwrap().0;
+    for i in 0..16 {
+        let row = format!("<tr><th scope=\"row\">queue {i}</th>");
+        let (there, not_there) = if i % 2 == 0 {
+            (shown, folded)
+        } else {
+            (folded, shown)
+        };
+        assert!(there.contains(&row), "queue {i}");
+        assert!(!not_there.contains(&row), "queue {i}");
+    }
+}
+
 #[test]
 fn a_steady_run_has_a_page_without_intervals() {
     let folder = tempfile::tempdir().unwrap();

@@ -10,6 +10,7 @@ use acdsim::report::text::Page;
 use assert_cmd::Command;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 const DAY: &str = r#"
 [scenario]
@@ -321,8 +322,9 @@ fn no_document_makes_it_panic() {
                     }
                     if i % 50 == 0 {
                         let place = Place::given(&folder.path().join("t"), true);
-                        let written = place
-                            .save_folder(|folder| acdsim::report::csv::write(&results, folder));
+                        let written = place.save_folder(&AtomicBool::new(false), |folder| {
+                            acdsim::report::csv::write(&results, folder)
+                        });
                         written.unwrap();
                     }
                 }

@@ -352,6 +352,36 @@ fn two_parts_of_one_name() {
 }
 
 #[test]
+fn a_name_that_would_turn_the_line_around() {
+    let changed = "name = \"service\u{202e}\"";
+    insta::assert_snapshot!(report_on("name = \"service\"", changed), @r#"
+    error: `name` must be a name
+       ╭─[day.toml:6:8]
+     6 │ name = "service�"
+       ·        ─────┬────
+       ·             ╰── '\u{202e}' is a control character
+       ╰────
+      help: a name is a text of 1 to 200 characters in quotes, without line breaks
+
+    error: unknown queue "service"
+        ╭─[day.toml:10:9]
+     10 │ queue = "service"
+        ·         ────┬────
+        ·             ╰── no queue has this name; did you mean "service�"?
+        ╰────
+      help: the only queue of this scenario is "service�"
+
+    error: unknown queue "service"
+        ╭─[day.toml:16:11]
+     16 │ skills = ["service"]
+        ·           ────┬────
+        ·               ╰── no queue has this name; did you mean "service�"?
+        ╰────
+      help: the only queue of this scenario is "service�"
+    "#);
+}
+
+#[test]
 fn what_is_no_toml() {
     insta::assert_snapshot!(report_on("name = \"service\"", "name = service"), @r#"
     error: this is not valid TOML

@@ -88,7 +88,11 @@ fn named(file: &Path) -> Result<PathBuf, Failure> {
 
 /// A file as one writes it in a shell.
 fn shown(file: &Path) -> String {
-    let name = file.display().to_string();
+    let mut name = file.display().to_string();
+    if name.starts_with('-') {
+        // Else it would be taken for a flag.
+        name.insert_str(0, "./");
+    }
     match name.contains(char::is_whitespace) {
         true => format!("\"{name}\""),
         false => name,

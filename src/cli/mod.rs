@@ -13,6 +13,7 @@ mod schema;
 mod stop;
 mod trace;
 
+use crate::report::files::SaveError;
 use crate::scenario::{Document, ScenarioError};
 use clap::{Parser, Subcommand};
 use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
@@ -135,9 +136,16 @@ impl From<crate::scenario::WriteError> for Failure {
     }
 }
 
-impl From<crate::report::files::SaveError> for Failure {
-    fn from(error: crate::report::files::SaveError) -> Self {
-        Failure::bad_input(error)
+impl From<SaveError> for Failure {
+    fn from(error: SaveError) -> Self {
+        let mut failure = Failure::bad_input(&error);
+        if let SaveError::Interrupted(_) = error {
+            failure = Failure {
+                message: error.to_string(),
+                status: status::INTERRUPTED,
+            };
+        }
+        failure
     }
 }
 

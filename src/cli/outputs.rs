@@ -8,6 +8,7 @@ use crate::scenario::Scenario;
 use clap::{ArgGroup, Args};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 /// A new kind of files is a flag here and a line in `Outputs::kinds`.
 #[derive(Debug, Args)]
@@ -36,6 +37,9 @@ pub struct Outputs {
 
 /// The name of a page; that of a scenario, which would follow a bare `--report`, is none.
 fn page_name(text: &str) -> Result<PathBuf, String> {
+    if text.ends_with(std::path::is_separator) {
+        return Err("that is a folder; name a file in it that ends in .html".to_owned());
+    }
     let path = PathBuf::from(text);
     let ending = path.extension().map(|e| e.to_ascii_lowercase());
     match ending.as_ref().and_then(|e| e.to_str()) {
@@ -48,9 +52,9 @@ fn page_name(text: &str) -> Result<PathBuf, String> {
 #[derive(Debug, Clone, Copy)]
 enum Write {
     /// One file.
-    File(fn(&Results, &Scenario, &mut dyn io::Write) -> io::Result<()>),
+    File(fn(&Results, &Scenario, &AtomicBool, &mut dyn io::Write) -> io::Result<()>),
     /// A folder of them.
-    Folder(fn(&Results, &Scenario, &Folder) -> Result<(), SaveError>),
+    Folder(fn(&Results, &Scenario, &Folder<'_>) -> Result<(), SaveError>),
 }
 
 /// A kind of files: its flag, how its name ends by default, what it is called, and what writes it.
@@ -158,13 +162,18 @@ impl Places {
         Ok(())
     }
 
-    /// Writes every file that was asked for, and says on stderr where it is.
-    pub fn write(&self, results: &Results, scenario: &Scenario) -> Result<(), Failure> {
+    /// Writes every file that was asked for, unless `stop` turns true meanwhile, and says on stderr where it is.
+    pub fn write(
+        &self,
+        results: &Results,
+        scenario: &Scenario,
+        stop: &AtomicBool,
+    ) -> Result<(), Failure> {
         for (place, title, write) in &self.0 {
             let path = match write {
-                Write::File(write) => place.save_file(|out| write(results, scenario, out))?,
+                Write::File(write) => place.save_file(|out| write(results, scenario, stop, out))?,
                 Write::Folder(write) => {
-                    place.save_folder(|folder| write(results, scenario, folder))?
+                    place.save_folder(stop, |folder| write(results, scenario, folder))?
                 }
             };
             say(format!("{title}: {}", path.display()));

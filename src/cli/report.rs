@@ -1,7 +1,7 @@
 //! `acdsim report`: the reports of a run that was made before, from its JSON document.
 
 use super::outputs::Outputs;
-use super::{Failure, status};
+use super::{Failure, status, stop};
 use crate::report::json;
 use clap::Args;
 use std::fs::File;
@@ -20,7 +20,7 @@ Examples:
   acdsim report monday.json --csv tables           CSV files in tables/
   acdsim run monday.toml --json | acdsim report -
 
-Exit status: 0 done; 2 bad usage or bad input.")]
+Exit status: 0 done; 2 bad usage or bad input; 130 interrupted.")]
 pub struct Arguments {
     /// A document of `acdsim run --json`; - reads it from standard input
     #[arg(value_name = "RESULT.json")]
@@ -43,7 +43,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let outputs = &arguments.outputs;
     let places = outputs.places(&scenario.name, results.run.seed)?;
     outputs.print(&results, &scenario)?;
-    places.write(&results, &scenario)?;
+    places.write(&results, &scenario, &stop::control().stop)?;
     Ok(status::DONE)
 }
 

@@ -8,6 +8,7 @@ use crate::scenario::{Document, parse_fraction, parse_points};
 use clap::Args;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// Simulate a scenario and report service level, abandonment, blocking and more, each with its confidence interval.
@@ -124,13 +125,15 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         experiment::run(&model, &settings, &control, &loaded.warnings)
     })?;
     let seconds = start.elapsed().as_secs_f64();
+    // Ctrl-C is answered by what there is; another one is about the files.
+    control.stop.store(false, Ordering::Relaxed);
 
     if arguments.json {
         print_json(&run.results)?;
     } else {
         arguments.outputs.print(&run.results, &model.scenario)?;
     }
-    places.write(&run.results, &model.scenario)?;
+    places.write(&run.results, &model.scenario, &control.stop)?;
     if std::io::stderr().is_terminal() {
         let attempts = indicatif::HumanCount(run.attempts);
         say(format!("{attempts} attempts simulated in {seconds:.2} s"));

@@ -12,20 +12,23 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Signals that come so close together are one: `timeout` sends its signal twice, to the process and to its group.
 const ONE: Duration = Duration::from_millis(200);
 
-/// Whether a signal is the second, so that the process is to end at once.
-fn is_second(first: &mut Option<Instant>, now: Instant) -> bool {
+/// Whether a signal comes while an earlier one still waits for its answer, so that the process is to end at once.
+fn is_second(waits: bool, first: &mut Option<Instant>, now: Instant) -> bool {
+    if !waits {
+        *first = None;
+    }
     now.duration_since(*first.get_or_insert(now)) > ONE
 }
 
-/// A control that Ctrl-C (and SIGTERM) stops.
+/// A control that Ctrl-C (and SIGTERM) stops. Who has answered that may set its `stop` to false again.
 pub fn control() -> Arc<Control> {
     let control = Arc::new(Control::default());
     let asked = Arc::clone(&control);
     let mut first = None;
     // Fails only where a handler stands already; then that one decides.
     let _ = ctrlc::set_handler(move || {
-        asked.stop.store(true, Ordering::Relaxed);
-        if is_second(&mut first, Instant::now()) {
+        let waits = asked.stop.swap(true, Ordering::Relaxed);
+        if is_second(waits, &mut first, Instant::now()) {
             // Whoever writes a result holds the lock: it comes whole, or not at all.
             let (written, wait) = mpsc::channel();
             std::thread::spawn(move || {
@@ -46,15 +49,20 @@ mod tests {
     #[test]
     fn a_signal_sent_twice_is_one() {
         let (mut first, start) = (None, Instant::now());
-        for (after_ms, expected) in [
-            (0, false),
-            (0, false),
-            (150, false),
-            (250, true),
-            (9000, true),
+        for (after_ms, waits, expected) in [
+            (0, false, false),
+            (0, true, false),
+            (150, true, false),
+            (250, true, true),
+            (9000, true, true),
+            // The first has been answered meanwhile.
+            (9500, false, false),
+            (9600, true, false),
+            (9800, true, true),
         ] {
             let now = start + Duration::from_millis(after_ms);
-            assert_eq!(is_second(&mut first, now), expected, "after {after_ms} ms");
+            let second = is_second(waits, &mut first, now);
+            assert_eq!(second, expected, "after {after_ms} ms");
         }
     }
 }

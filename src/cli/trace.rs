@@ -40,7 +40,7 @@ pub struct Arguments {
     /// How it is written
     #[arg(long, value_enum, default_value = "csv")]
     format: Format,
-    /// Write into this file instead of standard output
+    /// Write into this file instead of standard output, which is -
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Overwrite the file if it exists
@@ -49,10 +49,17 @@ pub struct Arguments {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
-    let place = arguments.out.as_ref();
-    let place = place.map(|path| Place::given(path, arguments.force));
+    // The name that stands for standard output nearly everywhere.
+    let path = arguments.out.as_ref().filter(|path| *path != "-");
+    let place = path.map(|path| Place::given(path, arguments.force));
     if let Some(place) = &place {
         place.may_save_file()?;
+        if let Some(file) = arguments.file.as_ref().filter(|file| place.is(file)) {
+            return Err(Failure::bad_input(format!(
+                "{} is the scenario itself; name another file for its trace",
+                file.display()
+            )));
+        }
     }
     let document = super::open(arguments.file.as_deref())?;
     let control = stop::control();

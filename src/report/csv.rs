@@ -10,7 +10,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// Those of the system.
-pub fn write(results: &Results, folder: &Folder) -> Result<(), SaveError> {
+pub fn write(results: &Results, folder: &Folder<'_>) -> Result<(), SaveError> {
     let is_ascii = is_ascii(results);
     for (name, table) in TABLES {
         folder.write(&format!("{name}.csv"), |out| {

@@ -6,6 +6,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempPath;
 
 /// Where reports go when no path is given.
@@ -22,6 +23,9 @@ pub enum SaveError {
         "the folder {0} has files in it already; --force writes into it and overwrites files of the same names"
     )]
     NotEmpty(String),
+    /// Ctrl-C came first.
+    #[error("interrupted: {0} was not written")]
+    Interrupted(String),
     /// The system refuses.
     #[error("cannot write {path}: {source}")]
     Io {
@@ -34,9 +38,10 @@ pub enum SaveError {
 
 impl SaveError {
     fn io(path: &Path, source: io::Error) -> Self {
-        SaveError::Io {
-            path: path.display().to_string(),
-            source,
+        let path = path.display().to_string();
+        match source.kind() {
+            io::ErrorKind::Interrupted => SaveError::Interrupted(path),
+            _ => SaveError::Io { path, source },
         }
     }
 
@@ -85,6 +90,14 @@ impl Place {
         ) {
             (Ok(own), Ok(other)) => other.starts_with(own),
             // What is no path is said when it is looked at.
+            _ => false,
+        }
+    }
+
+    /// Whether this is the place of a file that exists; links are followed.
+    pub fn is(&self, file: &Path) -> bool {
+        match (fs::canonicalize(&self.path), fs::canonicalize(file)) {
+            (Ok(own), Ok(file)) => own == file,
             _ => false,
         }
     }
@@ -179,10 +192,12 @@ impl Place {
     /// was there the files come when all are complete, one after the other, each whole; nothing else in it is touched.
     ///
     /// # Errors
-    /// Those of [`Place::may_save_folder`], and what `fill` gives.
+    /// Those of [`Place::may_save_folder`], [`SaveError::Interrupted`] if `stop` turns true meanwhile, and what `fill`
+    /// gives.
     pub fn save_folder(
         &self,
-        fill: impl FnOnce(&Folder) -> Result<(), SaveError>,
+        stop: &AtomicBool,
+        fill: impl FnOnce(&Folder<'_>) -> Result<(), SaveError>,
     ) -> Result<PathBuf, SaveError> {
         self.may_save_folder()?;
         let failed = |e| SaveError::io(&self.path, e);
@@ -197,11 +212,24 @@ impl Place {
             .map_err(failed)?;
         fill(&Folder {
             at: new.path().to_owned(),
-            shown: self.path.clone(),
+            shown: &self.path,
+            stop,
         })?;
         if into_existing {
-            for entry in fs::read_dir(new.path()).map_err(failed)? {
-                let entry = entry.map_err(failed)?;
+            let entries = fs::read_dir(new.path()).and_then(Iterator::collect);
+            let entries: Vec<fs::DirEntry> = entries.map_err(failed)?;
+            // Before the first file takes its place.
+            let taken = entries
+                .iter()
+                .map(|entry| self.path.join(entry.file_name()));
+            if let Some(folder) = taken.into_iter().find(|to| to.is_dir()) {
+                return Err(SaveError::refused(
+                    &folder,
+                    io::ErrorKind::IsADirectory,
+                    "it is a folder, in the place of a file",
+                ));
+            }
+            for entry in entries {
                 let to = self.path.join(entry.file_name());
                 let file = TempPath::try_from_path(entry.path()).map_err(failed)?;
                 persist(file, &to, self.overwrite).map_err(|e| SaveError::io(&to, e.error))?;
@@ -302,24 +330,34 @@ impl Place {
 
 /// A folder that is being filled.
 #[derive(Debug)]
-pub struct Folder {
+pub struct Folder<'a> {
     at: PathBuf,
-    shown: PathBuf,
+    shown: &'a Path,
+    stop: &'a AtomicBool,
 }
 
-impl Folder {
+impl Folder<'_> {
     /// Writes a file of the folder.
     ///
     /// # Errors
-    /// [`SaveError::Io`] if the system refuses, and what `write` gives.
+    /// [`SaveError::Io`] if the system refuses, [`SaveError::Interrupted`] after Ctrl-C, and what `write` gives.
     pub fn write(
         &self,
         name: &str,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), SaveError> {
+        go_on(self.stop).map_err(|e| SaveError::io(self.shown, e))?;
         let file = File::create_new(self.at.join(name));
         file.and_then(|mut file| fill(&mut file, write))
             .map_err(|e| SaveError::io(&self.shown.join(name), e))
+    }
+}
+
+/// An error once work is to stop.
+pub(super) fn go_on(stop: &AtomicBool) -> io::Result<()> {
+    match stop.load(Ordering::Relaxed) {
+        true => Err(io::ErrorKind::Interrupted.into()),
+        false => Ok(()),
     }
 }
 
@@ -390,6 +428,8 @@ pub(super) fn slug(name: &str, otherwise: &str) -> String {
 mod tests {
     use super::*;
 
+    static GO_ON: AtomicBool = AtomicBool::new(false);
+
     fn save(path: &Path, text: &str, overwrite: bool) -> Result<PathBuf, SaveError> {
         Place::given(path, overwrite).save_file(|out| out.write_all(text.as_bytes()))
     }
@@ -437,13 +477,19 @@ mod tests {
             folder.write("one.csv", |out| out.write_all(b"1"))?;
             folder.write("two.csv", full)
         };
-        let error = Place::given(&new, false).save_folder(tables).unwrap_err();
+        let error = Place::given(&new, false)
+            .save_folder(&GO_ON, tables)
+            .unwrap_err();
         let two = new.join("two.csv").display().to_string();
         assert!(error.to_string().contains(&two), "{error}");
         assert_eq!(names(folder.path()), Vec::<String>::new());
         fs::create_dir(&new).unwrap();
         fs::write(new.join("one.csv"), "old").unwrap();
-        assert!(Place::given(&new, true).save_folder(tables).is_err());
+        assert!(
+            Place::given(&new, true)
+                .save_folder(&GO_ON, tables)
+                .is_err()
+        );
         assert_eq!(names(&new), ["one.csv"]);
         assert_eq!(fs::read_to_string(new.join("one.csv")).unwrap(), "old");
     }
@@ -453,8 +499,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tables");
         let write = |overwrite: bool, text: &'static str| {
-            Place::given(&path.join(""), overwrite)
-                .save_folder(|folder| folder.write("a.csv", |out| out.write_all(text.as_bytes())))
+            Place::given(&path.join(""), overwrite).save_folder(&GO_ON, |folder| {
+                folder.write("a.csv", |out| out.write_all(text.as_bytes()))
+            })
         };
         assert_eq!(write(false, "one").unwrap(), path);
         assert!(matches!(write(false, "two"), Err(SaveError::NotEmpty(_))));
@@ -466,11 +513,54 @@ mod tests {
         let empty = folder.path().join("empty");
         fs::create_dir(&empty).unwrap();
         Place::given(&empty, false)
-            .save_folder(|folder| folder.write("a.csv", |_| Ok(())))
+            .save_folder(&GO_ON, |folder| folder.write("a.csv", |_| Ok(())))
             .unwrap();
         assert_eq!(names(&empty), ["a.csv"]);
         let file = path.join("a.csv");
         assert!(Place::given(&file, true).may_save_folder().is_err());
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_file_keeps_all_files_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.csv"), "old").unwrap();
+        fs::create_dir(folder.path().join("b.csv")).unwrap();
+        let error = Place::given(folder.path(), true).save_folder(&GO_ON, |folder| {
+            folder.write("a.csv", |out| out.write_all(b"new"))?;
+            folder.write("b.csv", |out| out.write_all(b"new"))
+        });
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("b.csv") && error.contains("folder"),
+            "{error}"
+        );
+        assert_eq!(
+            fs::read_to_string(folder.path().join("a.csv")).unwrap(),
+            "old"
+        );
+        assert_eq!(names(folder.path()), ["a.csv", "b.csv"]);
+    }
+
+    #[test]
+    fn interrupted_while_files_are_written_none_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let stop = AtomicBool::new(false);
+        for existing in [false, true] {
+            let path = folder.path().join("tables");
+            if existing {
+                fs::create_dir(&path).unwrap();
+            }
+            stop.store(false, Ordering::Relaxed);
+            let error = Place::given(&path, false).save_folder(&stop, |folder| {
+                folder.write("a.csv", |out| out.write_all(b"new"))?;
+                stop.store(true, Ordering::Relaxed);
+                folder.write("b.csv", |out| out.write_all(b"new"))
+            });
+            assert!(matches!(error, Err(SaveError::Interrupted(_))), "{error:?}");
+            assert_eq!(path.exists(), existing);
+        }
+        assert!(names(&folder.path().join("tables")).is_empty());
+        assert_eq!(names(folder.path()), ["tables"]);
     }
 
     #[test]
@@ -487,7 +577,7 @@ mod tests {
         }
         for expected in ["day-csv", "day-csv-2", "day-csv-3"] {
             let path = place("day-csv")
-                .save_folder(|folder| folder.write("a.csv", |_| Ok(())))
+                .save_folder(&GO_ON, |folder| folder.write("a.csv", |_| Ok(())))
                 .unwrap();
             assert_eq!(path, folder.path().join(expected));
             assert_eq!(names(&path), ["a.csv"]);

@@ -1,5 +1,6 @@
 //! The report as one HTML page that needs nothing else: no network, no script.
 
+use super::files::go_on;
 use super::plots::{Drawing, Of, drawings};
 use super::text::layout::{Look, Table};
 use super::text::{self, summary, tables};
@@ -10,9 +11,13 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 use std::io;
+use std::sync::atomic::AtomicBool;
 
 /// More parts of a kind than this are folded away: the heat map shows which to open.
 const UNFOLDED: usize = 6;
+
+/// Of more targets than this, those that are met are folded away.
+const TARGETS: usize = 12;
 
 /// What the template shows.
 #[derive(Serialize)]
@@ -21,7 +26,9 @@ struct View<'a> {
     title: &'a str,
     how: String,
     partial: Option<String>,
+    verdicts: Option<String>,
     targets: Vec<Target>,
+    folded: Vec<Target>,
     findings: Vec<String>,
     cost: Option<String>,
     overview: Vec<Figure>,
@@ -80,20 +87,29 @@ struct Grid {
 /// Writes the page.
 ///
 /// # Errors
-/// Those of `out`.
-pub fn write(results: &Results, scenario: &Scenario, out: &mut dyn io::Write) -> io::Result<()> {
-    let page = page(results, scenario).map_err(io::Error::other)?;
+/// Those of `out`; [`io::ErrorKind::Interrupted`] if `stop` turns true meanwhile.
+pub fn write(
+    results: &Results,
+    scenario: &Scenario,
+    stop: &AtomicBool,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let view = view(results, scenario, stop)?;
+    // That the template is sound, is shown by the tests.
+    let page = render(&view).map_err(io::Error::other)?;
+    go_on(stop)?;
     out.write_all(page.as_bytes())
 }
 
-/// The page.
-///
-/// # Errors
-/// If the page cannot be made from its template; a test makes it.
-fn page(results: &Results, scenario: &Scenario) -> Result<String, minijinja::Error> {
+fn render(view: &View<'_>) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", include_str!("page/page.html"))?;
+    environment.get_template("page")?.render(Serde(view))
+}
+
+/// What the page shows. Its plots take most of the time.
+fn view<'a>(results: &'a Results, scenario: &Scenario, stop: &AtomicBool) -> io::Result<View<'a>> {
     let all = drawings(results, scenario);
     let total = all.iter().filter(|drawing| drawing.plot.of == Of::Total);
     let whole_run = tables::of_run(results, scenario);
@@ -101,18 +117,21 @@ fn page(results: &Results, scenario: &Scenario) -> Result<String, minijinja::Err
         Mode::Steady { .. } => Vec::new(),
         Mode::Day => tables::by_interval(results, scenario),
     };
-    let view = View {
+    let (verdicts, targets, folded) = targets(results, scenario);
+    Ok(View {
         style: include_str!("page/page.css"),
         title: &results.scenario.name,
         how: text::how(results, scenario),
         partial: text::stopped_early(results),
-        targets: targets(results, scenario),
+        verdicts,
+        targets,
+        folded,
         findings: findings(results, scenario),
         cost: tables::cost(results),
-        overview: total.map(figure).collect(),
-        queues: sections(&all, Of::Queue, &results.queues),
-        groups: sections(&all, Of::Group, &results.groups),
-        trunks: sections(&all, Of::Trunk, &results.trunks),
+        overview: figures(total, stop)?,
+        queues: sections(&all, Of::Queue, &results.queues, stop)?,
+        groups: sections(&all, Of::Group, &results.groups, stop)?,
+        trunks: sections(&all, Of::Trunk, &results.trunks, stop)?,
         unfolded: UNFOLDED,
         tables: whole_run.iter().map(|table| grid("", table)).collect(),
         formulas: summary::formulas(scenario),
@@ -128,20 +147,30 @@ fn page(results: &Results, scenario: &Scenario) -> Result<String, minijinja::Err
         streams: STREAM_VERSION,
         sha256: &results.scenario.sha256,
         scenario_text: scenario.to_toml(),
-    };
-    let page = environment.get_template("page")?;
-    page.render(Serde(&view))
+    })
 }
 
-fn figure(drawing: &Drawing<'_>) -> Figure {
-    Figure {
-        svg: drawing.svg(false),
-        caption: drawing.plot.caption,
-        description: drawing.description(),
-    }
+fn figures<'d>(
+    drawings: impl Iterator<Item = &'d Drawing<'d>>,
+    stop: &AtomicBool,
+) -> io::Result<Vec<Figure>> {
+    let figures = drawings.map(|drawing| {
+        go_on(stop)?;
+        Ok(Figure {
+            svg: drawing.svg(false),
+            caption: drawing.plot.caption,
+            description: drawing.description(),
+        })
+    });
+    figures.collect()
 }
 
-fn sections(all: &[Drawing<'_>], of: Of, parts: &[Part]) -> Vec<Section> {
+fn sections(
+    all: &[Drawing<'_>],
+    of: Of,
+    parts: &[Part],
+    stop: &AtomicBool,
+) -> io::Result<Vec<Section>> {
     let kind = match of {
         Of::Total => "total",
         Of::Queue => "queue",
@@ -150,18 +179,19 @@ fn sections(all: &[Drawing<'_>], of: Of, parts: &[Part]) -> Vec<Section> {
     };
     let sections = parts.iter().enumerate().map(|(index, part)| {
         let its = |drawing: &&Drawing<'_>| drawing.plot.of == of && drawing.index == index;
-        Section {
+        Ok(Section {
             id: format!("{kind}-{index}"),
             name: part.name().to_owned(),
-            figures: all.iter().filter(its).map(figure).collect(),
-        }
+            figures: figures(all.iter().filter(its), stop)?,
+        })
     });
-    sections
-        .filter(|section| !section.figures.is_empty())
-        .collect()
+    let mut sections = sections.collect::<io::Result<Vec<_>>>()?;
+    sections.retain(|section| !section.figures.is_empty());
+    Ok(sections)
 }
 
-fn targets(results: &Results, scenario: &Scenario) -> Vec<Target> {
+/// The targets, and those that the page folds away; of many, how they fared in a sentence.
+fn targets(results: &Results, scenario: &Scenario) -> (Option<String>, Vec<Target>, Vec<Target>) {
     let mut name = String::new();
     let lines = summary::targets(results, scenario).into_iter().map(|line| {
         if !line.name.is_empty() {
@@ -181,7 +211,33 @@ fn targets(results: &Results, scenario: &Scenario) -> Vec<Target> {
             days: line.days,
         }
     });
-    lines.collect()
+    let mut targets: Vec<Target> = lines.collect();
+    if targets.len() <= TARGETS {
+        return (None, targets, Vec::new());
+    }
+    let of = |look: &str| targets.iter().filter(|target| target.look == look).count();
+    let mut sentence = format!("Of {} targets {} are met", targets.len(), of("good"));
+    for (look, words) in [
+        ("bad", "missed"),
+        ("doubt", "too close to call"),
+        ("plain", "without anything to judge"),
+    ] {
+        if of(look) > 0 {
+            sentence += &format!(", {} {words}", of(look));
+        }
+    }
+    let rank = |target: &Target| {
+        ["bad", "doubt", "plain", "good"]
+            .iter()
+            .position(|look| *look == target.look)
+    };
+    targets.sort_by_key(rank);
+    let open = targets
+        .iter()
+        .filter(|target| target.look == "bad" || target.look == "doubt")
+        .count();
+    let folded = targets.split_off(open.min(TARGETS));
+    (Some(sentence + "."), targets, folded)
 }
 
 /// What to look at, in sentences.

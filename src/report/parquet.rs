@@ -16,7 +16,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Those of the system.
-pub fn write(results: &Results, folder: &Folder) -> Result<(), SaveError> {
+pub fn write(results: &Results, folder: &Folder<'_>) -> Result<(), SaveError> {
     for (name, table) in TABLES {
         folder.write(&format!("{name}.parquet"), |out| {
             let mut columns = Columns::default();

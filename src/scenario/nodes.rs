@@ -6,7 +6,7 @@ use super::distribution::FORMS_HELP;
 use super::tree::{Node, Span, Value};
 use super::types::Target;
 use super::values::{self, ValueError};
-use super::words::{listed, nearest, number, quoted};
+use super::words::{is_unseen, listed, nearest, number, quoted};
 
 /// A value, or why it is none and where.
 pub(super) type Read<T> = Result<T, Fault>;
@@ -204,7 +204,7 @@ pub(super) fn name(node: &Node) -> Read<String> {
     let name = node.as_text().ok_or_else(|| other(node, expected, help))?;
     let wrong = if name.trim().is_empty() {
         "this is an empty text".to_owned()
-    } else if let Some(c) = name.chars().find(|c| c.is_control()) {
+    } else if let Some(c) = name.chars().find(|&c| is_unseen(c)) {
         format!("{:?} is a control character", c)
     } else if name.chars().nth(LONGEST).is_some() {
         format!("this has {} characters", name.chars().count())

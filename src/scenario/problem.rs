@@ -8,6 +8,7 @@ use miette::{
 };
 
 use super::tree::Span;
+use super::words::is_unseen;
 
 /// At most this many problems are shown of one scenario.
 pub(super) const MOST_PROBLEMS: usize = 20;
@@ -252,7 +253,7 @@ impl Place {
 fn visible(c: char) -> char {
     match c {
         '\t' | '\r' => ' ',
-        c if c.is_control() => '\u{fffd}',
+        c if is_unseen(c) => '\u{fffd}',
         c => c,
     }
 }

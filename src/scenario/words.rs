@@ -1,12 +1,18 @@
 //! Wording of messages: quotes, numbers, lists, and the name that was probably meant.
 
+/// Whether a character would act on a terminal instead of being shown: control characters, and those that turn the
+/// direction of what follows (Unicode Standard Annex 9).
+pub(super) fn is_unseen(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A text in quotes, cut where it is long, without control characters.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let mut shown: String = text
         .chars()
         .take(LONGEST)
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .map(|c| if is_unseen(c) { '\u{fffd}' } else { c })
         .collect();
     if text.chars().nth(LONGEST).is_some() {
         shown.push('…');

@@ -279,6 +279,10 @@ fn days_are_counted_from_1() {
             "there is no such folder",
         ),
         (
+            &["trace", "day.toml", "--out", "./day.toml", "--force"],
+            "day.toml is the scenario itself",
+        ),
+        (
             &["trace", "day.toml", "--day", "0"],
             "expected a whole number from 1",
         ),
@@ -308,6 +312,11 @@ fn days_are_counted_from_1() {
         assert_eq!(output.stdout, b"", "{arguments:?}");
     }
     done(path, &[&out[..], &["--force"]].concat());
+    assert_eq!(
+        done(path, &["trace", "day.toml", "--out", "-"]),
+        done(path, &["trace", "day.toml"])
+    );
+    assert!(!path.join("-").exists());
 }
 
 /// A long run: its rows are written as it goes, and it can be stopped.

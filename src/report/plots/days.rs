@@ -2,7 +2,7 @@
 
 use super::canvas::{Align, Canvas, Colour, text_width};
 use super::frame::{Frame, LABEL, Mark, Scale};
-use super::{Of, Plot, Shown};
+use super::{Drawing, Of, Plot};
 use crate::report::text::figures;
 use crate::scenario::grouped;
 
@@ -13,10 +13,11 @@ pub const DAYS: Plot = Plot {
     caption: "How many of the simulated days had which service level. A plan that just meets its target on average \
               misses it on about half of its days.",
     days_only: true,
-    height: |_, _| super::by_interval::HEIGHT,
+    kpi: None,
+    height: |_| super::by_interval::HEIGHT,
     draw,
-    describe: |shown, i| {
-        let Some(days) = &shown.part(Of::Queue, i).days else {
+    describe: |drawing| {
+        let Some(days) = &drawing.part().days else {
             return String::new();
         };
         if days.histogram.is_empty() {
@@ -40,8 +41,8 @@ pub const DAYS: Plot = Plot {
     },
 };
 
-fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
-    let queue = shown.part(Of::Queue, i);
+fn draw(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+    let queue = drawing.part();
     let Some(days) = &queue.days else { return };
     let target = queue.target.as_ref().map_or(0.0, |target| target.fraction);
     // Bars of half a point to five points, so that there are some thirty of them.
@@ -71,7 +72,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
     ];
     let from = target + first as f64 * width;
     let to = target + (last + 1) as f64 * width;
-    let frame = Frame::draw(canvas, title, &legend, &y, |_| {
+    let frame = Frame::draw(canvas, &drawing.title, &legend, &y, |_| {
         let step = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
             .into_iter()
             .find(|s| (to - from) / s <= 10.0)

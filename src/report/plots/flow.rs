@@ -2,7 +2,7 @@
 
 use super::canvas::{Align, Canvas, Colour, text_width};
 use super::frame::{LABEL, heading};
-use super::{Of, Plot, Shown};
+use super::{Drawing, Of, Plot};
 use crate::kpi::Part;
 use crate::report::text::figures;
 
@@ -13,7 +13,8 @@ pub const FLOW: Plot = Plot {
     caption: "Mean numbers of a day (in a steady run: of an hour). Heights are to scale within a column. \
               Blocked are those who find no free line or a full queue.",
     days_only: false,
-    height: |_, _| 300.0,
+    kpi: None,
+    height: |_| 300.0,
     draw,
     describe,
 };
@@ -43,9 +44,9 @@ const ENDS: [Share; 2] = [
 
 const COLUMN: f64 = 26.0;
 
-fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
-    let total = shown.part(Of::Total, i);
-    let top = heading(canvas, title, &[]) + 22.0;
+fn draw(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+    let total = drawing.part();
+    let top = heading(canvas, &drawing.title, &[]) + 22.0;
     let bottom = canvas.height - 52.0;
     let lefts = [16.0, 232.0, 500.0];
     let heads = [
@@ -147,8 +148,8 @@ fn arrow(canvas: &mut Canvas<'_>, from: (f64, f64), to: (f64, f64)) {
     canvas.area(&head, Colour::MUTED, 1.0);
 }
 
-fn describe(shown: &Shown<'_>, i: usize) -> String {
-    let total = shown.part(Of::Total, i);
+fn describe(drawing: &Drawing<'_>) -> String {
+    let total = drawing.part();
     let list = |shares: &[Share]| {
         let some = shares
             .iter()

@@ -121,6 +121,23 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// A frame between two corners; nothing is drawn.
+    pub fn within(
+        (left, top): (f64, f64),
+        (right, bottom): (f64, f64),
+        x: &Scale,
+        y: &Scale,
+    ) -> Self {
+        Frame {
+            left,
+            right,
+            top,
+            bottom,
+            x: (x.from, x.to),
+            y: (y.from, y.to),
+        }
+    }
+
     /// Draws title, legend and the vertical axis, and makes the horizontal one from the width that is left.
     pub fn draw(
         canvas: &mut Canvas<'_>,
@@ -135,14 +152,7 @@ impl Frame {
         let right = canvas.width - MARGIN - text_width("00:00", LABEL) / 2.0;
         let bottom = canvas.height - MARGIN - LABEL - 6.0;
         let x = x(right - left);
-        let frame = Frame {
-            left,
-            right,
-            top,
-            bottom,
-            x: (x.from, x.to),
-            y: (y.from, y.to),
-        };
+        let frame = Self::within((left, top), (right, bottom), &x, y);
         for (value, label) in &y.labels {
             let at = frame.y(*value);
             canvas.line(&[(left, at), (right, at)], Colour::GRID, 0.5);
@@ -154,7 +164,7 @@ impl Frame {
     }
 
     /// Marks and labels of the horizontal axis; a label that would touch the one before it is left out.
-    fn label_below(&self, canvas: &mut Canvas<'_>, x: &Scale) {
+    pub fn label_below(&self, canvas: &mut Canvas<'_>, x: &Scale) {
         let mut taken = f64::NEG_INFINITY;
         for (value, label) in &x.labels {
             let at = self.x(*value);

@@ -2,8 +2,8 @@
 
 use super::by_interval::of_day;
 use super::canvas::{Align, Canvas, Colour, text_width};
-use super::frame::{LABEL, Mark, Scale, heading};
-use super::{Of, Plot, Shown};
+use super::frame::{Frame, LABEL, Mark, Scale, heading};
+use super::{Drawing, Of, Plot, Shown};
 use crate::scenario::grouped;
 
 pub const SERVICE_LEVEL: Plot = Plot {
@@ -13,7 +13,8 @@ pub const SERVICE_LEVEL: Plot = Plot {
     caption: "Orange is below the queue's target, blue above it, the stronger the farther; white is at the target. The \
               number is the service level in per cent, where there is room for it. Empty: no call reached the queue.",
     days_only: true,
-    height: |shown, _| 79.0 + ROW * shown.results.queues.len() as f64,
+    kpi: None,
+    height: |shown| 79.0 + ROW * shown.results.queues.len() as f64,
     draw,
     describe,
 };
@@ -27,7 +28,8 @@ const NUMBER: f64 = 9.5;
 /// Distance from the target at which a colour is full.
 const FULL: f64 = 0.3;
 
-fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
+fn draw(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+    let shown: &Shown<'_> = &drawing.shown;
     let legend = [
         (Mark::Box, Colour::RED.tint(0.85), "30 points below or more"),
         (Mark::Box, Colour::RED.tint(0.2), "just below"),
@@ -38,7 +40,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
             "30 points above or more",
         ),
     ];
-    let top = heading(canvas, title, &legend) + 6.0;
+    let top = heading(canvas, &drawing.title, &legend) + 6.0;
     let names = shown
         .results
         .queues
@@ -67,10 +69,10 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
                 0.15 + 0.7 * (off.abs() / FULL).min(1.0)
             };
             let x = left + cell * i as f64;
-            // Neighbours touch: a gap of a hair would flicker on a screen.
+            // Neighbours overlap by a hair: where they only touch, a screen shows a seam.
             canvas.rect(
                 (x, y + 0.5),
-                (x + cell, y + ROW - 0.5),
+                ((x + cell + 0.5).min(right), y + ROW - 0.5),
                 side.tint(strength),
                 1.0,
             );
@@ -88,21 +90,13 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, _: usize, title: &str) {
     }
     let bottom = top + ROW * shown.results.queues.len() as f64;
     let clock = Scale::clock(s.open_min, s.close_min, s.interval_min, right - left);
-    for (minute, label) in &clock.labels {
-        let x = left + (minute - clock.from) / (clock.to - clock.from) * (right - left);
-        canvas.line(&[(x, bottom), (x, bottom + 4.0)], Colour::MUTED, 0.5);
-        canvas.text(
-            label,
-            (x, bottom + 6.0 + LABEL / 2.0),
-            LABEL,
-            Align::Centre,
-            Colour::MUTED,
-        );
-    }
+    Frame::within((left, top), (right, bottom), &clock, &Scale::percent())
+        .label_below(canvas, &clock);
 }
 
 /// The queues that are below target for the most intervals are named.
-fn describe(shown: &Shown<'_>, _: usize) -> String {
+fn describe(drawing: &Drawing<'_>) -> String {
+    let shown = &drawing.shown;
     const NAMED: usize = 5;
     let count = |n: usize| grouped(n as f64, 0);
     let mut below: Vec<(usize, usize, &str)> = Vec::new();

@@ -58,12 +58,14 @@ pub struct Plot {
     pub caption: &'static str,
     /// Only where there are days and intervals: not for a steady run.
     pub days_only: bool,
-    /// Height in points, of the part with this index.
-    height: fn(&Shown<'_>, usize) -> f64,
-    /// Draws it for the part with this index under a heading.
-    draw: fn(&mut Canvas<'_>, &Shown<'_>, usize, &str),
+    /// The figure, if it shows a single one.
+    kpi: Option<&'static str>,
+    /// Height in points.
+    height: fn(&Shown<'_>) -> f64,
+    /// Draws it under its title.
+    draw: fn(&mut Canvas<'_>, &Drawing<'_>),
     /// Says in words what is to be seen.
-    describe: fn(&Shown<'_>, usize) -> String,
+    describe: fn(&Drawing<'_>) -> String,
 }
 
 /// What is shown: a result and its scenario.
@@ -112,16 +114,21 @@ const WIDTH: f64 = 640.0;
 
 impl Drawing<'_> {
     fn size(&self) -> (f64, f64) {
-        (WIDTH, (self.plot.height)(&self.shown, self.index))
+        (WIDTH, (self.plot.height)(&self.shown))
+    }
+
+    /// The part it is drawn for.
+    fn part(&self) -> &Part {
+        self.shown.part(self.plot.of, self.index)
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) {
-        (self.plot.draw)(canvas, &self.shown, self.index, &self.title);
+        (self.plot.draw)(canvas, self);
     }
 
     /// What is to be seen, in words.
     pub fn description(&self) -> String {
-        let words = (self.plot.describe)(&self.shown, self.index);
+        let words = (self.plot.describe)(self);
         let mut rest = words.chars();
         let first = rest.next().map(|c| c.to_uppercase().to_string());
         first.unwrap_or_default() + rest.as_str()
@@ -182,7 +189,7 @@ pub fn drawings<'a>(results: &'a Results, scenario: &'a Scenario) -> Vec<Drawing
 ///
 /// # Errors
 /// If the system refuses.
-pub fn write(results: &Results, scenario: &Scenario, folder: &Folder) -> Result<(), SaveError> {
+pub fn write(results: &Results, scenario: &Scenario, folder: &Folder<'_>) -> Result<(), SaveError> {
     for drawing in drawings(results, scenario) {
         let (svg, png) = (drawing.svg(true), drawing.png());
         folder.write(&format!("{}.svg", drawing.file), |out| {

@@ -3,7 +3,7 @@
 use super::by_interval::{HEIGHT, frame, highest, of_day, range};
 use super::canvas::{Canvas, Colour};
 use super::frame::{Mark, Scale};
-use super::{Of, Plot, Shown};
+use super::{Drawing, Of, Plot};
 use crate::report::text::figures;
 use crate::scenario::grouped;
 
@@ -14,11 +14,18 @@ pub const VOLUME: Plot = Plot {
     caption: "Who calls for the first time, who redials after a busy line or a lost patience, who calls again because \
               the first answer did not help. The line, where there is room for it, is the confidence interval of all attempts.",
     days_only: true,
-    height: |_, _| HEIGHT,
+    kpi: None,
+    height: |_| HEIGHT,
     draw,
-    describe: |shown, i| {
-        let total = shown.part(Of::Total, i);
-        let all = range(shown, &of_day(total, shown, "attempts"), figures::count);
+    describe: |drawing| {
+        let (total, shown) = (drawing.part(), &drawing.shown);
+        let attempts = of_day(total, shown, "attempts");
+        let all = range(
+            shown,
+            &attempts,
+            shown.scenario.interval_min,
+            figures::count,
+        );
         let day = |kpi| figures::count(total.get(kpi));
         let (first, redials, reconnects) =
             (day("first_attempts"), day("redials"), day("reconnects"));
@@ -35,13 +42,13 @@ const CAUSES: [(&str, Colour, &str); 3] = [
     ("reconnects", Colour::GREEN, "reconnects"),
 ];
 
-fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
-    let total = shown.part(Of::Total, i);
+fn draw(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+    let (total, shown) = (drawing.part(), &drawing.shown);
     let all = of_day(total, shown, "attempts");
     let legend = CAUSES.map(|(_, colour, name)| (Mark::Box, colour, name));
     let s = shown.scenario;
     let y = Scale::up_to(highest(&all), grouped);
-    let frame = frame(canvas, shown, title, &legend, &y);
+    let frame = frame(canvas, drawing, &legend, &y);
     let width = f64::from(s.interval_min);
     let x = |i: usize| frame.x(f64::from(s.open_min) + width * i as f64);
     let mut ground = vec![0.0; all.len()];

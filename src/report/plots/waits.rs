@@ -2,7 +2,7 @@
 
 use super::canvas::{Align, Canvas, Colour};
 use super::frame::{Frame, LABEL, Mark, Scale};
-use super::{Of, Plot, Shown};
+use super::{Drawing, Of, Plot};
 use crate::kpi::Waits;
 use crate::report::text::figures;
 
@@ -14,10 +14,11 @@ pub const WAITS: Plot = Plot {
               above. The first bar is those who did not wait at all; each of the others is 19 % longer than the one \
               before.",
     days_only: false,
-    height: |_, _| super::by_interval::HEIGHT,
+    kpi: None,
+    height: |_| super::by_interval::HEIGHT,
     draw,
-    describe: |shown, i| {
-        let queue = shown.part(Of::Queue, i);
+    describe: |drawing| {
+        let queue = drawing.part();
         if queue.get("wait_p50_s").mean.is_none() {
             return "Nobody was answered.".to_owned();
         }
@@ -32,8 +33,8 @@ pub const WAITS: Plot = Plot {
     },
 };
 
-fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
-    let queue = shown.part(Of::Queue, i);
+fn draw(canvas: &mut Canvas<'_>, drawing: &Drawing<'_>) {
+    let queue = drawing.part();
     let none = Waits::default();
     let waits = queue.waits.as_ref().unwrap_or(&none);
     let all: u64 = waits.answered.iter().chain(&waits.abandoned).sum();
@@ -76,7 +77,7 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
         let (low, high) = (edge(bin - 1), edge(bin));
         (bin - 1) as f64 + ((s - low) / (high - low)).clamp(0.0, 1.0)
     };
-    let frame = Frame::draw(canvas, title, &legend, &y, |_| {
+    let frame = Frame::draw(canvas, &drawing.title, &legend, &y, |_| {
         let times = [
             1.0,
             2.0,
@@ -124,10 +125,10 @@ fn draw(canvas: &mut Canvas<'_>, shown: &Shown<'_>, i: usize, title: &str) {
     }
     if height(0) > y.to {
         let at = (frame.x(0.0) + 4.0, frame.top + LABEL / 2.0);
-        let words = format!(
-            "← {} at once, cut off here",
-            figures::rough_percent(height(0))
-        );
+        let words = match figures::rough_percent(height(0)) {
+            all if all.starts_with("100") => "← nearly all at once, cut off here".to_owned(),
+            share => format!("← {share} at once, cut off here"),
+        };
         canvas.text(&words, at, LABEL, Align::Left, Colour::MUTED);
     }
     if all == 0 {
