@@ -1,9 +1,10 @@
 //! The life of an attempt: line, IVR, queue, agent, outcome, and what the caller does next.
 
+use super::arrivals::FirstAttempt;
 use super::calls::{Call, CallId, State};
 use super::events::{EventId, Kind, Order};
 use super::observer::{AttemptEvent, Cause, Observer};
-use super::{AgentId, Engine};
+use super::{AgentId, Contacts, Engine};
 use crate::random::{Purpose, to_ns};
 use crate::routing::{Policy, View};
 
@@ -18,13 +19,14 @@ enum Miss {
 
 impl<O: Observer, P: Policy> Engine<'_, O, P> {
     pub(super) fn first_attempt(&mut self) {
-        if let Some((call_type, caller, key)) = self.arrivals.pop() {
-            let cell = call_type * self.tally.cells + self.cell;
-            let id = self.calls.insert(Call::new(key, call_type, caller, cell));
-            self.attempt_arrives(id);
-        }
+        let FirstAttempt { order, key } = self.arrivals.take();
+        let (call_type, caller) = order.who();
+        let cell = call_type * self.tally.cells + self.cell;
+        let id = self.calls.insert(Call::new(key, call_type, caller, cell));
+        self.attempt_arrives(id);
     }
 
+    #[inline(always)]
     pub(super) fn attempt_arrives(&mut self, id: CallId) {
         self.observe(id, AttemptEvent::Arrived);
         self.tally.attempts_simulated += 1;
@@ -34,11 +36,11 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         call.type_cell = (call.call_type as usize * self.tally.cells + self.cell) as u32;
         if let Some(trunk) = call_type.trunk {
             let lines = &mut self.lines[trunk];
-            if lines.value == model.trunks[trunk].lines {
+            if lines.value() == model.trunks[trunk].lines {
                 self.tally.trunks[trunk * self.tally.cells + self.cell].blocked += 1;
                 self.count_attempt(id);
-                let cell = self.calls[id].type_cell as usize;
-                self.count_blocked(cell, id);
+                let call = &self.calls[id];
+                self.tally.call_types[call.type_cell as usize].count_blocked(call.cause);
                 self.observe(id, AttemptEvent::NoLine);
                 self.miss(id, Miss::Blocked);
                 return;
@@ -63,29 +65,17 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
 
     /// Counts an attempt, once it is known in which cell: that of its arrival in a day; in a steady run that in which it
     /// enters the queue, is blocked, or ends in the IVR.
+    #[inline(always)]
     fn count_attempt(&mut self, id: CallId) {
         let call = &mut self.calls[id];
         let cells = self.tally.cells;
         if self.model.steady {
             call.type_cell = (call.call_type as usize * cells + self.cell) as u32;
         }
-        let cell = &mut self.tally.call_types[call.type_cell as usize];
-        match call.cause {
-            Cause::First => cell.first_attempts += 1,
-            Cause::Redial => cell.redials += 1,
-            Cause::Reconnect => cell.reconnects += 1,
-        }
+        self.tally.call_types[call.type_cell as usize].count_attempt(call.cause);
         if let Some(trunk) = self.model.call_types[call.call_type as usize].trunk {
             let cell = call.type_cell as usize % cells;
             self.tally.trunks[trunk * cells + cell].attempts += 1;
-        }
-    }
-
-    fn count_blocked(&mut self, type_cell: usize, id: CallId) {
-        let cell = &mut self.tally.call_types[type_cell];
-        cell.blocked += 1;
-        if self.calls[id].cause == Cause::First {
-            cell.first.blocked += 1;
         }
     }
 
@@ -122,22 +112,9 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
     }
 
     fn enter_queue(&mut self, id: CallId) {
-        self.count_attempt(id);
         let model = self.model;
-        let call = &mut self.calls[id];
-        let call_type = &model.call_types[call.call_type as usize];
-        let queue = call_type.queue;
-        let queue_cell = queue * self.tally.cells + self.cell;
-        call.queue_cell = queue_cell as u32;
-        call.entered_queue_ns = self.now;
-        let type_cell = call.type_cell as usize;
-        let cause = call.cause;
-        let entered = &mut self.tally.queues[queue_cell];
-        match cause {
-            Cause::First => entered.first_attempts += 1,
-            Cause::Redial => entered.redials += 1,
-            Cause::Reconnect => entered.reconnects += 1,
-        }
+        let queue = model.call_types[self.calls[id].call_type as usize].queue;
+        self.count_attempt(id);
         self.observe(id, AttemptEvent::Queued { queue });
 
         let view = View {
@@ -147,26 +124,36 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             groups: &self.agents.state,
         };
         let group = self.policy.group_for_call(&view, queue);
+        let call = &mut self.calls[id];
+        let call_type = &model.call_types[call.call_type as usize];
+        let cell = &mut self.tally.call_types[call.type_cell as usize];
+        call.queue_cell = (queue * self.tally.cells + self.cell) as u32;
+        call.entered_queue_ns = self.now;
         if group.is_none() && self.queues[queue].waiting >= model.queues[queue].limit {
-            self.tally.queues[queue_cell].blocked += 1;
-            self.count_blocked(type_cell, id);
+            cell.count_blocked(call.cause);
+            if call_type.queue_counts_apart {
+                let cell = &mut self.tally.queues[call.queue_cell as usize];
+                cell.count_attempt(call.cause);
+                cell.blocked += 1;
+            }
             self.observe(id, AttemptEvent::QueueFull);
             self.leave_system(id);
             self.miss(id, Miss::Blocked);
             return;
         }
-        self.tally.call_types[type_cell].offered += 1;
-        self.tally.queues[queue_cell].offered += 1;
-        if cause == Cause::First {
-            self.tally.call_types[type_cell].first.offered += 1;
+        cell.offered += 1;
+        cell.first.offered += u64::from(call.cause == Cause::First);
+        if call_type.queue_counts_apart {
+            let cell = &mut self.tally.queues[call.queue_cell as usize];
+            cell.count_attempt(call.cause);
+            cell.offered += 1;
         }
         if let Some(group) = group {
             let agent = self.agents.take_longest_idle(group);
             self.agents.groups[group].busy.up(self.now);
-            self.answer(id, agent);
+            self.answer_at_once(id, agent, group);
             return;
         }
-        let call = &self.calls[id];
         if call_type.balk > 0.0
             && call
                 .key
@@ -205,8 +192,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         self.counted_open += u64::from(call.counted);
         let (entry, kind) = (call.entry, call.call_type as usize);
         self.entries += 1;
-        self.waiting.up(now);
-        self.waiting_by_queue[queue].up(now);
+        self.waiting.up();
         self.waiting_by_type[kind].up(now);
         let state = &mut self.queues[queue];
         if state.waiting == 0 {
@@ -214,6 +200,8 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             state.oldest_entry = entry;
         }
         state.waiting += 1;
+        let most = &mut self.most_waiting[queue];
+        *most = (*most).max(state.waiting);
         self.calls.append(&mut self.lists[queue], id);
         self.observe(
             id,
@@ -267,7 +255,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
                 let agent = self.agents.take_longest_idle(group);
                 self.agents.groups[group].busy.up(self.now);
                 self.stop_waiting(id);
-                self.answer(id, agent);
+                self.answer_waiting(id, agent, group);
             }
             None => self.schedule_tier(id, queue),
         }
@@ -286,8 +274,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             self.events.cancel(EventId::of_tier(id));
         }
         self.calls.unlink(&mut self.lists[queue], id);
-        self.waiting.down(now);
-        self.waiting_by_queue[queue].down(now);
+        self.waiting.down();
         self.waiting_by_type[call_type].down(now);
         let state = &mut self.queues[queue];
         state.waiting -= 1;
@@ -314,17 +301,14 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         let within = u64::from(wait <= call_type.within_ns);
         let short = u64::from(wait <= call_type.short_ns);
         let slot = self.slot(call_type.queue, call.queue_cell as usize);
-        let (type_cell, queue_cell) = (call.type_cell as usize, call.queue_cell as usize);
-        for cell in [
-            &mut self.tally.call_types[type_cell],
-            &mut self.tally.queues[queue_cell],
-        ] {
+        let (type_cell, cause) = (call.type_cell as usize, call.cause);
+        self.count_outcome(id, |cell| {
             cell.abandoned += 1;
             cell.abandoned_within += within;
             cell.short_abandoned += short;
             cell.wait_abandoned_ns += i128::from(wait);
-        }
-        if call.cause == Cause::First {
+        });
+        if cause == Cause::First {
             let first = &mut self.tally.call_types[type_cell].first;
             first.abandoned += 1;
             first.abandoned_within += within;
@@ -333,19 +317,40 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         self.tally.queue_abandoned_waits[slot].add(wait);
     }
 
+    /// Counts something of an attempt that reached its queue: in the cell of its call type, and in that of the queue unless
+    /// [`Tally::sum_queues`] does.
+    #[inline(always)]
+    pub(super) fn count_outcome(&mut self, id: CallId, count: impl Fn(&mut Contacts)) {
+        let call = &self.calls[id];
+        count(&mut self.tally.call_types[call.type_cell as usize]);
+        if self.model.call_types[call.call_type as usize].queue_counts_apart {
+            count(&mut self.tally.queues[call.queue_cell as usize]);
+        }
+    }
+
     /// The histogram of a part: one for the day, one for each cell in a steady run.
     #[inline(always)]
     fn slot(&self, part: usize, cell: usize) -> usize {
         if self.model.steady { cell } else { part }
     }
 
-    /// An agent, already counted as busy, answers a call that is not in a waiting list.
-    pub(super) fn answer(&mut self, id: CallId, agent: AgentId) {
+    /// An agent, already counted as busy, answers a call that has just entered its queue.
+    fn answer_at_once(&mut self, id: CallId, agent: AgentId, group: usize) {
+        self.answer(id, (agent, group), true);
+    }
+
+    /// An agent, already counted as busy, answers a call that has waited and is not in a waiting list any more.
+    pub(super) fn answer_waiting(&mut self, id: CallId, agent: AgentId, group: usize) {
+        self.answer(id, (agent, group), false);
+    }
+
+    /// In line, so that each of the two is made without what only the other needs.
+    #[inline(always)]
+    fn answer(&mut self, id: CallId, (agent, group): (AgentId, usize), at_once: bool) {
         let now = self.now;
         let model = self.model;
         let call = &mut self.calls[id];
         let call_type = &model.call_types[call.call_type as usize];
-        let group = self.agents.group_of(agent);
         let factor = model.groups[group].factor[call_type.queue] * call_type.talk_factor[self.cell];
         let talk = to_ns(
             factor
@@ -353,14 +358,14 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
                     .talk
                     .sample_s(&mut call.key.stream(call.attempt, 0, Purpose::Talk)),
         );
-        call.acw_ns = if call_type.wrap_up.is_zero() {
-            -1
-        } else {
-            let mut stream = call.key.stream(call.attempt, 0, Purpose::AfterCallWork);
-            to_ns(factor * call_type.wrap_up.sample_s(&mut stream))
+        call.acw_ns = match &call_type.wrap_up {
+            None => -1,
+            Some(wrap_up) => {
+                let mut stream = call.key.stream(call.attempt, 0, Purpose::AfterCallWork);
+                to_ns(factor * wrap_up.sample_s(&mut stream))
+            }
         };
         let acw = call.acw_ns.max(0);
-        let at_once = call.state != State::Waiting;
         if at_once {
             call.counted = model.steady && self.cell < model.grid.cells;
             self.counted_open += u64::from(call.counted);
@@ -370,27 +375,31 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         self.events
             .schedule(now + talk, Kind::EndOfTalk, EventId::of_call(id));
 
-        let wait = now - call.entered_queue_ns;
-        let at_once = u64::from(at_once);
+        let wait = if at_once {
+            0
+        } else {
+            now - call.entered_queue_ns
+        };
         let within = u64::from(wait <= call_type.within_ns);
-        let (type_cell, queue_cell) = (call.type_cell as usize, call.queue_cell as usize);
+        let type_cell = call.type_cell as usize;
         let (first, kind) = (call.cause == Cause::First, call.call_type as usize);
-        for cell in [
-            &mut self.tally.call_types[type_cell],
-            &mut self.tally.queues[queue_cell],
-        ] {
+        let count = |cell: &mut Contacts| {
             cell.answered += 1;
-            cell.answered_at_once += at_once;
+            cell.answered_at_once += u64::from(at_once);
             cell.answered_within += within;
             cell.wait_answered_ns += i128::from(wait);
             cell.wait_max_ns = cell.wait_max_ns.max(wait);
             cell.talk_ns += i128::from(talk);
             cell.acw_ns += i128::from(acw);
-        }
+        };
+        let cell = &mut self.tally.call_types[type_cell];
+        count(cell);
         if first {
-            let first = &mut self.tally.call_types[type_cell].first;
-            first.answered += 1;
-            first.answered_within += within;
+            cell.first.answered += 1;
+            cell.first.answered_within += within;
+        }
+        if call_type.queue_counts_apart {
+            count(&mut self.tally.queues[call.queue_cell as usize]);
         }
         let slot = self.slot(kind, type_cell);
         self.tally.call_type_waits[slot].add(wait);
@@ -461,6 +470,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
     }
 
     /// The caller hangs up, whatever the reason: the line is free.
+    #[inline(always)]
     pub(super) fn leave_system(&mut self, id: CallId) {
         let call = &mut self.calls[id];
         self.in_system -= 1;
@@ -525,6 +535,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
     }
 
     /// The caller's need ends: met, or not.
+    #[inline(always)]
     pub(super) fn caller_ends(&mut self, id: CallId, resolved: bool) {
         let call = &self.calls[id];
         let cell = if self.model.steady {

@@ -1,4 +1,5 @@
-//! The event list: an indexed binary heap with true cancellation.
+//! The event list: an indexed heap with true cancellation. Its nodes have four children, which halves the levels; which of
+//! them is the earliest is counted without branches.
 
 /// What happens. The order is that of simultaneous events; see `docs/model.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +41,20 @@ pub(super) struct Order {
     tie: u64,
 }
 
+impl PartialOrd for Order {
+    #[inline(always)]
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Order {
+    #[inline(always)]
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
 impl Default for Order {
     fn default() -> Self {
         Order::NEVER
@@ -67,6 +82,13 @@ impl Order {
         Order::new(time, kind, (call_type as u64) << 50 | caller)
     }
 
+    /// The call type and the caller of an arrival.
+    #[inline(always)]
+    pub fn who(self) -> (usize, u64) {
+        let number = self.tie & ((1 << 60) - 1);
+        ((number >> 50) as usize, number & ((1 << 50) - 1))
+    }
+
     /// Both parts in one number: one comparison, no branch.
     #[inline(always)]
     fn key(self) -> u128 {
@@ -78,6 +100,7 @@ impl Order {
         self.key() < other.key()
     }
 
+    #[inline(always)]
     fn kind(self) -> Kind {
         Kind::ALL[(self.tie >> 60) as usize]
     }
@@ -118,16 +141,30 @@ impl EventId {
     }
 }
 
+/// Children of a node of the heap.
+const WIDTH: usize = 4;
+
+/// An event in the heap; aligned, so that none lies across two lines of the cache.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
 struct Entry {
     order: Order,
     id: EventId,
 }
 
+impl Entry {
+    const EMPTY: Entry = Entry {
+        order: Order::NEVER,
+        id: EventId(0),
+    };
+}
+
 /// Pending events, the earliest first.
 #[derive(Debug, Default)]
 pub(super) struct EventList {
+    /// The rest of its last node is empty places that are after all events.
     heap: Vec<Entry>,
+    len: usize,
     /// Place in the heap by event.
     places: Vec<u32>,
     /// The earliest event was taken, and its place at the top not filled yet: what is scheduled next goes there, which
@@ -140,6 +177,7 @@ pub(super) struct EventList {
 impl EventList {
     pub fn clear(&mut self) {
         self.heap.clear();
+        self.len = 0;
         self.gap = false;
         self.scheduled = 0;
     }
@@ -163,8 +201,12 @@ impl EventList {
             self.gap = false;
             self.sift_down(0, entry);
         } else {
-            self.heap.push(entry);
-            self.sift_up(self.heap.len() - 1, entry);
+            if self.len == self.heap.len() {
+                let node = if self.len == 0 { 1 } else { WIDTH };
+                self.heap.resize(self.len + node, Entry::EMPTY);
+            }
+            self.len += 1;
+            self.sift_up(self.len - 1, entry);
         }
     }
 
@@ -173,24 +215,27 @@ impl EventList {
     pub fn earliest(&mut self) -> Order {
         if self.gap {
             self.gap = false;
-            if let Some(last) = self.heap.pop()
-                && !self.heap.is_empty()
-            {
+            let last = self.take_last();
+            if self.len > 0 {
                 self.sift_down(0, last);
             }
         }
         self.heap.first().map_or(Order::NEVER, |entry| entry.order)
     }
 
-    /// Takes the earliest event.
+    /// Takes the event that [`EventList::earliest`] has found.
     #[inline]
-    pub fn pop(&mut self) -> Option<(Kind, EventId)> {
-        if self.earliest() == Order::NEVER {
-            return None;
-        }
+    pub fn take(&mut self) -> (Kind, EventId) {
+        debug_assert!(!self.gap);
         self.gap = true;
         let Entry { order, id } = self.heap[0];
-        Some((order.kind(), id))
+        (order.kind(), id)
+    }
+
+    #[inline]
+    fn take_last(&mut self) -> Entry {
+        self.len -= 1;
+        std::mem::replace(&mut self.heap[self.len], Entry::EMPTY)
     }
 
     /// Removes a pending event.
@@ -198,9 +243,9 @@ impl EventList {
     pub fn cancel(&mut self, id: EventId) {
         let place = self.places[id.0 as usize] as usize;
         debug_assert!(self.heap[place].id == id && !(self.gap && place == 0));
-        let Some(last) = self.heap.pop() else { return };
-        if place < self.heap.len() {
-            if place > 0 && last.order.is_before(self.heap[(place - 1) / 2].order) {
+        let last = self.take_last();
+        if place < self.len {
+            if place > 0 && last.order.is_before(self.heap[(place - 1) / WIDTH].order) {
                 self.sift_up(place, last);
             } else {
                 self.sift_down(place, last);
@@ -211,7 +256,7 @@ impl EventList {
     #[inline]
     fn sift_up(&mut self, mut place: usize, entry: Entry) {
         while place > 0 {
-            let parent = (place - 1) / 2;
+            let parent = (place - 1) / WIDTH;
             if !entry.order.is_before(self.heap[parent].order) {
                 break;
             }
@@ -223,18 +268,23 @@ impl EventList {
 
     #[inline]
     fn sift_down(&mut self, mut place: usize, entry: Entry) {
-        let len = self.heap.len();
-        while 2 * place + 1 < len {
-            let right = 2 * place + 2;
-            // Which child is the earlier one is even odds: counted, not branched on.
-            let left_is_first =
-                right == len || self.heap[right - 1].order.is_before(self.heap[right].order);
-            let child = right - usize::from(left_is_first);
-            if !self.heap[child].order.is_before(entry.order) {
+        loop {
+            let first = WIDTH * place + 1;
+            let children = self.heap.get(first..);
+            let Some(children) = children.and_then(|rest| rest.first_chunk::<WIDTH>()) else {
+                break;
+            };
+            // Which of them is the earliest is anybody's guess: counted, not branched on.
+            let is_before = |a: usize, b: usize| children[a].order.is_before(children[b].order);
+            let left = usize::from(is_before(1, 0));
+            let right = 2 + usize::from(is_before(3, 2));
+            let nth = if is_before(right, left) { right } else { left };
+            let child = children[nth];
+            if !child.order.is_before(entry.order) {
                 break;
             }
-            self.put(place, self.heap[child]);
-            place = child;
+            self.put(place, child);
+            place = first + nth;
         }
         self.put(place, entry);
     }
@@ -271,14 +321,16 @@ mod tests {
             if stream.chance(0.3) && !pending.is_empty() {
                 pending.sort_by_key(|&(time, tie, _)| std::cmp::Reverse((time, tie)));
                 let first = pending.pop().unwrap();
-                assert_eq!(list.pop().map(|event| event.1), Some(first.2));
+                list.earliest();
+                assert_eq!(list.take().1, first.2);
             }
         }
         pending.sort_by_key(|&(time, tie, _)| (time, tie));
         for event in pending {
-            assert_eq!(list.pop().map(|event| event.1), Some(event.2));
+            list.earliest();
+            assert_eq!(list.take().1, event.2);
         }
-        assert_eq!(list.pop(), None);
+        assert_eq!(list.earliest(), Order::NEVER);
     }
 
     #[test]

@@ -24,7 +24,7 @@ use arrivals::Arrivals;
 use calls::{CallId, Calls, WaitingList};
 use events::{EventId, EventList, Kind, Order};
 use std::sync::atomic::{AtomicBool, Ordering};
-use tally::Level;
+use tally::{Count, Level};
 
 /// Calls in the system at once at which a steady run is given up: there is no steady state.
 pub const MAX_CALLS_STEADY: u64 = 1_000_000;
@@ -123,8 +123,10 @@ pub struct Engine<'m, O = (), P = Preference> {
     queues: Vec<QueueState>,
     agents: Agents,
     lines: Vec<Level>,
-    waiting: Level,
-    waiting_by_queue: Vec<Level>,
+    /// Waiting calls: of all queues, the most of each queue, and of each call type. Over time only the last are summed,
+    /// the others follow.
+    waiting: Count,
+    most_waiting: Vec<u32>,
     waiting_by_type: Vec<Level>,
     /// Queue entries so far: the order of entry.
     entries: u64,
@@ -136,6 +138,8 @@ pub struct Engine<'m, O = (), P = Preference> {
     last_resort: i64,
     /// Time at the last look, and attempts until it was first found to be that time.
     looked: (i64, u64),
+    /// The last counted cell has ended.
+    ended: bool,
     /// Closing time has passed; the staff has been let go.
     closed: bool,
     released: bool,
@@ -166,8 +170,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             queues: Vec::new(),
             agents: Agents::default(),
             lines: Vec::new(),
-            waiting: Level::default(),
-            waiting_by_queue: Vec::new(),
+            waiting: Count::default(),
+            most_waiting: Vec::new(),
             waiting_by_type: Vec::new(),
             entries: 0,
             in_system: 0,
@@ -175,6 +179,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             counted_open: 0,
             last_resort: 0,
             looked: (0, 0),
+            ended: false,
             closed: false,
             released: false,
             tally: Tally::new(model),
@@ -202,23 +207,18 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             let event = self.events.earliest();
             let arrival = self.arrivals.earliest();
             let arrives = arrival.is_before(event);
-            let next = if arrives { arrival } else { event };
-            if next == Order::NEVER {
+            let next = if arrives { arrival.time } else { event.time };
+            if next >= self.cell_end && !self.reach(next)? {
                 break;
             }
-            if next.time > self.last_resort {
-                return Err(self.endless());
-            }
-            while next.time >= self.cell_end {
-                self.end_cell();
-            }
-            self.now = next.time;
+            self.now = next;
             if arrives {
                 self.first_attempt();
-            } else if let Some((kind, id)) = self.events.pop() {
+            } else {
+                let (kind, id) = self.events.take();
                 self.happen(kind, id.owner());
             }
-            if self.now >= self.model.grid.end_ns() && self.is_over() {
+            if self.ended && self.is_over() {
                 break;
             }
             steps = steps.wrapping_add(1);
@@ -231,7 +231,23 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             self.end_cell();
         }
         self.hand_over_levels(self.now.max(self.model.grid.end_ns()));
+        self.tally.sum_queues(self.model);
         Ok(&self.tally)
+    }
+
+    /// Ends the cells that end before the next event; false if there is no event any more.
+    #[cold]
+    fn reach(&mut self, next: i64) -> Result<bool, Halt> {
+        if next == Order::NEVER.time {
+            return Ok(false);
+        }
+        if next > self.last_resort {
+            return Err(self.endless());
+        }
+        while next >= self.cell_end {
+            self.end_cell();
+        }
+        Ok(true)
     }
 
     fn start(&mut self, key: ReplicationKey) {
@@ -254,10 +270,11 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             oldest_entry: 0,
         };
         self.queues.resize(model.queues.len(), empty);
-        self.waiting = Level::default();
+        self.waiting = Count::default();
+        self.most_waiting.clear();
+        self.most_waiting.resize(model.queues.len(), 0);
         for (levels, n) in [
             (&mut self.lines, model.trunks.len()),
-            (&mut self.waiting_by_queue, model.queues.len()),
             (&mut self.waiting_by_type, model.call_types.len()),
         ] {
             levels.clear();
@@ -273,6 +290,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             MAX_NS
         };
         self.looked = (0, 0);
+        self.ended = false;
         self.closed = false;
         self.released = false;
         self.arrivals.start(model, key);
@@ -368,8 +386,9 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         } else {
             self.cell + 1
         };
-        self.cell_end = if self.cell == grid.cells {
-            i64::MAX
+        self.ended = self.cell == grid.cells;
+        self.cell_end = if self.ended {
+            self.last_resort + 1
         } else {
             grid.start_ns + grid.width_ns * (self.cell as i64 + 1)
         };
@@ -378,12 +397,17 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
     fn hand_over_levels(&mut self, at: i64) {
         let (cell, cells) = (self.cell, self.tally.cells);
         let tally = &mut self.tally;
-        self.waiting.hand_over(at, &mut tally.waiting[cell]);
-        for (i, level) in self.waiting_by_queue.iter_mut().enumerate() {
-            level.hand_over(at, &mut tally.queues[i * cells + cell].waiting);
+        self.waiting.hand_over(&mut tally.waiting[cell].max);
+        for (i, most) in self.most_waiting.iter_mut().enumerate() {
+            let max = &mut tally.queues[i * cells + cell].waiting.max;
+            *max = (*max).max(*most);
+            *most = self.queues[i].waiting;
         }
         for (i, level) in self.waiting_by_type.iter_mut().enumerate() {
-            level.hand_over(at, &mut tally.call_types[i * cells + cell].waiting);
+            let area = level.hand_over(at, &mut tally.call_types[i * cells + cell].waiting);
+            let queue = self.model.call_types[i].queue;
+            tally.queues[queue * cells + cell].waiting.area_ns += area;
+            tally.waiting[cell].area_ns += area;
         }
         for (i, level) in self.lines.iter_mut().enumerate() {
             level.hand_over(at, &mut tally.trunks[i * cells + cell].busy);

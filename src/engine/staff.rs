@@ -9,11 +9,12 @@ use crate::scenario::Closing;
 
 impl<O: Observer, P: Policy> Engine<'_, O, P> {
     /// A busy agent finished: goes home if there are too many, else takes a waiting call or becomes idle.
+    #[inline(always)]
     pub(super) fn agent_is_free(&mut self, agent: AgentId) {
         let group = self.agents.group_of(agent);
         self.observe_agent(agent, AgentEvent::Free);
         let agents = &mut self.agents.groups[group];
-        if agents.on_duty.value > agents.scheduled {
+        if agents.on_duty.value() > agents.scheduled {
             agents.busy.down(self.now);
             self.agents.leave(agent, self.now);
             self.observe_agent(agent, AgentEvent::OffDuty);
@@ -24,6 +25,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
     }
 
     /// Lets an agent, who counts as busy from then on, take a waiting call; false if there is none.
+    #[inline(always)]
     fn take_waiting_call(&mut self, agent: AgentId, group: usize) -> bool {
         if self.waiting.value == 0 {
             return false;
@@ -38,7 +40,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         match chosen.and_then(|queue| self.lists[queue].first()) {
             Some(call) => {
                 self.stop_waiting(call);
-                self.answer(call, agent);
+                self.answer_waiting(call, agent, group);
                 true
             }
             None => false,
@@ -59,7 +61,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         for group in 0..self.model.groups.len() {
             let scheduled = self.model.groups[group].staff[cell];
             self.agents.groups[group].scheduled = scheduled;
-            while self.agents.groups[group].on_duty.value < scheduled {
+            while self.agents.groups[group].on_duty.value() < scheduled {
                 let agent = self.agents.come_on_duty(group, self.now);
                 self.observe_agent(agent, AgentEvent::OnDuty);
                 if self.take_waiting_call(agent, group) {
@@ -75,7 +77,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
     /// Idle agents leave, the longest idle first, until no more are on duty than scheduled.
     pub(super) fn send_idle_home(&mut self, group: usize) {
         while self.agents.state[group].idle > 0
-            && self.agents.groups[group].on_duty.value > self.agents.groups[group].scheduled
+            && self.agents.groups[group].on_duty.value() > self.agents.groups[group].scheduled
         {
             let agent = self.agents.take_longest_idle(group);
             self.agents.leave(agent, self.now);
@@ -109,15 +111,10 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
 
     /// Drops a call that is offered and not waiting any more. Nobody dropped redials.
     pub(super) fn drop_at_close(&mut self, id: CallId, wait: i64) {
-        let call = &self.calls[id];
-        let (type_cell, queue_cell) = (call.type_cell as usize, call.queue_cell as usize);
-        for cell in [
-            &mut self.tally.call_types[type_cell],
-            &mut self.tally.queues[queue_cell],
-        ] {
+        self.count_outcome(id, |cell| {
             cell.abandoned_at_close += 1;
             cell.wait_at_close_ns += i128::from(wait);
-        }
+        });
         self.observe(id, AttemptEvent::Dropped);
         self.leave_system(id);
         self.caller_ends(id, false);

@@ -1,5 +1,6 @@
 //! What a replication counts: whole numbers and whole nanoseconds, so that sums are exact in any order.
 
+use super::observer::Cause;
 use crate::model::Model;
 use crate::stats::Histogram;
 
@@ -120,6 +121,46 @@ add_fields!(Area, sum: [area_ns], max: [max], parts: []);
 add_fields!(GroupCell, sum: [answered, talk_ns, acw_ns], max: [], parts: [busy, on_duty]);
 add_fields!(TrunkCell, sum: [attempts, blocked], max: [], parts: [busy]);
 
+impl Contacts {
+    /// Counts an attempt by its cause.
+    #[inline(always)]
+    pub(super) fn count_attempt(&mut self, cause: Cause) {
+        match cause {
+            Cause::First => self.first_attempts += 1,
+            Cause::Redial => self.redials += 1,
+            Cause::Reconnect => self.reconnects += 1,
+        }
+    }
+
+    /// Counts a call type's blocked attempt.
+    pub(super) fn count_blocked(&mut self, cause: Cause) {
+        self.blocked += 1;
+        self.first.blocked += u64::from(cause == Cause::First);
+    }
+
+    /// Adds what concerns a queue, of a call type all of whose attempts reach it at once.
+    fn add_to_queue(&mut self, other: &Self) {
+        self.first_attempts += other.first_attempts;
+        self.redials += other.redials;
+        self.reconnects += other.reconnects;
+        self.blocked += other.blocked;
+        self.offered += other.offered;
+        self.answered += other.answered;
+        self.answered_at_once += other.answered_at_once;
+        self.answered_within += other.answered_within;
+        self.abandoned += other.abandoned;
+        self.abandoned_within += other.abandoned_within;
+        self.short_abandoned += other.short_abandoned;
+        self.abandoned_at_close += other.abandoned_at_close;
+        self.wait_answered_ns += other.wait_answered_ns;
+        self.wait_abandoned_ns += other.wait_abandoned_ns;
+        self.wait_at_close_ns += other.wait_at_close_ns;
+        self.wait_max_ns = self.wait_max_ns.max(other.wait_max_ns);
+        self.talk_ns += other.talk_ns;
+        self.acw_ns += other.acw_ns;
+    }
+}
+
 /// Everything that one replication counted. Each part has its cells one after the other, the one outside last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -162,6 +203,19 @@ impl Tally {
         }
     }
 
+    /// Completes the queues by the call types whose counts are those of the queue too.
+    pub(super) fn sum_queues(&mut self, model: &Model) {
+        let of_types = self.call_types.chunks_exact(self.cells);
+        for (of_type, t) in of_types.zip(&model.call_types) {
+            if !t.queue_counts_apart {
+                let of_queue = &mut self.queues[t.queue * self.cells..][..self.cells];
+                for (into, cell) in of_queue.iter_mut().zip(of_type) {
+                    into.add_to_queue(cell);
+                }
+            }
+        }
+    }
+
     /// Sets everything back to zero.
     pub fn clear(&mut self) {
         self.call_types.fill(Contacts::default());
@@ -180,41 +234,70 @@ impl Tally {
     }
 }
 
+/// A number that changes with time, and its maximum since the last boundary of a cell.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Count {
+    pub value: u32,
+    max: u32,
+}
+
+impl Count {
+    #[inline(always)]
+    pub fn up(&mut self) {
+        self.value += 1;
+        self.max = self.max.max(self.value);
+    }
+
+    #[inline(always)]
+    pub fn down(&mut self) {
+        self.value -= 1;
+    }
+
+    /// Hands the maximum over to the cell that ends now; the next one starts with what stands.
+    pub fn hand_over(&mut self, max: &mut u32) {
+        *max = (*max).max(self.max);
+        self.max = self.value;
+    }
+}
+
 /// A number that changes with time, and its integral since the last boundary of a cell.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Level {
-    pub value: u32,
-    max: u32,
+    count: Count,
     since: i64,
     area_ns: i128,
 }
 
 impl Level {
     #[inline(always)]
+    pub fn value(&self) -> u32 {
+        self.count.value
+    }
+
+    #[inline(always)]
     fn catch_up(&mut self, now: i64) {
-        self.area_ns += i128::from(now - self.since) * i128::from(self.value);
+        self.area_ns += i128::from(now - self.since) * i128::from(self.value());
         self.since = now;
     }
 
     #[inline(always)]
     pub fn up(&mut self, now: i64) {
         self.catch_up(now);
-        self.value += 1;
-        self.max = self.max.max(self.value);
+        self.count.up();
     }
 
     #[inline(always)]
     pub fn down(&mut self, now: i64) {
         self.catch_up(now);
-        self.value -= 1;
+        self.count.down();
     }
 
-    /// Hands what was summed up to the cell that ends now; the next one starts with what stands.
-    pub fn hand_over(&mut self, now: i64, cell: &mut Area) {
+    /// Hands what was summed up to the cell that ends now, and returns the integral; the next one starts with what
+    /// stands.
+    pub fn hand_over(&mut self, now: i64, cell: &mut Area) -> i128 {
         self.catch_up(now);
+        self.count.hand_over(&mut cell.max);
         cell.area_ns += self.area_ns;
-        cell.max = cell.max.max(self.max);
-        self.area_ns = 0;
-        self.max = self.value;
+        std::mem::take(&mut self.area_ns)
     }
 }

@@ -204,38 +204,57 @@ impl Fold<'_> {
     }
 }
 
-/// Simulates a range of replications on the threads of the current pool and folds them in their order.
+/// Simulates a range of replications on the threads of the current pool and folds them in their order: a wave of them while
+/// the next one is simulated, so that no thread waits for another.
 fn replicate(
     model: &Model,
     seed: u64,
     control: &Control,
     mut range: Range<u64>,
-    mut fold: impl FnMut(&Tally),
+    mut fold: impl FnMut(&Tally) + Send,
 ) -> Result<(), Halt> {
     let wave = wave_length(model);
-    while !range.is_empty() {
-        let last = range.end.min(range.start + wave);
-        let tallies: Vec<Result<Tally, Halt>> = (range.start..last)
-            .into_par_iter()
-            .map_init(
-                || Engine::new(model),
-                |engine, replication| {
-                    // The engine looks only every few thousand events, which a small day has not.
-                    if control.stop.load(Ordering::Relaxed) {
-                        return Err(Halt::Interrupted);
-                    }
-                    let tally = engine.run(seed, replication, &control.stop)?.clone();
-                    control.done.fetch_add(1, Ordering::Relaxed);
-                    Ok(tally)
-                },
-            )
-            .collect();
-        for tally in tallies {
-            fold(&tally?);
-        }
-        range.start = last;
+    let mut simulated: Vec<Result<Tally, Halt>> = Vec::new();
+    while !(range.is_empty() && simulated.is_empty()) {
+        let next = range.start..range.end.min(range.start + wave);
+        range.start = next.end;
+        let (folded, tallies) = rayon::join(
+            || {
+                simulated
+                    .into_iter()
+                    .try_for_each(|tally| tally.map(|tally| fold(&tally)))
+            },
+            || simulate(model, seed, control, next),
+        );
+        folded?;
+        simulated = tallies;
     }
     Ok(())
+}
+
+/// Simulates a range of replications; each is counted, or says why it ended early.
+fn simulate(
+    model: &Model,
+    seed: u64,
+    control: &Control,
+    range: Range<u64>,
+) -> Vec<Result<Tally, Halt>> {
+    // Small shares, so that at the end of a wave no thread is left with several days.
+    let days = 0..(range.end - range.start) as usize;
+    let tallies = days.into_par_iter().with_max_len(2).map_init(
+        || Engine::new(model),
+        |engine, day| {
+            let replication = range.start + day as u64;
+            // The engine looks only every few thousand events, which a small day has not.
+            if control.stop.load(Ordering::Relaxed) {
+                return Err(Halt::Interrupted);
+            }
+            let tally = engine.run(seed, replication, &control.stop)?.clone();
+            control.done.fetch_add(1, Ordering::Relaxed);
+            Ok(tally)
+        },
+    );
+    tallies.collect()
 }
 
 /// The threads on which replications of a model are simulated.
@@ -265,7 +284,8 @@ fn tally_bytes(model: &Model) -> usize {
 /// Replications simulated between two folds: enough to keep all threads busy, few enough to fit into memory.
 fn wave_length(model: &Model) -> u64 {
     let threads = rayon::current_num_threads();
-    let fitting = WAITING_BYTES / tally_bytes(model);
+    // A wave is folded while the next one is simulated.
+    let fitting = WAITING_BYTES / (2 * tally_bytes(model));
     (16 * threads).min(fitting).max(threads) as u64
 }
 

@@ -77,14 +77,16 @@ pub struct TypeModel {
     pub busyness_cv: f64,
     /// Voice response before the queue.
     pub ivr: Option<IvrModel>,
+    /// Not all of its attempts reach the queue, or not in the cell in which they are counted.
+    pub queue_counts_apart: bool,
     /// Longest wait.
     pub patience: Sampler,
     /// Probability of leaving at once when not answered at once.
     pub balk: f64,
     /// Talk time.
     pub talk: Sampler,
-    /// After-call work.
-    pub wrap_up: Sampler,
+    /// After-call work; none, if there never is any.
+    pub wrap_up: Option<Sampler>,
     /// Factor on talk and wrap-up, by cell, the one outside included.
     pub talk_factor: Vec<f64>,
     /// Probability that an answered attempt meets the need.
@@ -132,6 +134,8 @@ pub struct QueueModel {
     pub limit: u32,
     /// Who serves it, in order of preference.
     pub tiers: Vec<TierModel>,
+    /// The groups of the tiers that are open at once, tier by tier.
+    pub at_once: Vec<AtOnce>,
     /// Some tiers open only after a wait.
     pub has_later_tiers: bool,
     /// A group with staff in the last interval serves it.
@@ -151,6 +155,15 @@ pub struct TierModel {
     pub groups: Vec<usize>,
     /// Open to calls that have waited this long.
     pub after_ns: i64,
+}
+
+/// A group that may take a call as it enters its queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtOnce {
+    /// Index of the group.
+    pub group: usize,
+    /// It is the last of its tier.
+    pub ends_tier: bool,
 }
 
 /// A compiled agent group.
@@ -209,6 +222,7 @@ impl Model {
                 QueueModel {
                     limit: queue.limit.unwrap_or(u32::MAX),
                     served_at_close: tiers.iter().any(|tier| tier.groups.iter().any(staffed)),
+                    at_once: at_once(&tiers),
                     has_later_tiers: tiers.iter().any(|tier| tier.after_ns > 0),
                     tiers,
                     within_ns: ns(queue.target.within),
@@ -242,6 +256,17 @@ impl Model {
 /// A duration in whole nanoseconds, cut to [`MAX_NS`].
 fn ns(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).map_or(MAX_NS, |ns| ns.min(MAX_NS))
+}
+
+fn at_once(tiers: &[TierModel]) -> Vec<AtOnce> {
+    let open = tiers.iter().filter(|tier| tier.after_ns == 0);
+    let groups = open.flat_map(|tier| {
+        tier.groups.iter().map(|&group| AtOnce {
+            group,
+            ends_tier: Some(&group) == tier.groups.last(),
+        })
+    });
+    groups.collect()
 }
 
 /// Indices of parts by their names.
@@ -313,10 +338,11 @@ fn call_type(
             contained_below: ivr.contained,
             abandoned_below: ivr.contained + ivr.abandoned,
         }),
+        queue_counts_apart: t.trunk.is_some() || t.ivr.is_some(),
         patience: Sampler::new(&t.patience),
         balk: t.balk,
         talk: Sampler::new(&t.talk),
-        wrap_up: Sampler::new(&t.wrap_up),
+        wrap_up: Some(Sampler::new(&t.wrap_up)).filter(|wrap_up| !wrap_up.is_zero()),
         talk_factor: by_cell(&t.talk_factor, grid),
         resolution: t.resolution,
         reconnect: t

@@ -112,8 +112,16 @@ impl Sampler {
     }
 
     /// Draws a duration in seconds (infinite for [`Sampler::Never`]).
-    #[inline]
+    #[inline(always)]
     pub fn sample_s(&self, stream: &mut Stream) -> f64 {
+        match self {
+            Sampler::Exp(mean_s) => mean_s * exp1(stream),
+            // Too long to stand wherever something is drawn.
+            _ => self.sample_other_s(stream),
+        }
+    }
+
+    fn sample_other_s(&self, stream: &mut Stream) -> f64 {
         match self {
             Sampler::Fixed(value_s) => *value_s,
             Sampler::Exp(mean_s) => mean_s * exp1(stream),

@@ -1,38 +1,41 @@
 //! The default policy: preference lists with tiers that open after a delay.
 
 use super::{GroupState, Policy, View};
+use crate::model::AtOnce;
 
 /// A call takes the first tier of its queue with an idle agent, in it the group whose agent has been idle longest. An
 /// agent takes the most urgent priority, then the longest wait, among the queues whose tier is open to the group.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Preference;
 
-/// The group of the list whose agent has been idle longest; the first in file order where several are equal.
+/// The group whose agent has been idle longer: the best so far, which stays where both are equal, or another.
 #[inline]
-fn longest_idle(groups: &[GroupState], list: &[usize]) -> Option<usize> {
-    let mut best: Option<usize> = None;
-    for &g in list {
-        let better = |b: usize| groups[g].idle_since_ns < groups[b].idle_since_ns;
-        if groups[g].idle > 0 && best.is_none_or(better) {
-            best = Some(g);
-        }
+fn longer_idle(groups: &[GroupState], best: Option<usize>, other: usize) -> Option<usize> {
+    let better = |best: usize| groups[other].idle_since_ns < groups[best].idle_since_ns;
+    if groups[other].idle > 0 && best.is_none_or(better) {
+        Some(other)
+    } else {
+        best
     }
-    best
 }
 
 impl Policy for Preference {
     #[inline]
     fn group_for_call(&mut self, view: &View<'_>, queue: usize) -> Option<usize> {
-        view.model.queues[queue]
-            .tiers
-            .iter()
-            .filter(|tier| tier.after_ns == 0)
-            .find_map(|tier| longest_idle(view.groups, &tier.groups))
+        let mut best: Option<usize> = None;
+        for &AtOnce { group, ends_tier } in &view.model.queues[queue].at_once {
+            best = longer_idle(view.groups, best, group);
+            if ends_tier && best.is_some() {
+                break;
+            }
+        }
+        best
     }
 
     #[inline]
     fn group_in_tier(&mut self, view: &View<'_>, queue: usize, tier: usize) -> Option<usize> {
-        longest_idle(view.groups, &view.model.queues[queue].tiers[tier].groups)
+        let groups = view.model.queues[queue].tiers[tier].groups.iter();
+        groups.fold(None, |best, &group| longer_idle(view.groups, best, group))
     }
 
     #[inline]

@@ -48,7 +48,7 @@ pub fn edge_ns(bin: usize) -> i64 {
 }
 
 /// The bin of a duration.
-#[inline]
+#[inline(always)]
 fn bin_of(ns: i64) -> usize {
     if ns <= 0 {
         return 0;
@@ -71,7 +71,7 @@ fn bin_of(ns: i64) -> usize {
 
 impl Histogram {
     /// Counts one duration.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, ns: i64) {
         let bin = bin_of(ns);
         if bin >= self.counts.len() {
