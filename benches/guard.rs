@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// Least median of engine rate ÷ kernel rate, for M1 and M2. To set it after the engine became faster, run the guard three
-/// times on a quiet machine and write 0.75 × the middle median of each model here. A busy machine lowers the median by up to
+/// times on a quiet machine and write 0.7 × the middle median of each model here. A busy machine lowers the median by up to
 /// a fifth.
 const FLOORS: [f64; 2] = [0.60, 0.64];
 
