@@ -1,6 +1,6 @@
 //! Targets: what performance shall reach.
 
-use super::{Error, Performance, above_zero, at_least_zero, fraction};
+use super::{Error, Performance, at_least_zero, fraction};
 use crate::scenario::Formula;
 use std::fmt;
 
@@ -20,6 +20,11 @@ pub enum Target {
     },
     /// At most this mean wait of the answered.
     Asa {
+        /// In seconds.
+        max_s: f64,
+    },
+    /// At most this mean wait of all offered, answered or not.
+    MeanWait {
         /// In seconds.
         max_s: f64,
     },
@@ -71,6 +76,9 @@ impl Target {
             Self::Asa { max_s } => {
                 at_least_zero("the largest ASA", max_s)?;
             }
+            Self::MeanWait { max_s } => {
+                at_least_zero("the largest mean wait", max_s)?;
+            }
             Self::Abandonment { max } => {
                 fraction("the largest abandonment", max)?;
             }
@@ -89,7 +97,7 @@ impl Target {
     }
 
     /// Whether the short-abandon threshold enters.
-    fn needs_short(&self) -> bool {
+    pub(super) fn needs_short(&self) -> bool {
         matches!(
             self,
             Self::ServiceLevel {
@@ -106,6 +114,7 @@ impl Target {
                 fraction, formula, ..
             } => performance.missed(formula) <= 1.0 - fraction,
             Self::Asa { max_s } => performance.asa_s.is_some_and(|asa| asa <= max_s),
+            Self::MeanWait { max_s } => performance.mean_wait_s <= max_s,
             Self::Abandonment { max } => performance.abandonment_rate <= max,
             Self::Occupancy { max } => performance.occupancy <= max,
             Self::Wait { max_s, .. } => performance
@@ -138,6 +147,7 @@ impl fmt::Display for Target {
                 }
             }
             Self::Asa { max_s } => write!(f, "an ASA of at most {max_s} s"),
+            Self::MeanWait { max_s } => write!(f, "a mean wait of at most {max_s} s"),
             Self::Abandonment { max } => write!(f, "an abandonment of at most {}", percent(max)),
             Self::Occupancy { max } => write!(f, "an occupancy of at most {}", percent(max)),
             Self::Wait { percentile, max_s } => {

@@ -1,6 +1,7 @@
 //! Systems in which calls wait for an agent.
 
-use super::{Error, Patience};
+use super::offered_wait::OfferedWait;
+use super::{Error, Patience, above_zero, at_least_zero, fraction};
 use crate::scenario::Formula;
 
 /// Calls that arrive at random, wait in the order of their arrival, and are served by equal agents in exponential times.
@@ -102,7 +103,87 @@ impl WaitingSystem {
     /// # Errors
     /// [`Error::Unstable`] if nobody gives up, there is room for all, and the traffic is no less than the agents;
     /// [`Error::BadInput`].
-    pub fn performance(&self, _at: &Thresholds) -> Result<Performance, Error> {
-        Err(Error::BadInput("not written yet".to_owned()))
+    pub fn performance(&self, at: &Thresholds) -> Result<Performance, Error> {
+        self.check()?;
+        at_least_zero("the time of the service level", at.within_s)?;
+        at_least_zero("the short-abandon threshold", at.short_s)?;
+        if let Some(percentile) = at.percentile {
+            fraction("the percentile", percentile)?;
+        }
+        let wait = OfferedWait::new(self, &[at.within_s, at.short_s])?;
+        let waiting = wait.after(0.0);
+        let abandoned = wait.balked + waiting.abandoned;
+        let answered = wait.at_once + waiting.answered;
+        let (answered_wait, abandoned_wait) = wait.means();
+        let mean_wait = answered_wait + abandoned_wait;
+        let erlangs = self.erlangs();
+        let carried = erlangs * (1.0 - wait.blocked) * answered;
+        let per_s = self.calls_per_h / 3600.0 * (1.0 - wait.blocked);
+        Ok(Performance {
+            erlangs,
+            delayed: wait.delayed,
+            abandonment_rate: abandoned,
+            blocking_rate: wait.blocked,
+            asa_s: (answered > 0.0).then(|| answered_wait / answered),
+            mean_wait_s: mean_wait,
+            mean_wait_abandoned_s: (abandoned > 0.0).then(|| abandoned_wait / abandoned),
+            queue_length_mean: per_s * mean_wait,
+            occupancy: match self.agents > 0.0 {
+                true => (carried / self.agents).min(1.0),
+                false => 0.0,
+            },
+            carried_erlangs: carried,
+            wait_percentile_s: match at.percentile {
+                Some(percentile) => wait.percentile(percentile),
+                None => None,
+            },
+            missed: Formula::ALL.map(|(formula, _)| {
+                missed(&wait, formula, at.within_s, at.short_s).unwrap_or(f64::NAN)
+            }),
+        })
     }
+
+    /// Whether the numbers make sense.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        at_least_zero("the volume", self.calls_per_h)?;
+        above_zero("the AHT", self.aht_s)?;
+        at_least_zero("the number of agents", self.agents)?;
+        if self.limit.is_some() && !self.patience.may_be_limited() {
+            return Err(Error::BadInput(
+                "a limit of waiting places has a formula only where patience is exponential or callers never hang up"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// 1 − service level by a formula; none where nobody is in its denominator.
+///
+/// With a(t), b(t) the fractions of the offered that wait longer than t and are then answered, or hang up: what is within T and
+/// answered is all that is answered less a(T), and so on. Written so that there is no difference.
+pub(super) fn missed(
+    wait: &OfferedWait<'_>,
+    formula: Formula,
+    within: f64,
+    short: f64,
+) -> Option<f64> {
+    let late = wait.after(within);
+    let all = wait.after(0.0);
+    let answered = wait.at_once + all.answered;
+    let short = || wait.after(short).abandoned;
+    let (missed, of) = match formula {
+        Formula::AnsweredOverOffered => (late.answered + all.abandoned + wait.balked, 1.0),
+        Formula::AnsweredOverAnswered => (late.answered, answered),
+        Formula::WithAbandons => (late.answered + late.abandoned, 1.0),
+        Formula::WithoutEarlyAbandons => {
+            (late.answered + late.abandoned, answered + late.abandoned)
+        }
+        Formula::WithoutShortAbandons => {
+            let short = short();
+            (late.answered + short, answered + short)
+        }
+        Formula::ShortAbandonsAsMet => (late.answered + short(), 1.0),
+    };
+    (of > 0.0).then(|| (missed / of).min(1.0))
 }
