@@ -53,6 +53,7 @@
 //! | [`kpi`] | the one place where a count becomes a named figure |
 //! | [`experiment`] | replications on all cores, as many as asked for or needed |
 //! | [`erlang`] | Erlang's formulas and their inverses; beside the line, using only the types of a formula and a distribution |
+//! | [`planning`] | a scenario seen through the formulas, beside what was simulated |
 //! | [`report`] | output formats, and the writing of files |
 //! | [`cli`] | the `acdsim` command |
 //!
@@ -65,6 +66,7 @@ pub mod erlang;
 pub mod experiment;
 pub mod kpi;
 pub mod model;
+pub mod planning;
 pub mod random;
 pub mod report;
 pub mod routing;

@@ -4,6 +4,7 @@ use super::outputs::{Outputs, Places};
 use super::{Failure, print, print_json, progress, say, status, stop};
 use crate::experiment::{self, Replications, Settings, calibrate};
 use crate::model::Model;
+use crate::planning;
 use crate::scenario::{Document, parse_fraction, parse_points};
 use clap::Args;
 use std::io::IsTerminal;
@@ -121,9 +122,10 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let model = Model::new(&loaded.scenario);
     let settings = settings(arguments, &model)?;
     let start = Instant::now();
-    let run = progress::watch(&control, || {
+    let mut run = progress::watch(&control, || {
         experiment::run(&model, &settings, &control, &loaded.warnings)
     })?;
+    planning::beside(&model, &mut run.results);
     let seconds = start.elapsed().as_secs_f64();
     // Ctrl-C is answered by what there is; another one is about the files.
     control.stop.store(false, Ordering::Relaxed);

@@ -175,6 +175,7 @@ impl Estimator<'_, '_> {
                     .map(|(start, row)| Interval {
                         start,
                         kpis: self.row(sums, row, figures),
+                        erlang: None,
                     })
                     .collect()
             }),

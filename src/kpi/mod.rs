@@ -6,12 +6,14 @@
 mod collect;
 mod days;
 mod estimate;
+mod formulas;
 mod glossary;
 mod results;
 mod table;
 mod waits;
 
 pub use collect::Collector;
+pub use formulas::{FormulaAnswer, FormulaFigures, FormulaPair, Formulas, NotApplicable};
 pub use glossary::{Figure, SERVICE_LEVELS, ServiceLevel, Source, Subject, figures};
 pub use results::{
     Bound, DayLevel, Days, Interval, Part, Results, RunInfo, SCHEMA, ScenarioInfo, TargetInfo,

@@ -1,5 +1,6 @@
 //! The result of a run: the document of `acdsim run --json`, and what every report is made from.
 
+use super::formulas::Formulas;
 use crate::scenario::Queue;
 use crate::stats::Estimate;
 use indexmap::IndexMap;
@@ -160,6 +161,9 @@ pub struct Part {
     /// Service level by each formula.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_levels: Option<IndexMap<String, Estimate>>,
+    /// What Erlang's formulas say (queues); none in documents of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erlang: Option<Formulas>,
     /// By interval of the day; none in a steady run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intervals: Option<Vec<Interval>>,
@@ -213,6 +217,9 @@ pub struct Interval {
     /// The figures by name.
     #[serde(flatten)]
     pub kpis: IndexMap<String, Estimate>,
+    /// What Erlang's formulas say (queues).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erlang: Option<Formulas>,
 }
 
 impl Interval {

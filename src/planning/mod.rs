@@ -1,0 +1,47 @@
+//! Planning: what the formulas say of a scenario, beside what the simulation says.
+//!
+//! [`Analytic`] sees a scenario through the formulas of [`crate::erlang`]: for a queue and an interval, or the whole day, the
+//! [`WaitingSystem`](crate::erlang::WaitingSystem) that a planner would compute with, or why there is none. [`beside`] puts
+//! what Erlang-C and Erlang-A give into a result, next to the simulated figures.
+//!
+//! ```
+//! use acdsim::{Control, Model, Settings, experiment, planning, scenario};
+//! use std::path::Path;
+//!
+//! let text = r#"
+//!     [scenario]
+//!     name = "Help desk"
+//!     [run]
+//!     replications = 20
+//!     [[queues]]
+//!     name = "help"
+//!     target = "80/20"
+//!     [[call_types]]
+//!     name = "question"
+//!     queue = "help"
+//!     rate = "60/h"
+//!     talk = "exp(4m)"
+//!     patience = "exp(2m)"
+//!     [[groups]]
+//!     name = "agents"
+//!     skills = ["help"]
+//!     staff = 6
+//! "#;
+//! let loaded = scenario::parse("example", text, Path::new(""), &[])?;
+//! let model = Model::new(&loaded.scenario);
+//! let mut run = experiment::run(&model, &Settings::of(&model), &Control::default(), &loaded.warnings)?;
+//! planning::beside(&model, &mut run.results);
+//!
+//! let formulas = run.results.queues[0].erlang.expect("it is a queue");
+//! let level = |answer: acdsim::kpi::FormulaAnswer| answer.figures().map(|figures| figures.service_level);
+//! let (c, a) = (formulas.first_attempts.c, formulas.first_attempts.a);
+//! // Erlang-C knows no abandonment, and so sees longer queues.
+//! assert!(level(c) < level(a));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod analytic;
+mod beside;
+
+pub use analytic::{Analytic, Calls, ErlangModel, Seen, When};
+pub use beside::beside;
