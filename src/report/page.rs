@@ -244,6 +244,7 @@ fn targets(results: &Results, scenario: &Scenario) -> (Option<String>, Vec<Targe
 fn findings(results: &Results, scenario: &Scenario) -> Vec<String> {
     let mut findings = vec![summary::callers(results)];
     findings.extend(summary::worst(results, scenario));
+    findings.extend(text::formulas::sentences(results));
     findings
 }
 

@@ -1,6 +1,7 @@
 //! The report for people: the answer first, how sure it is beside it, then the figures.
 
 pub(super) mod figures;
+pub(super) mod formulas;
 pub(super) mod layout;
 pub(super) mod summary;
 pub(super) mod tables;
@@ -86,6 +87,9 @@ impl Page {
         let mut out = wrapped(&summary::callers(results), self.text_width(), 2, 0);
         if let Some(worst) = summary::worst(results, scenario) {
             out += &wrapped(&worst, self.text_width(), 2, 2);
+        }
+        for formulas in formulas::sentences(results) {
+            out += &wrapped(&formulas, self.text_width(), 2, 2);
         }
         out
     }

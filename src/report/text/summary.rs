@@ -9,7 +9,7 @@ use crate::kpi::{Bound, Interval, Part, Results, TargetInfo, TargetResult, Verdi
 use crate::scenario::{Formula, Scenario, clock_text, grouped};
 
 /// Names in sentences are cut to this.
-const LONG_NAME: usize = 24;
+pub const LONG_NAME: usize = 24;
 
 /// A target and what is said of it.
 pub struct Line {

@@ -1,8 +1,10 @@
 //! The figures by queue, call type, agent group and trunk group, and by interval.
 
-use super::figures::{count, hours, level, money, money_and_error, number, percent, rate, seconds};
+use super::figures::{
+    UNDEFINED, count, hours, level, money, money_and_error, number, percent, rate, seconds,
+};
 use super::layout::{Cell, Table};
-use crate::kpi::{Interval, Part, Results};
+use crate::kpi::{FormulaAnswer, FormulaPair, Formulas, Interval, NotApplicable, Part, Results};
 use crate::scenario::{Scenario, grouped};
 use crate::stats::Estimate;
 
@@ -98,6 +100,11 @@ const TRUNKS: &[Column] = &[
 /// A row of figures: a part or an interval.
 trait Row {
     fn figure(&self, kpi: &str) -> Estimate;
+
+    /// What Erlang's formulas say, where the row stands beside them.
+    fn formulas(&self) -> Option<Formulas> {
+        None
+    }
 }
 
 impl Row for Part {
@@ -110,6 +117,10 @@ impl Row for Interval {
     fn figure(&self, kpi: &str) -> Estimate {
         self.get(kpi)
     }
+
+    fn formulas(&self) -> Option<Formulas> {
+        self.erlang
+    }
 }
 
 fn table<R: Row>(header: &str, names: Vec<String>, rows: &[R], columns: &[Column]) -> Table {
@@ -119,8 +130,51 @@ fn table<R: Row>(header: &str, names: Vec<String>, rows: &[R], columns: &[Column
         if !column.if_any || figures().any(|e| e.mean.is_some_and(|mean| mean > 0.0)) {
             table.column(column.header, column.weight, figures().map(column.show));
         }
+        if column.kpi == "service_level" {
+            add_formulas(&mut table, rows);
+        }
     }
     table
+}
+
+/// The service level by Erlang's formulas, for all attempts; where there is any to show. Where nobody gives up the two are one.
+fn add_formulas<R: Row>(table: &mut Table, rows: &[R]) {
+    let pairs = || {
+        rows.iter()
+            .map(|row| row.formulas().map(|said| said.all_attempts))
+    };
+    let differ = pairs().flatten().any(|pair| pair.a != pair.c);
+    let formulas: [(_, fn(FormulaPair) -> FormulaAnswer, _); 2] = [
+        ("Erlang-C %", |pair| pair.c, true),
+        ("Erlang-A %", |pair| pair.a, differ),
+    ];
+    for (header, of, shown) in formulas {
+        let any = pairs().flatten().any(|pair| {
+            let answer = of(pair);
+            answer.figures().is_some() || answer.not_applicable() == Some(NotApplicable::Unstable)
+        });
+        if shown && any {
+            table.column(
+                header,
+                3,
+                pairs().map(|pair| pair.map(of).map_or(Cell::default(), by_formula)),
+            );
+        }
+    }
+}
+
+/// The cell of a service level by a formula, or why there is none.
+fn by_formula(answer: FormulaAnswer) -> Cell {
+    match answer {
+        FormulaAnswer::Figures(figures) => format!("{:.1}", 100.0 * figures.service_level).into(),
+        FormulaAnswer::None { not_applicable } => match not_applicable {
+            NotApplicable::Unstable => "unstable".into(),
+            NotApplicable::NoAgents => "no agents".into(),
+            NotApplicable::NoCalls => UNDEFINED.into(),
+            NotApplicable::SharedAgents => "shared".into(),
+            NotApplicable::SeveralTiers => "tiers".into(),
+        },
+    }
 }
 
 fn of_parts(header: &str, parts: &[Part], columns: &[Column]) -> Table {
