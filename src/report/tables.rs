@@ -1,6 +1,6 @@
 //! The tables of a run, whatever they are written as. What is in which table and column is said in `docs/output.md`.
 
-use crate::kpi::{Part, Results, unit};
+use crate::kpi::{FormulaFigures, NotApplicable, Part, Results, unit};
 use crate::stats::Estimate;
 use indexmap::{IndexMap, IndexSet};
 use std::io;
@@ -38,12 +38,13 @@ pub trait Sheet {
 type Table = (&'static str, fn(&Results, &mut dyn Sheet) -> io::Result<()>);
 
 /// Every table.
-pub const TABLES: [Table; 6] = [
+pub const TABLES: [Table; 7] = [
     ("tidy", tidy),
     ("wide", wide),
     ("targets", targets),
     ("waits", waits),
     ("days", days),
+    ("erlang", erlang),
     ("run", run),
 ];
 
@@ -201,6 +202,56 @@ fn days(results: &Results, rows: &mut dyn Sheet) -> io::Result<()> {
             rows.number(Some(level.service_level))?;
             rows.text(&level.days.to_string())?;
             rows.end()?;
+        }
+    }
+    Ok(())
+}
+
+/// What Erlang's formulas say, by queue, interval, attempts and formula.
+fn erlang(results: &Results, rows: &mut dyn Sheet) -> io::Result<()> {
+    rows.header(&[
+        "queue",
+        "start",
+        "attempts",
+        "formula",
+        "not_applicable",
+        "erlangs",
+        "agents",
+        "service_level",
+        "asa_s",
+        "abandonment_rate",
+        "occupancy",
+    ])?;
+    for queue in &results.queues {
+        let intervals = queue.intervals.iter().flatten();
+        let intervals = intervals.map(|interval| (interval.start.as_str(), interval.erlang));
+        for (start, said) in std::iter::once(("", queue.erlang)).chain(intervals) {
+            let Some(said) = said else { continue };
+            let (first, all) = (said.first_attempts, said.all_attempts);
+            for (attempts, formula, answer) in [
+                ("first_attempts", "c", first.c),
+                ("first_attempts", "a", first.a),
+                ("all_attempts", "c", all.c),
+                ("all_attempts", "a", all.a),
+            ] {
+                let why = answer.not_applicable().map_or("", NotApplicable::name);
+                for text in [queue.name(), start, attempts, formula, why] {
+                    rows.text(text)?;
+                }
+                let figures = answer.figures();
+                let of: [fn(&FormulaFigures) -> f64; 6] = [
+                    |by| by.erlangs,
+                    |by| by.agents,
+                    |by| by.service_level,
+                    |by| by.asa_s,
+                    |by| by.abandonment_rate,
+                    |by| by.occupancy,
+                ];
+                for figure in of {
+                    rows.number(figures.map(figure))?;
+                }
+                rows.end()?;
+            }
         }
     }
     Ok(())

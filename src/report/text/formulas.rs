@@ -161,6 +161,9 @@ impl Levels {
             true => format!("Erlang-C{by} has no answer, Erlang-A says {a}{target}"),
             false => format!("Erlang-C{by} says {c}{target}"),
         };
+        if c.unstable > 0 && !c.is_unstable() {
+            text += &format!(" (unstable in {} of {} intervals)", c.unstable, c.of);
+        }
         // Where nobody hangs up, the two are one.
         if c != a && !c.is_unstable() {
             text += &format!(", Erlang-A {a}");
@@ -201,13 +204,9 @@ impl Level {
 
 impl std::fmt::Display for Level {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match (self.unstable, self.of) {
-            (unstable, of) if unstable == of => write!(f, "none"),
-            (0, _) => write!(f, "{}", rough_percent(self.level)),
-            (unstable, of) => {
-                let level = rough_percent(self.level);
-                write!(f, "{level} (unstable in {unstable} of {of})")
-            }
+        match self.is_unstable() {
+            true => write!(f, "none"),
+            false => write!(f, "{}", rough_percent(self.level)),
         }
     }
 }
