@@ -67,7 +67,9 @@ fn plan(criterion: &mut Criterion) {
         .collect();
     group.bench_function("thousand", |bencher| {
         bencher.iter(|| {
-            let agents = intervals.iter().map(|system| system.least_agents(&[level()]));
+            let agents = intervals
+                .iter()
+                .map(|system| system.least_agents(&[level()]));
             agents.flatten().sum::<u64>()
         });
     });

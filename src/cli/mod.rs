@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod completions;
+mod erlang;
 mod explain;
 mod init;
 mod man;
@@ -51,6 +52,7 @@ enum Command {
     Report(report::Arguments),
     Trace(trace::Arguments),
     Calibrate(calibrate::Arguments),
+    Erlang(erlang::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -65,6 +67,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Report(arguments) => report::execute(&arguments),
         Command::Trace(arguments) => trace::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
+        Command::Erlang(arguments) => erlang::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),
         Command::Schema(arguments) => schema::execute(&arguments),
         Command::Completions(arguments) => completions::execute(&arguments),
