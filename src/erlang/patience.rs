@@ -3,6 +3,7 @@
 use super::numeric::{gamma_1p, gamma_pq, normal, poisson, poisson_tail_ratio};
 use super::{Error, above_zero, at_least_zero, fraction};
 use crate::scenario::Distribution;
+use std::f64::consts::LN_2;
 use std::sync::Arc;
 
 /// How long callers wait before they hang up: a distribution, and the fraction of those who would have to wait that leave at
@@ -308,7 +309,17 @@ fn exponential(time: f64, mean: f64) -> At {
         return At::new(time, 1.0, 0.0, time);
     }
     let y = time / mean;
-    let gone = -(-y).exp_m1();
+    // Of the two that make 1, the smaller is computed.
+    let (gone, left) = match y < LN_2 {
+        true => {
+            let gone = -(-y).exp_m1();
+            (gone, 1.0 - gone)
+        }
+        false => {
+            let left = (-y).exp();
+            (1.0 - left, left)
+        }
+    };
     // y − (1 − e^−y), by its series where the difference would lose digits.
     let lost = match y < 0.5 {
         false => y - gone,
@@ -326,7 +337,7 @@ fn exponential(time: f64, mean: f64) -> At {
     };
     At {
         waited: mean * gone,
-        ..At::new(time, gone, (-y).exp(), mean * lost)
+        ..At::new(time, gone, left, mean * lost)
     }
 }
 
