@@ -268,8 +268,11 @@ impl<'a> OfferedWait<'a> {
                 mode = high;
                 high *= 2.0;
             }
-            // Any point near it will do.
-            for _ in 0..24 {
+            // Near enough that ln w is within 1 of its maximum: it is concave.
+            for _ in 0..200 {
+                if (high - mode) * self.ln_w(mode).2 < 1.0 {
+                    break;
+                }
                 let middle = 0.5 * (mode + high);
                 match self.ln_w(middle).2 > 0.0 {
                     true => mode = middle,
@@ -281,7 +284,7 @@ impl<'a> OfferedWait<'a> {
         let counts = |time: f64| self.ln_w(time).0 > highest - DEPTH;
         let from = match counts(0.0) {
             true => 0.0,
-            false => edge(mode, 0.0, &counts),
+            false => edge(mode, mode, 0.0, &counts),
         };
         let mut step = 1.0 / self.out;
         let mut inside = mode;
@@ -289,7 +292,7 @@ impl<'a> OfferedWait<'a> {
             inside = mode + step;
             step *= 2.0;
         }
-        let to = edge(inside, mode + step, &counts);
+        let to = edge(mode, inside, mode + step, &counts);
         // What rounding leaves of the terms that ln w is the sum of, as the two rules then differ by.
         let at = self.system.patience.at(to);
         let mut terms = self.slack.abs() * to + self.into * at.lost.min(at.waited);
@@ -485,9 +488,9 @@ impl Integrals {
 }
 
 /// A time just outside of where w counts, between one inside and one outside.
-fn edge(mut inside: f64, mut outside: f64, counts: impl Fn(f64) -> bool) -> f64 {
-    for _ in 0..8 {
-        if (outside - inside).abs() <= 0.05 * outside.abs().max(inside.abs()) {
+fn edge(mode: f64, mut inside: f64, mut outside: f64, counts: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..60 {
+        if (outside - inside).abs() <= 0.1 * (outside - mode).abs() {
             break;
         }
         let middle = 0.5 * (inside + outside);

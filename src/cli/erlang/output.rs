@@ -157,12 +157,19 @@ pub fn exact(value: f64, unit: Unit) -> Value {
     }
 }
 
+/// In words the service levels come first; in documents they are the last.
+fn in_order(figures: &[Figure]) -> impl Iterator<Item = &Figure> {
+    let within = |figure: &&Figure| figure.name.contains('.');
+    let plain = figures.iter().filter(move |figure| !within(figure));
+    plain.chain(figures.iter().filter(within))
+}
+
 fn document(question: &dyn Question, rows: &[Row]) -> Value {
     let result = |answer: &Result<Answer, Error>| match answer {
         Err(error) => error_document(error),
         Ok(answer) => {
             let mut map = Map::new();
-            for figure in &answer.figures {
+            for figure in in_order(&answer.figures) {
                 match figure.name.split_once('.') {
                     None => {
                         map.insert(figure.name.to_owned(), value_of(figure));
@@ -172,10 +179,6 @@ fn document(question: &dyn Question, rows: &[Row]) -> Value {
                         object[name] = value_of(figure);
                     }
                 }
-            }
-            // In words the service levels come first; here they are the last.
-            if let Some(levels) = map.shift_remove("service_levels") {
-                map.insert("service_levels".to_owned(), levels);
             }
             Value::Object(map)
         }
@@ -208,9 +211,7 @@ fn write_csv(varied: &Option<Varied>, rows: &[Row], out: &mut dyn Write) -> std:
         .iter()
         .find_map(|(_, answer)| answer.as_ref().ok())
         .map(|answer| {
-            answer
-                .figures
-                .iter()
+            in_order(&answer.figures)
                 .filter(|figure| Some(figure.name) != first)
                 .map(name)
                 .collect()
@@ -233,10 +234,7 @@ fn write_csv(varied: &Option<Varied>, rows: &[Row], out: &mut dyn Write) -> std:
             .collect();
         match answer {
             Ok(answer) => {
-                for figure in answer
-                    .figures
-                    .iter()
-                    .filter(|figure| Some(figure.name) != first)
+                for figure in in_order(&answer.figures).filter(|figure| Some(figure.name) != first)
                 {
                     cells.push(match value_of(figure) {
                         Value::Null => String::new(),
