@@ -314,7 +314,7 @@ impl Page {
         // How many stands over the columns, where there are two.
         let several = answer.beside.is_some();
         let in_rows =
-            |figure: &&Figure| !figure.label.is_empty() && !(several && figure.unit == Unit::Count);
+            |figure: &&Figure| !(figure.label.is_empty() || several && figure.unit == Unit::Count);
         let shown_of = |figures: &[Figure]| -> Vec<String> {
             let labelled = figures.iter().filter(in_rows);
             labelled
@@ -483,7 +483,7 @@ mod tests {
         assert_eq!(percent(0.8801), "88.0 %");
         assert_eq!(percent(0.0), "0.0 %");
         assert_eq!(percent(1.0), "100.0 %");
-        assert_eq!(percent(0.99995), "99.995 %");
+        assert_eq!(percent(0.99995), "99.9950 %");
         assert_eq!(percent(0.00002), "0.0020 %");
     }
 }
