@@ -268,8 +268,11 @@ impl<'a> OfferedWait<'a> {
                 mode = high;
                 high *= 2.0;
             }
-            // Any point near it will do.
-            for _ in 0..24 {
+            // Near enough that ln w is within 1 of its maximum: it is concave.
+            for _ in 0..200 {
+                if (high - mode) * self.ln_w(mode).2 < 1.0 {
+                    break;
+                }
                 let middle = 0.5 * (mode + high);
                 match self.ln_w(middle).2 > 0.0 {
                     true => mode = middle,
@@ -281,7 +284,7 @@ impl<'a> OfferedWait<'a> {
         let counts = |time: f64| self.ln_w(time).0 > highest - DEPTH;
         let from = match counts(0.0) {
             true => 0.0,
-            false => edge(mode, 0.0, &counts),
+            false => edge(mode, mode, 0.0, counts),
         };
         let mut step = 1.0 / self.out;
         let mut inside = mode;
@@ -289,7 +292,7 @@ impl<'a> OfferedWait<'a> {
             inside = mode + step;
             step *= 2.0;
         }
-        let to = edge(inside, mode + step, &counts);
+        let to = edge(mode, inside, mode + step, counts);
         // What rounding leaves of the terms that ln w is the sum of, as the two rules then differ by.
         let at = self.system.patience.at(to);
         let mut terms = self.slack.abs() * to + self.into * at.lost.min(at.waited);
@@ -341,12 +344,21 @@ impl<'a> OfferedWait<'a> {
         points.dedup();
         let mut sums = [0.0; 5];
         let middle = points.partition_point(|x| *x < window.mode);
+        let smooth = matches!(self.system.patience.shape(), Shape::Smooth(_));
+        let piece = |sums: &mut [f64; 5], from: f64, to: f64| match from == 0.0 && smooth {
+            false => integrate((from, to), window.share, sums, &f),
+            // Patience begins with a power of time, of which a rule for polynomials sees little: with time = to u^4 it does.
+            true => integrate((0.0, 1.0), window.share, sums, &|u: f64| {
+                let by = u * u * u * to;
+                f(by * u).map(|value| 4.0 * by * value)
+            }),
+        };
         // From the mode outwards, so that what hardly counts is soon seen as such.
         for pair in points[middle.saturating_sub(1)..].windows(2) {
-            integrate((pair[0], pair[1]), window.share, &mut sums, &f);
+            piece(&mut sums, pair[0], pair[1]);
         }
         for pair in points[..middle.max(1)].windows(2).rev() {
-            integrate((pair[0], pair[1]), window.share, &mut sums, &f);
+            piece(&mut sums, pair[0], pair[1]);
         }
         let [all, gone, left, answered_wait, abandoned_wait] = sums.map(|sum| sum * self.out);
         Integrals {
@@ -485,9 +497,9 @@ impl Integrals {
 }
 
 /// A time just outside of where w counts, between one inside and one outside.
-fn edge(mut inside: f64, mut outside: f64, counts: impl Fn(f64) -> bool) -> f64 {
-    for _ in 0..8 {
-        if (outside - inside).abs() <= 0.05 * outside.abs().max(inside.abs()) {
+fn edge(mode: f64, mut inside: f64, mut outside: f64, counts: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..60 {
+        if (outside - inside).abs() <= 0.1 * (outside - mode).abs() {
             break;
         }
         let middle = 0.5 * (inside + outside);

@@ -448,7 +448,7 @@ impl Form {
 const N: usize = 14;
 
 /// Octaves of time in the table, relative to the scale; outside of them the functions are cheap, or seldom asked for.
-const OCTAVES: std::ops::Range<i32> = -14..8;
+const OCTAVES: std::ops::Range<i32> = -20..8;
 
 /// Finest division of an octave.
 const FINEST: usize = 32;

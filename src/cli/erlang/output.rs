@@ -157,12 +157,19 @@ pub fn exact(value: f64, unit: Unit) -> Value {
     }
 }
 
+/// In words the service levels come first; in documents they are the last.
+fn in_order(figures: &[Figure]) -> impl Iterator<Item = &Figure> {
+    let within = |figure: &&Figure| figure.name.contains('.');
+    let plain = figures.iter().filter(move |figure| !within(figure));
+    plain.chain(figures.iter().filter(within))
+}
+
 fn document(question: &dyn Question, rows: &[Row]) -> Value {
     let result = |answer: &Result<Answer, Error>| match answer {
         Err(error) => error_document(error),
         Ok(answer) => {
             let mut map = Map::new();
-            for figure in &answer.figures {
+            for figure in in_order(&answer.figures) {
                 match figure.name.split_once('.') {
                     None => {
                         map.insert(figure.name.to_owned(), value_of(figure));
@@ -172,10 +179,6 @@ fn document(question: &dyn Question, rows: &[Row]) -> Value {
                         object[name] = value_of(figure);
                     }
                 }
-            }
-            // In words the service levels come first; here they are the last.
-            if let Some(levels) = map.shift_remove("service_levels") {
-                map.insert("service_levels".to_owned(), levels);
             }
             Value::Object(map)
         }
@@ -202,17 +205,25 @@ fn write_csv(varied: &Option<Varied>, rows: &[Row], out: &mut dyn Write) -> std:
             .unwrap_or_default()
             .to_owned()
     };
+    // The varied one is the first column, also where there is no answer.
+    let first = varied.as_ref().map(|varied| varied.head);
     let columns: Vec<String> = rows
         .iter()
         .find_map(|(_, answer)| answer.as_ref().ok())
-        .map(|answer| answer.figures.iter().map(name).collect())
+        .map(|answer| {
+            in_order(&answer.figures)
+                .filter(|figure| Some(figure.name) != first)
+                .map(name)
+                .collect()
+        })
         .unwrap_or_default();
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    let head = varied.as_ref().map(|varied| varied.head).into_iter();
     table.write_record(
-        head.chain(columns.iter().map(String::as_str))
+        first
+            .into_iter()
+            .chain(columns.iter().map(String::as_str))
             .chain(["error"]),
     )?;
     for (value, answer) in rows {
@@ -223,7 +234,8 @@ fn write_csv(varied: &Option<Varied>, rows: &[Row], out: &mut dyn Write) -> std:
             .collect();
         match answer {
             Ok(answer) => {
-                for figure in &answer.figures {
+                for figure in in_order(&answer.figures).filter(|figure| Some(figure.name) != first)
+                {
                     cells.push(match value_of(figure) {
                         Value::Null => String::new(),
                         value => value.to_string(),
@@ -257,6 +269,7 @@ pub fn shown(value: Option<f64>, unit: Unit) -> String {
         },
         Unit::Number => match value {
             x if x > 0.0 && x < 0.005 => small(x),
+            x if x > 0.0 && x < 1.0 => format!("{x:.3}"),
             x => crate::scenario::grouped(x, 2),
         },
         Unit::Count if value.fract() == 0.0 => crate::scenario::grouped(value, 0),
@@ -298,8 +311,12 @@ impl Page {
             return out;
         };
         out += &format!("  {}\n\n", answer.sentence);
+        // How many stands over the columns, where there are two.
+        let several = answer.beside.is_some();
+        let in_rows =
+            |figure: &&Figure| !(figure.label.is_empty() || several && figure.unit == Unit::Count);
         let shown_of = |figures: &[Figure]| -> Vec<String> {
-            let labelled = figures.iter().filter(|figure| !figure.label.is_empty());
+            let labelled = figures.iter().filter(in_rows);
             labelled
                 .map(|figure| shown(figure.value, figure.unit))
                 .collect()
@@ -307,8 +324,8 @@ impl Page {
         let labels: Vec<&str> = answer
             .figures
             .iter()
+            .filter(in_rows)
             .map(|figure| figure.label.as_str())
-            .filter(|label| !label.is_empty())
             .collect();
         let mut columns = vec![(answer.called.clone(), shown_of(&answer.figures))];
         let mut note = None;
@@ -466,7 +483,7 @@ mod tests {
         assert_eq!(percent(0.8801), "88.0 %");
         assert_eq!(percent(0.0), "0.0 %");
         assert_eq!(percent(1.0), "100.0 %");
-        assert_eq!(percent(0.99995), "99.995 %");
+        assert_eq!(percent(0.99995), "99.9950 %");
         assert_eq!(percent(0.00002), "0.0020 %");
     }
 }

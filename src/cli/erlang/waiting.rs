@@ -542,11 +542,11 @@ impl Case<'_> {
         };
         let verdicts = targets.iter().map(|target| {
             let verdict = if target.is_met_by(found) {
-                "met"
+                "Met"
             } else {
-                "missed"
+                "Missed"
             };
-            format!(" {}: {verdict}.", self.words(target))
+            format!(" {verdict}: {}.", self.words(target))
         });
         level + &verdicts.collect::<String>()
     }
