@@ -263,7 +263,7 @@ fn targets_waits_and_days_have_tables() {
 fn the_files_open_everywhere() {
     let results = common::run(DAY);
     let (_folder, files) = written(&results);
-    assert_eq!(files.len(), 6);
+    assert_eq!(files.len(), 7);
     for (name, text) in &files {
         assert!(text.ends_with("\r\n"), "{name}");
         assert_eq!(
@@ -340,7 +340,7 @@ fn the_command_writes_them_and_says_where() {
         if !arguments.contains(&"--seed") {
             assert_eq!(output.stdout, plain.stdout, "{arguments:?}");
         }
-        assert_eq!(texts(&path.join(expected)).len(), 6, "{arguments:?}");
+        assert_eq!(texts(&path.join(expected)).len(), 7, "{arguments:?}");
     }
     let made: Vec<_> = std::fs::read_dir(path.join("output")).unwrap().collect();
     assert_eq!(made.len(), 3, "{made:?}");

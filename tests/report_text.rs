@@ -5,6 +5,7 @@
 use acdsim::experiment::{self, Control, Replications, Settings};
 use acdsim::kpi::Results;
 use acdsim::model::Model;
+use acdsim::planning;
 use acdsim::report::text::Page;
 use acdsim::scenario::{self, Scenario};
 use std::path::Path;
@@ -27,7 +28,9 @@ fn simulate(text: &str, days: u64) -> (Results, Scenario) {
         threads: Some(1),
         ..Settings::of(&model)
     };
-    let run = experiment::run(&model, &settings, &Control::default(), &loaded.warnings).unwrap();
+    let mut run =
+        experiment::run(&model, &settings, &Control::default(), &loaded.warnings).unwrap();
+    planning::beside(&model, &mut run.results);
     (run.results, loaded.scenario)
 }
 

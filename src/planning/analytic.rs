@@ -143,9 +143,9 @@ impl<'m> Analytic<'m> {
 
     /// A queue at a time; both by number.
     ///
-    /// Where call types differ in patience, exponential ones (and mixtures of them) become their mixture, weighted by calls,
-    /// which is exact for a queue served in the order of arrival; of others the patience of the type with the most calls is
-    /// taken for all.
+    /// Where call types differ in patience, exponential ones (and mixtures of them) become their mixture, weighted by the calls
+    /// that do not balk, which is exact for a queue served in the order of arrival; of others the patience of the type with the
+    /// most calls is taken for all.
     pub fn system(&self, queue: usize, when: When, calls: Calls<'_>) -> Seen {
         let (calls_per_h, volumes) = self.volumes(queue, when, calls);
         let agents = self.agents(queue, when);
@@ -377,7 +377,11 @@ impl<'m> Analytic<'m> {
         let mixture =
             match all().all(|(patience, _)| patience.distribution() == most.distribution()) {
                 true => None,
-                false => mixture(all().map(|(patience, share)| (patience.distribution(), share))),
+                // Those who balk do not wait.
+                false => mixture(all().map(|(patience, share)| {
+                    let waits = share * (1.0 - patience.balk());
+                    (patience.distribution(), waits / (1.0 - balk))
+                })),
             };
         let distribution = mixture.as_ref().unwrap_or(most.distribution());
         patience(distribution, balk.min(1.0))

@@ -30,8 +30,8 @@ pub fn sentences(results: &Results) -> Vec<String> {
     for (why, one, many) in [
         (
             NotApplicable::SharedAgents,
-            "its agents serve other queues, too",
-            "their agents serve several queues",
+            "some of its agents serve other queues, too",
+            "some of their agents serve several queues",
         ),
         (
             NotApplicable::SeveralTiers,
