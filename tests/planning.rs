@@ -6,7 +6,9 @@ mod common;
 use acdsim::erlang::Target;
 use acdsim::kpi::{FormulaAnswer, FormulaFigures, Formulas, NotApplicable, Part, Results};
 use acdsim::planning::{self, Analytic, Calls, ErlangModel, When};
+use acdsim::report::files::Place;
 use acdsim::report::json;
+use acdsim::report::text::Page;
 use acdsim::scenario::{Distribution, Formula};
 use common::{days, model, run_with};
 use proptest::prelude::*;
@@ -468,4 +470,129 @@ proptest! {
             }
         }
     }
+}
+
+fn text(results: &Results, toml: &str, intervals: bool) -> String {
+    let page = Page {
+        width: 200,
+        colour: false,
+        intervals,
+    };
+    page.render(results, &model(toml).scenario)
+}
+
+#[test]
+fn the_text_says_what_the_formulas_say_or_why_nothing() {
+    let day = |rate: &str, more: &str| {
+        format!(
+            "[scenario]\nname = \"s\"\nopen = \"08:00-10:00\"\ninterval = \"1h\"\n\
+             [[queues]]\nname = \"q\"\n[[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = {rate}\ntalk = \"exp(3m)\"\n{more}\n\
+             [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 4\n"
+        )
+    };
+    let two = "[scenario]\nname = \"s\"\n[[queues]]\nname = \"q\"\n[[queues]]\nname = \"p\"\n[[groups]]\nname = \"g\"\n\
+               skills = [\"q\", \"p\"]\nstaff = 4\n[[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"9/h\"\ntalk = \"60s\"\n";
+    for (toml, expected) in [
+        // 3 erlangs on 4 agents: C(4, 3) = 0.5094, of whom exp(−20/180) wait longer than 20 s.
+        (
+            day("\"60/h\"", ""),
+            "  Erlang-C, interval by interval, says 54 % in 20 s, simulated ",
+        ),
+        (
+            day("[\"60/h\", \"0/h\"]", ""),
+            "  Erlang-C says 54 % in 20 s, simulated ",
+        ),
+        (
+            day("[\"60/h\", \"80/h\"]", "patience = \"exp(1m)\""),
+            " % in 20 s (unstable in 1 of 2 intervals), Erlang-A ",
+        ),
+        (
+            day("\"80/h\"", "patience = \"exp(1m)\""),
+            "  Erlang-C, interval by interval, has no answer, Erlang-A says ",
+        ),
+        (
+            day("\"80/h\"", ""),
+            "  Erlang-C, interval by interval, has no answer in 20 s, simulated ",
+        ),
+        (
+            two.to_owned(),
+            "  Erlang-C and Erlang-A do not apply to q and p: they share agents.\n",
+        ),
+    ] {
+        let said = text(&beside(&toml, 3), &toml, false);
+        assert!(said.contains(expected), "expected {expected:?} in\n{said}");
+        assert!(
+            !said.contains("first attempts alone"),
+            "nobody calls again:\n{said}"
+        );
+    }
+    // Nobody calls, or the document has none: nothing to say.
+    let toml = day("\"0/h\"", "");
+    let said = text(&beside(&toml, 3), &toml, false);
+    assert!(!said.contains("Erlang"), "{said}");
+
+    let toml = day(
+        "[\"60/h\", \"80/h\"]",
+        "patience = \"exp(1m)\"\nredial = { abandoned = 1.0, delay = \"exp(5m)\" }",
+    );
+    let said = text(&beside(&toml, 3), &toml, true);
+    assert!(said.contains("; for first attempts alone "), "{said}");
+    let row = said
+        .lines()
+        .filter(|line| line.contains("unstable"))
+        .count();
+    assert!(
+        said.contains("in target %  Erlang-C %  Erlang-A %"),
+        "{said}"
+    );
+    assert!(
+        row >= 2,
+        "the sentence and the table name the interval:\n{said}"
+    );
+}
+
+#[test]
+fn the_table_of_the_formulas_has_every_answer() {
+    let results = beside(DAY, 2);
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = Place::given(&folder.path().join("tables"), false);
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    place
+        .save_folder(&stop, |to| acdsim::report::csv::write(&results, to))
+        .expect("it can be written");
+    let table =
+        std::fs::read_to_string(folder.path().join("tables/erlang.csv")).expect("the table");
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let header = "queue,start,attempts,formula,not_applicable,erlangs,agents,service_level,asa_s,abandonment_rate,occupancy";
+    assert_eq!(
+        reader
+            .headers()
+            .expect("a header")
+            .iter()
+            .collect::<Vec<_>>()
+            .join(","),
+        header
+    );
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+    // The day, four intervals, after close; two kinds of attempts, two formulas.
+    assert_eq!(rows.len(), 6 * 4);
+    let said = figures(
+        results.queues[0].intervals.as_ref().expect("a day")[1]
+            .erlang
+            .expect("formulas")
+            .all_attempts
+            .a,
+    );
+    let row = rows
+        .iter()
+        .find(|row| [&row[1], &row[2], &row[3]] == ["09:00", "all_attempts", "a"])
+        .expect("the row");
+    assert_eq!(&row[4], "");
+    assert_eq!(row[7].parse(), Ok(said.service_level));
+    assert_eq!(row[8].parse(), Ok(said.asa_s));
+    let row = rows
+        .iter()
+        .find(|row| [&row[1], &row[2], &row[3]] == ["10:00", "first_attempts", "c"])
+        .expect("the row");
+    assert_eq!([&row[4], &row[5], &row[7]], ["no_calls", "", ""]);
 }

@@ -30,8 +30,8 @@ pub fn sentences(results: &Results) -> Vec<String> {
     for (why, one, many) in [
         (
             NotApplicable::SharedAgents,
-            "some of its agents serve other queues, too",
-            "some of their agents serve several queues",
+            "it shares agents with other queues",
+            "they share agents",
         ),
         (
             NotApplicable::SeveralTiers,
@@ -169,8 +169,10 @@ impl Levels {
             text += &format!(", Erlang-A {a}");
         }
         text += &format!(", simulated {}", percent(queue.get("service_level")));
-        if self.first != self.all {
-            let [c, a] = self.first;
+        // What reads the same says nothing.
+        let words = |levels: [Level; 2]| levels.map(|level| level.to_string());
+        if words(self.first) != words(self.all) {
+            let [c, a] = words(self.first);
             text += &format!("; for first attempts alone {c}");
             if c != a {
                 text += &format!(" and {a}");
