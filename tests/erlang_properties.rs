@@ -568,7 +568,7 @@ fn errors_say_what_is_wrong() {
     );
 }
 
-/// Each formula by its definition, from three counts of the offered: the figures of docs/kpis.md come out of the same.
+/// Each formula by its definition in docs/kpis.md, from the answered and abandoned within T and within the threshold.
 #[test]
 fn service_levels_are_those_of_their_definitions() {
     let system = WaitingSystem {
