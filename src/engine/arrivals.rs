@@ -4,7 +4,7 @@
 //! more volume moves callers instead of redrawing them. They are drawn a window of time ahead, some dozens at once: a tight
 //! loop and one sort cost less than to find the next of all types again and again.
 
-use super::events::{Kind, Order};
+use super::events::Event;
 use crate::model::{Grid, Model};
 use crate::random::{CallerKey, Purpose, ReplicationKey, Sampler, TypeKey, exp1};
 use crate::scenario::Distribution;
@@ -12,11 +12,12 @@ use crate::scenario::Distribution;
 /// First attempts to be expected in a window.
 const WINDOW: f64 = 64.0;
 
-/// A first attempt.
+/// A first attempt: in one nanosecond they come by call type, then by caller.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FirstAttempt {
-    /// Its place in the order of events: time, call type, caller.
-    pub order: Order,
+    time: i64,
+    pub call_type: u32,
+    pub caller: u64,
     pub key: CallerKey,
 }
 
@@ -116,11 +117,11 @@ impl Arrivals {
         self.fill();
     }
 
-    /// Place of the next first attempt in the order of events.
+    /// The next first attempt as an event.
     #[inline(always)]
-    pub fn earliest(&self) -> Order {
+    pub fn earliest(&self) -> Event {
         let next = self.window.get(self.next);
-        next.map_or(Order::NEVER, |attempt| attempt.order)
+        next.map_or(Event::NEVER, |attempt| Event::first_attempt(attempt.time))
     }
 
     /// Takes the next first attempt, which is there.
@@ -143,16 +144,20 @@ impl Arrivals {
             self.until = self.end_of_window();
             for (index, t) in self.types.iter_mut().enumerate() {
                 while t.time < self.until {
-                    let order = Order::arrival(t.time, Kind::FirstAttempt, index, t.caller);
-                    let key = t.caller_key;
-                    self.window.push(FirstAttempt { order, key });
+                    self.window.push(FirstAttempt {
+                        time: t.time,
+                        call_type: index as u32,
+                        caller: t.caller,
+                        key: t.caller_key,
+                    });
                     t.caller += 1;
                     t.find_next(width_ns, end_ns);
                 }
             }
         }
         if self.types.len() > 1 {
-            self.window.sort_unstable_by_key(|attempt| attempt.order);
+            self.window
+                .sort_unstable_by_key(|a| (a.time, a.call_type, a.caller));
         }
     }
 
@@ -203,11 +208,11 @@ mod tests {
         let mut arrivals = Arrivals::default();
         arrivals.start(&Model::new(&loaded.scenario), ReplicationKey::new(1, 0));
         let mut all = Vec::new();
-        while arrivals.earliest() != Order::NEVER && all.len() < most {
-            let order = arrivals.earliest();
-            assert_eq!(arrivals.take().order, order);
-            let (call_type, caller) = order.who();
-            all.push((call_type, caller, order.time));
+        while arrivals.earliest() != Event::NEVER && all.len() < most {
+            let time = arrivals.earliest().time();
+            let attempt = arrivals.take();
+            assert_eq!(attempt.time, time);
+            all.push((attempt.call_type as usize, attempt.caller, time));
         }
         all
     }

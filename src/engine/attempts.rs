@@ -2,7 +2,7 @@
 
 use super::arrivals::FirstAttempt;
 use super::calls::{Call, CallId, State};
-use super::events::{EventId, Kind, Order};
+use super::events::{Event, EventId, Kind};
 use super::observer::{AttemptEvent, Cause, Observer};
 use super::{AgentId, Contacts, Engine};
 use crate::random::{Purpose, to_ns};
@@ -19,8 +19,13 @@ enum Miss {
 
 impl<O: Observer, P: Policy> Engine<'_, O, P> {
     pub(super) fn first_attempt(&mut self) {
-        let FirstAttempt { order, key } = self.arrivals.take();
-        let (call_type, caller) = order.who();
+        let FirstAttempt {
+            call_type,
+            caller,
+            key,
+            ..
+        } = self.arrivals.take();
+        let call_type = call_type as usize;
         let cell = call_type * self.tally.cells + self.cell;
         let id = self.calls.insert(Call::new(key, call_type, caller, cell));
         self.attempt_arrives(id);
@@ -530,8 +535,9 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         } else {
             Kind::Reconnect
         };
-        let order = Order::arrival(at_ns, kind, call.call_type as usize, call.caller);
-        self.events.insert(order, EventId::of_call(id));
+        let who = (call.call_type as usize, call.caller);
+        self.events
+            .insert(Event::arrival(at_ns, kind, who, EventId::of_call(id)));
     }
 
     /// The caller's need ends: met, or not.

@@ -22,7 +22,7 @@ use crate::scenario::grouped;
 use agents::{AgentId, Agents};
 use arrivals::Arrivals;
 use calls::{CallId, Calls, WaitingList};
-use events::{EventId, EventList, Kind, Order};
+use events::{Event, EventId, EventList, Kind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tally::{Count, Level};
 
@@ -206,8 +206,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         loop {
             let event = self.events.earliest();
             let arrival = self.arrivals.earliest();
-            let arrives = arrival.is_before(event);
-            let next = if arrives { arrival.time } else { event.time };
+            let arrives = arrival < event;
+            let next = arrival.min(event).time();
             if next >= self.cell_end && !self.reach(next)? {
                 break;
             }
@@ -238,7 +238,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
     /// Ends the cells that end before the next event; false if there is no event any more.
     #[cold]
     fn reach(&mut self, next: i64) -> Result<bool, Halt> {
-        if next == Order::NEVER.time {
+        if next == Event::NEVER.time() {
             return Ok(false);
         }
         if next > self.last_resort {
