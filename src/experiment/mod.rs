@@ -1,6 +1,9 @@
 //! Many replications on all cores, folded in their order, so that results never depend on the number of threads.
 
 pub mod calibrate;
+mod sample;
+
+pub use sample::{Change, Sample, Watch};
 
 use crate::engine::{Engine, Halt, Tally};
 use crate::kpi::{Collector, Results};

@@ -9,6 +9,7 @@ mod estimate;
 mod glossary;
 mod results;
 mod table;
+mod targets;
 mod waits;
 
 pub use collect::Collector;
@@ -18,3 +19,4 @@ pub use results::{
     TargetResult, Verdict, Waits,
 };
 pub use table::{CONTACTS, GROUPS, Kpi, Measure, QUANTILES, TRUNKS, Unit, service_level, unit};
+pub use targets::{Gauge, Place, Target, targets};
