@@ -52,6 +52,7 @@
 //! | [`stats`] | mergeable sums, ratio estimators, intervals |
 //! | [`kpi`] | the one place where a count becomes a named figure |
 //! | [`experiment`] | replications on all cores, as many as asked for or needed |
+//! | [`erlang`] | Erlang's formulas and their inverses; beside the line, using only the types of a formula and a distribution |
 //! | [`report`] | output formats, and the writing of files |
 //! | [`cli`] | the `acdsim` command |
 //!
@@ -60,6 +61,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod erlang;
 pub mod experiment;
 pub mod kpi;
 pub mod model;

@@ -1,0 +1,414 @@
+//! Erlang's family against values that were made independently of this code: `tests/vectors/`.
+
+use acdsim::erlang::{
+    Error, Patience, Performance, Target, Thresholds, WaitingSystem, engset, loss,
+};
+use acdsim::scenario::{Distribution, Formula};
+use serde_json::Value;
+use std::path::Path;
+
+/// One case of a file.
+struct Case {
+    name: String,
+    params: Value,
+    expected: Value,
+}
+
+impl Case {
+    fn number(&self, key: &str) -> f64 {
+        self.given(key)
+            .unwrap_or_else(|| panic!("{}: no {key}", self.name))
+    }
+
+    fn given(&self, key: &str) -> Option<f64> {
+        self.params.get(key).and_then(Value::as_f64)
+    }
+
+    fn whole(&self, key: &str) -> u64 {
+        self.params[key].as_u64().expect("a whole number")
+    }
+
+    fn is(&self, op: &str) -> bool {
+        self.params["op"] == op
+    }
+
+    /// The expected error, if one is.
+    fn error(&self) -> Option<&str> {
+        self.expected.get("error").and_then(Value::as_str)
+    }
+
+    /// What was found against what is expected, for every key.
+    fn compare(&self, found: &[(&str, f64)]) {
+        let expected = self.expected.as_object().expect("an object");
+        for (key, value) in expected {
+            let Some((_, found)) = found.iter().find(|(name, _)| name == key) else {
+                panic!("{}: nothing found for {key}", self.name);
+            };
+            let expected = value.as_f64().expect("a number");
+            let near = match value.is_u64() && expected >= 1.0 {
+                true => *found == expected,
+                false => close(*found, expected),
+            };
+            let of = (found / expected - 1.0).abs();
+            assert!(
+                near,
+                "{}: {key} found {found:e}, expected {expected:e}, off by {of:e}",
+                self.name
+            );
+        }
+    }
+}
+
+/// Relative 1e-9; absolute 1e-12 for values below 1e-6.
+fn close(found: f64, expected: f64) -> bool {
+    let tolerance = match expected.abs() < 1e-6 {
+        true => 1e-12,
+        false => 1e-9 * expected.abs(),
+    };
+    (found - expected).abs() <= tolerance
+}
+
+fn cases(file: &str) -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let text = std::fs::read_to_string(path.join(file)).expect("the vectors");
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let cases = document["cases"].as_array().expect("cases").iter();
+    let cases: Vec<Case> = cases
+        .map(|case| Case {
+            name: format!("{file}: {}", case["name"].as_str().expect("a name")),
+            params: case["params"].clone(),
+            expected: case["expected"].clone(),
+        })
+        .collect();
+    assert!(cases.len() >= 16, "{file}: only {} cases", cases.len());
+    cases
+}
+
+#[test]
+fn erlang_b() {
+    for case in cases("erlang_b.json") {
+        match case.params["op"].as_str().expect("an operation") {
+            "blocking" => {
+                let (n, a) = (case.number("servers"), case.number("erlangs"));
+                let b = loss::blocking(n, a).expect("a blocking");
+                let carried = a * (1.0 - b);
+                case.compare(&[
+                    ("blocking", b),
+                    ("carried_erlangs", carried),
+                    ("lost_erlangs", a * b),
+                    ("utilisation", carried / n),
+                ]);
+            }
+            "min_servers" => {
+                let (a, max) = (case.number("erlangs"), case.number("target_blocking"));
+                let n = loss::least_lines(a, max).expect("lines");
+                let at = |n: u64| loss::blocking(n as f64, a).expect("a blocking");
+                case.compare(&[
+                    ("servers", n as f64),
+                    ("blocking_at_servers", at(n)),
+                    ("blocking_at_one_less", at(n - 1)),
+                ]);
+            }
+            "continuous_servers" => {
+                let (a, max) = (case.number("erlangs"), case.number("target_blocking"));
+                let n = loss::least_lines_fractional(a, max).expect("lines");
+                case.compare(&[("servers", n)]);
+            }
+            "max_traffic" => {
+                let (n, max) = (case.number("servers"), case.number("target_blocking"));
+                let a = loss::largest_erlangs(n, max).expect("traffic");
+                case.compare(&[("erlangs", a)]);
+            }
+            op => panic!("{}: unknown {op}", case.name),
+        }
+    }
+}
+
+#[test]
+fn engset_congestion() {
+    for case in cases("engset.json") {
+        let (sources, beta) = (
+            case.whole("sources"),
+            case.number("erlangs_per_idle_source"),
+        );
+        if case.is("min_servers") {
+            let max = case.number("target_call_congestion");
+            let lines = engset::least_lines(sources, beta, max).expect("lines");
+            let found = engset::congestion(sources, beta, lines).expect("congestion");
+            case.compare(&[
+                ("servers", lines as f64),
+                ("call_congestion", found.call_congestion),
+            ]);
+            continue;
+        }
+        let lines = case.whole("servers");
+        let found = engset::congestion(sources, beta, lines).expect("congestion");
+        let (intended, carried) = (found.intended_erlangs, found.carried_erlangs);
+        case.compare(&[
+            ("time_congestion", found.time_congestion),
+            ("call_congestion", found.call_congestion),
+            ("carried_erlangs", carried),
+            ("offered_intended_erlangs", intended),
+            ("traffic_congestion", (intended - carried) / intended),
+            ("attempts_per_holding_time", found.attempts_per_holding_time),
+        ]);
+    }
+}
+
+#[test]
+fn extended_erlang_b() {
+    for case in cases("extended_erlang_b.json") {
+        let (n, a) = (case.number("servers"), case.number("erlangs"));
+        let retry = case.number("retry_fraction");
+        let found = loss::with_retries(n, a, retry);
+        if let Some(kind) = case.error() {
+            assert_eq!(found.unwrap_err().kind(), kind, "{}", case.name);
+            continue;
+        }
+        let found = found.unwrap_or_else(|e| panic!("{}: {e}", case.name));
+        let lost = found.offered_erlangs * found.blocking_rate * (1.0 - retry);
+        case.compare(&[
+            ("offered_total_erlangs", found.offered_erlangs),
+            ("blocking", found.blocking_rate),
+            ("carried_erlangs", found.carried_erlangs),
+            ("lost_erlangs", lost),
+            ("attempts_per_fresh_call", found.attempts_per_caller),
+            ("fraction_of_fresh_calls_never_served", lost / a),
+        ]);
+    }
+}
+
+fn system(case: &Case, patience: Patience) -> WaitingSystem {
+    WaitingSystem {
+        calls_per_h: case.number("calls_per_hour"),
+        aht_s: case.number("mean_service_s"),
+        agents: case.given("agents").unwrap_or(0.0),
+        patience,
+        limit: None,
+    }
+}
+
+fn thresholds(case: &Case) -> Thresholds {
+    // Where a case has no threshold its service level is that within 0 s.
+    let within_s = case.given("threshold_s").unwrap_or(0.0);
+    Thresholds {
+        within_s,
+        percentile: case.given("fraction"),
+        ..Thresholds::default()
+    }
+}
+
+fn targets(case: &Case) -> Vec<Target> {
+    let formula = match case.params.get("sl_definition").and_then(Value::as_str) {
+        None | Some("sl_answered_over_offered") => Formula::AnsweredOverOffered,
+        Some("sl_answered_over_answered") => Formula::AnsweredOverAnswered,
+        Some("sl_answered_plus_short_abandons_over_offered") => Formula::WithAbandons,
+        Some(other) => panic!("{}: unknown {other}", case.name),
+    };
+    let level = case
+        .given("sl_target")
+        .map(|fraction| Target::ServiceLevel {
+            fraction,
+            within_s: case.number("threshold_s"),
+            formula,
+            short_s: 5.0,
+        });
+    let asa = case
+        .given("asa_target_s")
+        .map(|max_s| Target::Asa { max_s });
+    let mean = case.given("wait_mean_all_target_s");
+    let mean = mean.map(|max_s| Target::MeanWait { max_s });
+    let abandonment = case.given("max_p_abandon");
+    let abandonment = abandonment.map(|max| Target::Abandonment { max });
+    let occupancy = case.given("max_occupancy");
+    let occupancy = occupancy.map(|max| Target::Occupancy { max });
+    let all = [level, asa, mean, abandonment, occupancy];
+    all.into_iter().flatten().collect()
+}
+
+/// Figures by the names in the vectors, where no call is blocked.
+fn figures(found: &Performance) -> Vec<(&'static str, f64)> {
+    let level = |formula| found.service_level(formula);
+    vec![
+        ("erlangs", found.erlangs),
+        ("p_wait", found.delayed),
+        ("p_abandon", found.abandonment_rate),
+        ("asa_s", found.asa_s.unwrap_or(f64::NAN)),
+        ("asa_answered_s", found.asa_s.unwrap_or(f64::NAN)),
+        ("wait_mean_all_s", found.mean_wait_s),
+        (
+            "wait_mean_abandoned_s",
+            found.mean_wait_abandoned_s.unwrap_or(f64::NAN),
+        ),
+        ("queue_mean", found.queue_length_mean),
+        ("busy_mean", found.carried_erlangs),
+        ("occupancy", found.occupancy),
+        ("service_level", level(Formula::AnsweredOverOffered)),
+        ("p_wait_gt_T", found.missed(Formula::WithAbandons)),
+        (
+            "sl_answered_over_offered",
+            level(Formula::AnsweredOverOffered),
+        ),
+        (
+            "sl_answered_over_answered",
+            level(Formula::AnsweredOverAnswered),
+        ),
+        (
+            "sl_answered_plus_short_abandons_over_offered",
+            level(Formula::WithAbandons),
+        ),
+        (
+            "sl_answered_over_offered_minus_short_abandons",
+            level(Formula::WithoutEarlyAbandons),
+        ),
+        // (answered + abandoned within T) less answered within T.
+        (
+            "p_abandon_within_T",
+            found.missed(Formula::AnsweredOverOffered) - found.missed(Formula::WithAbandons),
+        ),
+    ]
+}
+
+#[test]
+fn erlang_c() {
+    for case in cases("erlang_c.json") {
+        let mut system = system(&case, Patience::endless());
+        if case.is("min_agents") {
+            system.agents = system.least_agents(&targets(&case)).expect("agents") as f64;
+        }
+        let found = match (system.performance(&thresholds(&case)), case.error()) {
+            (Err(error), Some(kind)) => {
+                assert_eq!(error.kind(), kind, "{}", case.name);
+                let least = (system.erlangs().floor() + 1.0) as u64;
+                assert!(
+                    matches!(error, Error::Unstable { least_agents, .. } if least_agents == least),
+                    "{}: {error:?}",
+                    case.name
+                );
+                continue;
+            }
+            (Ok(found), None) => found,
+            (found, expected) => panic!("{}: found {found:?}, expected {expected:?}", case.name),
+        };
+        let mut figures = figures(&found);
+        figures.push(("agents", system.agents));
+        figures.push(("wait_s", found.wait_percentile_s.unwrap_or(f64::NAN)));
+        let asa = found.asa_s.expect("an ASA");
+        let of_delayed = asa / found.delayed;
+        figures.push(("wait_mean_of_delayed_s", of_delayed));
+        figures.push(("wait_sd_s", (asa * (2.0 * of_delayed - asa)).sqrt()));
+        case.compare(&figures);
+    }
+}
+
+#[test]
+fn erlang_a() {
+    for case in cases("erlang_a.json") {
+        let patience = Patience::exponential(case.number("mean_patience_s"));
+        let mut system = system(&case, patience.expect("a patience"));
+        if case.is("min_agents") {
+            system.agents = system.least_agents(&targets(&case)).expect("agents") as f64;
+        }
+        let found = system.performance(&thresholds(&case)).expect("figures");
+        let mut figures = figures(&found);
+        figures.push(("agents", system.agents));
+        case.compare(&figures);
+    }
+}
+
+fn patience(case: &Case) -> Patience {
+    let given = &case.params["patience"];
+    let number = |key: &str| given[key].as_f64().expect("a number");
+    let distribution = match given["kind"].as_str().expect("a kind") {
+        "deterministic" => Distribution::Fixed {
+            value_s: number("value_s"),
+        },
+        "exponential" => Distribution::Exp {
+            mean_s: number("mean_s"),
+        },
+        "weibull" => Distribution::Weibull {
+            shape: number("shape"),
+            scale_s: number("scale_s"),
+        },
+        "erlang" => Distribution::Erlang {
+            mean_s: number("mean_s"),
+            k: number("phases") as u32,
+        },
+        "uniform" => Distribution::Uniform {
+            low_s: 0.0,
+            high_s: number("max_s"),
+        },
+        "hyperexponential" => {
+            let list = |key: &str| given[key].as_array().expect("a list").clone();
+            let of = |value: &Value| value.as_f64().expect("a number");
+            let (weights, means) = (list("probabilities"), list("means_s"));
+            let phases = weights.iter().zip(&means);
+            Distribution::Hyperexp {
+                phases: phases.map(|(w, m)| (of(w), of(m))).collect(),
+            }
+        }
+        other => panic!("{}: unknown {other}", case.name),
+    };
+    let balk = given.get("balk_probability").and_then(Value::as_f64);
+    Patience::new(&distribution, balk.unwrap_or(0.0)).expect("a patience")
+}
+
+#[test]
+fn general_patience() {
+    for case in cases("mmn_general_patience.json") {
+        let system = system(&case, patience(&case));
+        let found = system.performance(&thresholds(&case)).expect("figures");
+        case.compare(&figures(&found));
+    }
+}
+
+/// In the vectors `offered` counts those blocked.
+#[test]
+fn finite_queue() {
+    for case in cases("finite_queue.json") {
+        let patience = match case.given("mean_patience_s") {
+            None => Patience::endless(),
+            Some(mean) => Patience::exponential(mean).expect("a patience"),
+        };
+        let mut system = system(&case, patience);
+        system.limit = Some((case.whole("max_in_system") - case.whole("agents")) as u32);
+        let found = system.performance(&thresholds(&case)).expect("figures");
+        let enters = 1.0 - found.blocking_rate;
+        let level = |formula| found.service_level(formula);
+        let asa = found.asa_s.expect("an ASA");
+        case.compare(&[
+            ("p_block", found.blocking_rate),
+            ("p_wait_of_offered", found.delayed * enters),
+            ("p_abandon_of_offered", found.abandonment_rate * enters),
+            (
+                "p_served_of_offered",
+                (1.0 - found.abandonment_rate) * enters,
+            ),
+            ("wait_mean_admitted_s", found.mean_wait_s),
+            ("asa_answered_s", asa),
+            (
+                "wait_mean_abandoned_s",
+                found.mean_wait_abandoned_s.unwrap_or(f64::NAN),
+            ),
+            ("queue_mean", found.queue_length_mean),
+            ("busy_mean", found.carried_erlangs),
+            ("occupancy", found.occupancy),
+            (
+                "sl_answered_over_offered",
+                level(Formula::AnsweredOverOffered) * enters,
+            ),
+            (
+                "sl_answered_over_admitted",
+                level(Formula::AnsweredOverOffered),
+            ),
+            (
+                "sl_answered_over_answered",
+                level(Formula::AnsweredOverAnswered),
+            ),
+            (
+                "sl_answered_plus_short_abandons_over_offered",
+                level(Formula::WithAbandons) * enters,
+            ),
+        ]);
+    }
+}
