@@ -65,6 +65,7 @@ pub mod erlang;
 pub mod experiment;
 pub mod kpi;
 pub mod model;
+pub mod planning;
 pub mod random;
 pub mod report;
 pub mod routing;

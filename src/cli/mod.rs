@@ -10,6 +10,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod staff;
 mod stop;
 mod trace;
 
@@ -50,6 +51,7 @@ enum Command {
     Init(init::Arguments),
     Report(report::Arguments),
     Trace(trace::Arguments),
+    Staff(staff::Arguments),
     Calibrate(calibrate::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
@@ -64,6 +66,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Init(arguments) => init::execute(&arguments),
         Command::Report(arguments) => report::execute(&arguments),
         Command::Trace(arguments) => trace::execute(&arguments),
+        Command::Staff(arguments) => staff::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),
         Command::Schema(arguments) => schema::execute(&arguments),

@@ -267,7 +267,7 @@ fn simulate(
 }
 
 /// The threads on which replications of a model are simulated.
-fn pool(model: &Model, asked: Option<usize>) -> Result<rayon::ThreadPool, Error> {
+pub(crate) fn pool(model: &Model, asked: Option<usize>) -> Result<rayon::ThreadPool, Error> {
     let builder = rayon::ThreadPoolBuilder::new().num_threads(threads(model, asked));
     Ok(builder.build()?)
 }
