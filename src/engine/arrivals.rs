@@ -51,7 +51,10 @@ impl TypeArrivals {
             }
         }
         let into_cell = (self.passed - self.before[self.cell]) / self.rate[self.cell];
-        let time = self.cell as i64 * width_ns + (into_cell + 0.5) as i64;
+        let start = self.cell as i64 * width_ns;
+        // What is left of the digits of a cell after a much busier one may lead beyond it.
+        let most = if width_ns == 0 { i64::MAX } else { width_ns };
+        let time = start + ((into_cell + 0.5) as i64).min(most);
         self.time = if time < end_ns { time } else { i64::MAX };
     }
 }
@@ -161,20 +164,25 @@ impl Arrivals {
         }
     }
 
-    /// The window has the length in which so many callers are expected at the present rate; it ends with the next cell,
-    /// whose rate may be another.
+    /// The window ends when so many callers are to be expected, whatever the rates of the cells until then.
     fn end_of_window(&self) -> i64 {
-        // In a steady run all time is one cell.
-        let cell = self.until.checked_div(self.width_ns).unwrap_or(0);
-        let rate = self.rate.get(cell as usize).copied().unwrap_or(0.0);
-        let end = self
-            .until
-            .saturating_add((WINDOW / rate) as i64)
-            .max(self.until + 1);
-        match self.width_ns {
-            0 => end,
-            width_ns => end.min((cell + 2) * width_ns),
+        if self.width_ns == 0 {
+            // In a steady run all time is one cell.
+            return self
+                .until
+                .saturating_add((WINDOW / self.rate[0]) as i64)
+                .max(self.until + 1);
         }
+        let (mut from, mut wanted) = (self.until, WINDOW);
+        for cell in (from / self.width_ns) as usize..self.rate.len() {
+            let end = (cell as i64 + 1) * self.width_ns;
+            let expected = self.rate[cell] * (end - from) as f64;
+            if expected >= wanted {
+                return (from + (wanted / self.rate[cell]) as i64).clamp(self.until + 1, end);
+            }
+            (from, wanted) = (end, wanted - expected);
+        }
+        from.max(self.until + 1)
     }
 }
 
@@ -251,6 +259,33 @@ mod tests {
             all.iter()
                 .all(|&(.., time)| (0..2 * 3600 * 1_000_000_000).contains(&time))
         );
+    }
+
+    /// Memory must not depend on how the rates change.
+    #[test]
+    fn a_window_has_some_dozens_whatever_the_next_interval_brings() {
+        for rates in [
+            "[\"0/h\", \"90000000/h\"]",
+            "[\"1/h\", \"9000000/h\"]",
+            "[\"9000000/h\", \"0/h\"]",
+        ] {
+            let text = format!(
+                "[scenario]\nname = \"s\"\nopen = \"08:00-10:00\"\ninterval = \"1h\"\n[[queues]]\nname = \"q\"\n\
+                 [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = {rates}\ntalk = \"1m\"\n"
+            );
+            let loaded =
+                crate::scenario::parse("s", &text, Path::new(""), &[]).expect("a scenario");
+            let mut arrivals = Arrivals::default();
+            arrivals.start(&Model::new(&loaded.scenario), ReplicationKey::new(1, 0));
+            for _ in 0..10_000 {
+                assert!(
+                    arrivals.window.len() < 200,
+                    "{rates}: {}",
+                    arrivals.window.len()
+                );
+                arrivals.take();
+            }
+        }
     }
 
     #[test]

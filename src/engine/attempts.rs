@@ -1,7 +1,7 @@
 //! The life of an attempt: line, IVR, queue, agent, outcome, and what the caller does next.
 
 use super::arrivals::FirstAttempt;
-use super::calls::{Call, CallId, State};
+use super::calls::{Call, CallId};
 use super::events::{Event, EventId, Kind};
 use super::observer::{AttemptEvent, Cause, Observer};
 use super::{AgentId, Contacts, Engine};
@@ -60,7 +60,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
                 let time =
                     ivr.time
                         .sample_ns(&mut call.key.stream(call.attempt, 0, Purpose::IvrTime));
-                call.state = State::Ivr;
+                call.in_ivr = true;
                 self.in_ivr += 1;
                 self.events
                     .schedule(self.now + time, Kind::EndOfIvr, EventId::of_call(id));
@@ -87,9 +87,10 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
     pub(super) fn end_ivr(&mut self, id: CallId) {
         self.in_ivr -= 1;
         let call = &mut self.calls[id];
+        call.in_ivr = false;
         let mut outcome = call.key.stream(call.attempt, 0, Purpose::IvrOutcome);
         let Some(ivr) = &self.model.call_types[call.call_type as usize].ivr else {
-            return;
+            unreachable!("only attempts of a type with an IVR come out of one")
         };
         let draw = outcome.unit();
         if draw < ivr.contained_below {
@@ -184,7 +185,6 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             call_type
                 .patience
                 .sample_s(&mut call.key.stream(call.attempt, 0, Purpose::Patience));
-        call.state = State::Waiting;
         call.entry = self.entries;
         call.tier = 0;
         call.loses_patience = patience.is_finite();
@@ -375,7 +375,6 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             call.counted = model.steady && self.cell < model.grid.cells;
             self.counted_open += u64::from(call.counted);
         }
-        call.state = State::Talking;
         call.agent = agent;
         self.events
             .schedule(now + talk, Kind::EndOfTalk, EventId::of_call(id));
@@ -481,7 +480,6 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         self.in_system -= 1;
         self.counted_open -= u64::from(call.counted);
         call.counted = false;
-        call.state = State::Away;
         if call.holds_line {
             call.holds_line = false;
             if let Some(trunk) = self.model.call_types[call.call_type as usize].trunk {

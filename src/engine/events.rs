@@ -1,6 +1,9 @@
 //! The event list: an indexed heap with true cancellation. Its nodes have four children, which halves the levels; which of
 //! them is the earliest is counted without branches.
 
+use super::MAX_CALLERS;
+use crate::scenario::schema::{MOST_AGENTS, MOST_PARTS};
+
 /// What happens. The order is that of simultaneous events; see `docs/model.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -47,6 +50,13 @@ const CALLER_BITS: u32 = 23;
 /// Every replication has ended, or been given up, by then; what comes later is cut to it, which is before never.
 const LATEST: i64 = (1 << 62) - 2;
 
+const _: () = {
+    let agents = MOST_AGENTS * MOST_PARTS as u64;
+    assert!(agents << 2 < 1 << ID_BITS && MAX_CALLERS << 2 < 1 << ID_BITS);
+    assert!((MOST_PARTS as u64) < 1 << (NUMBER_BITS - CALLER_BITS));
+    assert!(crate::random::MAX_NS < LATEST);
+};
+
 impl Event {
     /// After everything.
     pub const NEVER: Event = Event(u128::MAX);
@@ -55,6 +65,7 @@ impl Event {
     /// billion others were scheduled in between may come in another order.
     #[inline(always)]
     fn new(time: i64, kind: Kind, number: u64, id: EventId) -> Self {
+        debug_assert!(time >= 0 && id.0 < 1 << ID_BITS);
         let kind = kind as u128;
         let number = u128::from(number & ((1 << NUMBER_BITS) - 1));
         let time = time.min(LATEST) as u128;
@@ -274,6 +285,7 @@ impl EventList {
 mod tests {
     use super::*;
     use crate::random::{Purpose, ReplicationKey};
+    use std::collections::BTreeMap;
 
     #[test]
     fn events_come_in_order_whatever_is_cancelled() {
@@ -305,6 +317,48 @@ mod tests {
             assert_eq!(list.take().1, event.2);
         }
         assert_eq!(list.earliest(), Event::NEVER);
+    }
+
+    /// Whatever is cancelled and scheduled before the gap at the top is filled; few instants, so that many are equal.
+    #[test]
+    fn events_come_in_order_whatever_happens_in_a_gap() {
+        let mut stream = ReplicationKey::new(9, 0).stream(Purpose::Routing);
+        for most in 1..=60 {
+            let mut list = EventList::default();
+            let mut pending: BTreeMap<Event, EventId> = BTreeMap::new();
+            let (mut now, mut calls, mut free) = (0, 0, Vec::new());
+            for _ in 0..2000 {
+                let first = list.earliest();
+                let expected = pending.pop_first();
+                assert_eq!(first, expected.map_or(Event::NEVER, |(event, _)| event));
+                if let Some((event, id)) = expected {
+                    assert_eq!(list.take(), (event.kind(), id));
+                    now = event.time();
+                    free.push(id.owner());
+                }
+                for _ in 0..(stream.unit() * 6.0) as usize {
+                    if stream.chance(0.45) && !pending.is_empty() {
+                        let nth = (stream.unit() * pending.len() as f64) as usize;
+                        let event = *pending.keys().nth(nth).expect("it has so many");
+                        let id = pending.remove(&event).expect("it is there");
+                        list.cancel(id);
+                        free.push(id.owner());
+                    } else if pending.len() < most {
+                        let call = free.pop().unwrap_or_else(|| {
+                            calls += 1;
+                            calls
+                        });
+                        let (id, kind) = (
+                            EventId::of_call(call),
+                            Kind::ALL[(stream.unit() * 10.0) as usize],
+                        );
+                        let time = now + (stream.unit() * 3.0) as i64;
+                        list.schedule(time, kind, id);
+                        pending.insert(Event::new(time, kind, list.scheduled, id), id);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

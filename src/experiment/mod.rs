@@ -224,6 +224,10 @@ fn replicate(
         .collect();
     let mut simulated: Vec<Result<Tally, Halt>> = Vec::new();
     while !(range.is_empty() && simulated.is_empty()) {
+        // What cannot be simulated ends it: no day after that is of use.
+        if simulated.iter().any(Result::is_err) {
+            range.start = range.end;
+        }
         let next = range.start..range.end.min(range.start + wave);
         range.start = next.end;
         let (folded, tallies) = rayon::join(
@@ -249,17 +253,23 @@ fn simulate(
 ) -> Vec<Result<Tally, Halt>> {
     // Small shares, so that at the end of a wave no thread is left with several days.
     let days = 0..(range.end - range.start) as usize;
+    // The first replication that ended early: those after it are not needed, those before it decide which is the first.
+    let halted = AtomicU64::new(u64::MAX);
     let tallies = days.into_par_iter().with_max_len(2).map(|day| {
         let replication = range.start + day as u64;
         // The engine looks only every few thousand events, which a small day has not.
-        if control.stop.load(Ordering::Relaxed) {
+        if control.stop.load(Ordering::Relaxed) || replication > halted.load(Ordering::Relaxed) {
             return Err(Halt::Interrupted);
         }
         let thread = rayon::current_thread_index().unwrap_or(0);
         let mut engine = engines[thread]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let tally = engine.run(seed, replication, &control.stop)?.clone();
+        let tally = engine.run(seed, replication, &control.stop);
+        let tally = tally.inspect_err(|_| {
+            halted.fetch_min(replication, Ordering::Relaxed);
+        })?;
+        let tally = tally.clone();
         control.done.fetch_add(1, Ordering::Relaxed);
         Ok(tally)
     });

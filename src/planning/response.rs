@@ -5,6 +5,7 @@ use super::search::Observed;
 use super::staffing::{Bounds, Question};
 use crate::erlang::{Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
 use crate::kpi::Place;
+use crate::scenario::schema::MOST_AGENTS;
 use crate::scenario::{CallType, Demand, Queue, Scenario};
 use std::collections::HashMap;
 
@@ -100,7 +101,7 @@ impl Response {
                 per_h * aht_s / 3600.0
             });
             let enough = 1.5 * erlangs.sum::<f64>() + 20.0;
-            vec![enough.min(100_000.0) as u32; scenario.intervals()]
+            vec![enough.min(MOST_AGENTS as f64) as u32; scenario.intervals()]
         };
         (0..scenario.groups.len()).map(of_group).collect()
     }
@@ -160,8 +161,9 @@ impl Response {
             }
         }
         for (q, queue) in self.queues.iter().enumerate() {
-            for interval in 0..queue.fits.len() {
-                let Some(needed) = self.needed(q, interval, goals) else {
+            let needed = (0..queue.fits.len()).map(|interval| self.needed(q, interval, goals));
+            for (interval, needed) in needed.enumerate() {
+                let Some(needed) = needed else {
                     continue;
                 };
                 let now = |g: &usize| f64::from(self.current[*g][interval]);
@@ -207,7 +209,7 @@ impl Response {
         let mut next = staff.clone();
         for ((g, interval), change) in change {
             let n = &mut next[g][interval];
-            *n = (i64::from(*n) + change).clamp(0, 100_000) as u32;
+            *n = (i64::from(*n) + change).clamp(0, MOST_AGENTS as i64) as u32;
         }
         self.bounds.cut(&next)
     }
@@ -235,7 +237,7 @@ impl Response {
             true => fit.system.least_agents_fractional(&targets).map(f64::round),
             false => fit.system.least_agents(&targets).map(|n| n as f64),
         };
-        needed.ok().map(|n| n.min(100_000.0) as u32)
+        needed.ok().map(|n| n.min(MOST_AGENTS as f64) as u32)
     }
 
     /// Adds agents for a goal that is missed; the more, the oftener that was tried.

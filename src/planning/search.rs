@@ -29,6 +29,7 @@ use crate::engine::Halt;
 use crate::experiment::{Control, Sample, Watch};
 use crate::kpi::{Gauge, Place};
 use crate::model::Model;
+use crate::scenario::schema::MOST_AGENTS;
 use crate::scenario::{Scenario, Tier};
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
@@ -41,6 +42,9 @@ const ROUND_DAYS: usize = 200;
 const TRIAL_DAYS: usize = 25;
 const LEAST_DAYS: usize = 200;
 const MOST_DAYS: usize = 10_000;
+
+/// Attempts whose simulation is a matter of a second: so many days may decide in any case.
+const CHEAP_ATTEMPTS: f64 = 1e6;
 
 /// Figures × days that are kept.
 const MOST_VALUES: usize = 1 << 23;
@@ -261,7 +265,7 @@ impl<'a> Search<'a> {
                 .iter()
                 .map(|row| {
                     row.iter()
-                        .map(|&n| n.saturating_mul(2).min(100_000))
+                        .map(|&n| n.saturating_mul(2).min(MOST_AGENTS as u32))
                         .collect()
                 })
                 .collect();
@@ -350,7 +354,11 @@ impl<'a> Search<'a> {
             let ratio = estimate.se? / (goal.tolerance / 3.0);
             near.then_some((n as f64 * ratio * ratio).ceil())
         });
-        let needed = needed.fold(0.0, f64::max).min(MOST_DAYS as f64) as usize;
+        let offered = (0..self.scenario.queues.len())
+            .flat_map(|q| (0..self.scenario.intervals()).map(move |i| (q, i)))
+            .map(|(q, i)| self.at(sample, q, i).offered);
+        let cheap = CHEAP_ATTEMPTS / offered.sum::<f64>().max(1.0);
+        let needed = needed.fold(cheap, f64::max).min(MOST_DAYS as f64) as usize;
         let affordable = (self.question.budget / 50) as usize;
         needed.clamp(LEAST_DAYS, affordable.max(LEAST_DAYS))
     }

@@ -9,6 +9,7 @@ use crate::experiment::{self, Control, Error, Replications, Settings};
 use crate::kpi::{Bound, Part, Place, Results, Target};
 use crate::model::Model;
 use crate::scenario::Scenario;
+use crate::scenario::schema::MOST_AGENTS;
 use crate::stats::{Estimate, student_t};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -55,7 +56,7 @@ impl Bounds {
         let all = |n| vec![vec![n; scenario.intervals()]; scenario.groups.len()];
         Self {
             least: all(0),
-            most: all(100_000),
+            most: all(MOST_AGENTS as u32),
         }
     }
 
@@ -275,16 +276,30 @@ fn close(
         };
         let results = experiment::run(&model, &settings, control, &[])?.results;
         spent += results.run.replications;
-        let undecided = found.goals.iter().any(|goal| {
-            let estimate = figure(goal, &results);
-            let beyond = goal.slack(estimate.mean) > goal.tolerance;
-            beyond && status(goal, &estimate, &results, found.goals.len()) == Status::Borderline
-        });
+        let undecided = found
+            .goals
+            .iter()
+            .any(|goal| is_undecided(goal, &results, found));
         let enough = found.days + spent + 2 * days > question.budget || found.ended.is_some();
         if !undecided || enough || results.run.partial {
             return Ok((results, spent));
         }
         days *= 2;
+    }
+}
+
+/// Whether more days could change a judgement: a figure is better than borderline without being sure, or worse within its error.
+/// Beyond a fifth of the tolerance no more is asked.
+fn is_undecided(goal: &Goal, results: &Results, found: &Found) -> bool {
+    let estimate = figure(goal, results);
+    let (Some(se), None) = (estimate.se, goal.best) else {
+        return false;
+    };
+    let slack = goal.slack(estimate.mean);
+    match status(goal, &estimate, results, found.goals.len()) {
+        Status::Met => false,
+        Status::Borderline => slack > goal.tolerance,
+        Status::Missed => slack + 2.0 * se > -goal.tolerance && se > goal.tolerance / 5.0,
     }
 }
 
@@ -382,7 +397,8 @@ fn judged(
     let bounded = |i: usize| {
         let groups = 0..scenario.groups.len();
         groups.into_iter().any(|g| {
-            found.staff[g][i] >= question.bounds.most[g][i] && question.bounds.most[g][i] < 100_000
+            found.staff[g][i] >= question.bounds.most[g][i]
+                && question.bounds.most[g][i] < MOST_AGENTS as u32
         })
     };
     let intervals = goal
