@@ -26,6 +26,8 @@ fn question(scenario: &Scenario, per: Per) -> Question {
         seed: 1,
         days: 200,
         budget: 1_000_000,
+        risk: None,
+        marginal: false,
         threads: None,
     }
 }

@@ -29,6 +29,10 @@ pub struct Arguments {
     set: Vec<String>,
     #[arg(long)]
     threads: Option<u16>,
+    #[arg(long, value_parser = crate::scenario::parse_fraction)]
+    risk: Option<f64>,
+    #[arg(long)]
+    marginal: bool,
     #[arg(long)]
     json: bool,
 }
@@ -57,6 +61,8 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         seed: scenario.run.seed,
         days: u64::from(scenario.run.replications),
         budget: arguments.budget,
+        risk: arguments.risk,
+        marginal: arguments.marginal,
         threads,
     };
     let start = std::time::Instant::now();
@@ -82,6 +88,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
                 .collect();
             say(format!("{} {:?}\n  was {:?}", g.name, row, g.staff));
         }
+        say(format!("{:?}", s.risk));
         say(format!(
             "met {} minimal {} days {} closing {} cost {:?} bound {:?} {:?} {:?}",
             s.met, s.minimal, s.days_used, s.replications, s.cost, s.lower_bound, s.gap, s.lines

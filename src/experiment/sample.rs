@@ -60,6 +60,43 @@ impl Sample {
         })
     }
 
+    /// A figure on one day; none where it is not defined.
+    pub fn figure(&self, watch: usize, day: usize) -> Option<f64> {
+        let (x, y) = *self.values.get(day * self.watches + watch)?;
+        (y > 0.0).then(|| x / y)
+    }
+
+    /// Denominator less numerator of a figure, summed over some days: of a service level, the contacts that missed it.
+    pub fn shortfall(&self, watch: usize, days: &[usize]) -> f64 {
+        let of_day = |&day: &usize| {
+            self.values
+                .get(day * self.watches + watch)
+                .map_or(0.0, |(x, y)| y - x)
+        };
+        days.iter().map(of_day).sum()
+    }
+
+    /// How the numerators of some figures, added up, change in another sample of the same days, over the first `days`.
+    pub fn change_of_sum(&self, other: &Self, watches: &[usize], days: usize) -> Change {
+        let of_day = |sample: &Self, day: usize| -> f64 {
+            let row = &sample.values[day * sample.watches..][..sample.watches];
+            watches.iter().map(|&watch| row[watch].0).sum()
+        };
+        let mut ratio = Ratio::default();
+        for day in 0..days {
+            ratio.add(
+                (day + 1) as f64,
+                of_day(other, day) - of_day(self, day),
+                1.0,
+            );
+        }
+        let estimate = ratio.estimate(days as u64, 1.0, (f64::NEG_INFINITY, f64::INFINITY));
+        Change {
+            difference: estimate.mean.unwrap_or(0.0),
+            se: estimate.se.unwrap_or(0.0),
+        }
+    }
+
     /// The sums of one figure over the first `days` days.
     pub fn ratio(&self, watch: usize, days: usize) -> Ratio {
         let mut ratio = Ratio::default();

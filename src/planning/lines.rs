@@ -10,7 +10,7 @@ use crate::scenario::Scenario;
 use serde::Serialize;
 
 /// Days that decide on a number of lines.
-const DAYS: usize = 200;
+const DAYS: usize = 100;
 
 /// Lines of a trunk group.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -214,6 +214,20 @@ impl Response {
         self.bounds.cut(&next)
     }
 
+    /// Whether a group takes a queue's calls first.
+    pub(super) fn takes_first(&self, queue: usize, group: usize) -> bool {
+        self.queues[queue].first.contains(&group)
+    }
+
+    /// Cost of a day's agents.
+    pub(super) fn cost_of(&self, staff: &Staff) -> f64 {
+        let cells = staff
+            .iter()
+            .zip(&self.cost)
+            .flat_map(|(row, cost)| row.iter().zip(cost));
+        cells.map(|(&n, cost)| f64::from(n) * cost).sum()
+    }
+
     fn by_cost(&self, a: usize, b: usize, interval: usize) -> std::cmp::Ordering {
         self.cost[a][interval].total_cmp(&self.cost[b][interval])
     }

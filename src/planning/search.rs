@@ -23,6 +23,7 @@
 //! staffing that only luck brought within tolerance would be missed on other days.
 
 use super::goals::{Goal, Staff};
+use super::marginal::Marginal;
 use super::response::Response;
 use super::staffing::Question;
 use crate::engine::Halt;
@@ -46,6 +47,9 @@ const MOST_DAYS: usize = 10_000;
 /// Attempts whose simulation is a matter of a second: so many days may decide in any case.
 const CHEAP_ATTEMPTS: f64 = 1e6;
 
+/// What is seen of every queue in every interval.
+const QUEUE_FIGURES: [&str; 4] = ["offered", "service_level", "aht_s", "abandoned"];
+
 /// Figures × days that are kept.
 const MOST_VALUES: usize = 1 << 23;
 
@@ -67,6 +71,10 @@ pub struct Found {
     pub goals: Vec<Goal>,
     /// Days simulated.
     pub days: u64,
+    /// What one more agent brings, where that was asked.
+    pub marginal: Vec<Marginal>,
+    /// Cost and share of missed days of the staffings on the way to a lower risk, the cheapest first.
+    pub path: Vec<(f64, f64)>,
     /// It was shown that no single agent can be taken.
     pub minimal: bool,
     /// Why it ended early.
@@ -84,13 +92,13 @@ pub enum Ended {
 
 /// A staffing and its simulation.
 #[derive(Debug, Clone)]
-struct Trial {
-    staff: Staff,
-    sample: Sample,
+pub(super) struct Trial {
+    pub staff: Staff,
+    pub sample: Sample,
 }
 
 /// Why the search cannot go on.
-enum Stop {
+pub(super) enum Stop {
     Ended(Ended),
     Halt(Halt),
 }
@@ -105,18 +113,21 @@ impl From<Halt> for Stop {
 }
 
 pub(super) struct Search<'a> {
-    scenario: &'a Scenario,
-    question: &'a Question,
+    pub(super) scenario: &'a Scenario,
+    pub(super) question: &'a Question,
     control: &'a Control,
-    goals: Vec<Goal>,
-    /// Those of the goals, then three for each queue and interval: offered, service level, AHT.
+    pub(super) goals: Vec<Goal>,
+    /// Those of the goals, then those of [`QUEUE_FIGURES`] for each queue and interval.
     watches: Vec<Watch>,
-    response: Response,
+    pub(super) response: Response,
     /// Days that decide.
     days: usize,
     spent: u64,
-    /// The best staffing so far, and whether it is known to hold.
-    best: (Staff, bool),
+    /// The best staffing so far.
+    pub(super) best: Staff,
+    pub(super) marginal: Vec<Marginal>,
+    /// Cost and share of missed days of the staffings on the way to a lower risk.
+    pub(super) path: Vec<(f64, f64)>,
 }
 
 impl<'a> Search<'a> {
@@ -138,9 +149,7 @@ impl<'a> Search<'a> {
         for q in 0..scenario.queues.len() {
             for i in 0..scenario.intervals() {
                 let of = |kpi| Gauge::new(Place::Queue(q), kpi);
-                let gauges = ["offered", "service_level", "aht_s"]
-                    .into_iter()
-                    .filter_map(of);
+                let gauges = QUEUE_FIGURES.into_iter().filter_map(of);
                 watches.extend(gauges.map(|gauge| Watch {
                     gauge,
                     cells: i..i + 1,
@@ -154,10 +163,9 @@ impl<'a> Search<'a> {
             response: Response::new(scenario, question),
             days: LEAST_DAYS,
             spent: 0,
-            best: (
-                scenario.groups.iter().map(|g| g.staff.clone()).collect(),
-                false,
-            ),
+            best: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
+            marginal: Vec::new(),
+            path: Vec::new(),
             goals,
             watches,
         }
@@ -170,7 +178,9 @@ impl<'a> Search<'a> {
             Err(Stop::Halt(halt)) => return Err(halt),
         };
         Ok(Found {
-            staff: self.best.0,
+            staff: self.best,
+            marginal: self.marginal,
+            path: self.path,
             goals: self.goals,
             days: self.spent,
             minimal,
@@ -187,13 +197,19 @@ impl<'a> Search<'a> {
         if self.exchange(&mut held)? {
             self.remove(&mut held)?;
         }
+        if let Some(risk) = self.question.risk {
+            held = self.lower_risk(held, risk)?;
+        }
+        if self.question.marginal {
+            self.marginal = self.one_more(&held)?;
+        }
         Ok(())
     }
 
     // ---- Simulation ----
 
     /// Simulates a staffing until there are so many days of it.
-    fn simulate(&mut self, trial: &mut Trial, days: usize) -> Result<(), Stop> {
+    pub(super) fn simulate(&mut self, trial: &mut Trial, days: usize) -> Result<(), Stop> {
         let days = days.min((MOST_VALUES / self.watches.len().max(1)).max(TRIAL_DAYS));
         let more = days.saturating_sub(trial.sample.days()) as u64;
         if self.spent + more > self.question.budget {
@@ -212,7 +228,7 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    fn simulated(&mut self, staff: Staff, days: usize) -> Result<Trial, Stop> {
+    pub(super) fn simulated(&mut self, staff: Staff, days: usize) -> Result<Trial, Stop> {
         let mut trial = Trial {
             staff,
             sample: Sample::default(),
@@ -294,8 +310,8 @@ impl<'a> Search<'a> {
 
     // ---- Rounds ----
 
-    fn at(&self, sample: &Sample, queue: usize, interval: usize) -> Observed {
-        let first = self.goals.len() + 3 * (queue * self.scenario.intervals() + interval);
+    pub(super) fn at(&self, sample: &Sample, queue: usize, interval: usize) -> Observed {
+        let first = self.queue_watch(queue, interval);
         let n = sample.days();
         let figure = |k: usize| {
             let ratio = sample.ratio(first + k, n);
@@ -306,6 +322,19 @@ impl<'a> Search<'a> {
             level: figure(1),
             aht_s: figure(2).unwrap_or(0.0),
         }
+    }
+
+    /// The first of the figures of a queue in an interval.
+    fn queue_watch(&self, queue: usize, interval: usize) -> usize {
+        self.goals.len() + QUEUE_FIGURES.len() * (queue * self.scenario.intervals() + interval)
+    }
+
+    /// One of the figures, of every queue in every interval.
+    pub(super) fn queue_watches(&self, kpi: &str) -> Vec<usize> {
+        let watches = self.goals.len()..self.watches.len();
+        let with_names = watches.zip(QUEUE_FIGURES.into_iter().cycle());
+        let named = with_names.filter(|&(_, name)| name == kpi);
+        named.map(|(watch, _)| watch).collect()
     }
 
     fn observe(&mut self, trial: &Trial) {
@@ -320,7 +349,7 @@ impl<'a> Search<'a> {
     fn settle(&mut self, plenty: &Trial) -> Result<Staff, Stop> {
         self.observe(plenty);
         let mut staff = self.response.start(&self.goals);
-        self.best.0.clone_from(&staff);
+        self.best.clone_from(&staff);
         let mut seen: Vec<Staff> = Vec::new();
         for _ in 0..ROUNDS {
             let trial = self.simulated(staff, ROUND_DAYS)?;
@@ -334,7 +363,7 @@ impl<'a> Search<'a> {
                 let circle = seen[first..].iter();
                 return Ok(circle.fold(next, |a, b| larger(&a, b)));
             }
-            self.best.0.clone_from(&next);
+            self.best.clone_from(&next);
             staff = next;
         }
         Ok(staff)
@@ -372,7 +401,7 @@ impl<'a> Search<'a> {
             self.observe(&trial);
             let missed = self.missed(&trial.sample);
             if missed.is_empty() {
-                self.best = (trial.staff.clone(), true);
+                self.best.clone_from(&trial.staff);
                 return Ok(trial);
             }
             let mut staff = trial.staff.clone();
@@ -383,7 +412,7 @@ impl<'a> Search<'a> {
             }
             if staff == trial.staff {
                 // Nothing can be added: the best that is attainable was seen with other staff in other intervals.
-                self.best = (trial.staff.clone(), true);
+                self.best.clone_from(&trial.staff);
                 return Ok(trial);
             }
             trial = self.simulated(staff, ROUND_DAYS.min(self.days))?;
@@ -401,7 +430,7 @@ impl<'a> Search<'a> {
             match self.holds(held, staff)? {
                 Some(trial) => {
                     *held = trial;
-                    self.best = (held.staff.clone(), true);
+                    self.best.clone_from(&held.staff);
                     self.observe(held);
                 }
                 None => {
@@ -494,7 +523,7 @@ impl<'a> Search<'a> {
                         break;
                     };
                     *held = trial;
-                    self.best = (held.staff.clone(), true);
+                    self.best.clone_from(&held.staff);
                     exchanged = true;
                 }
             }

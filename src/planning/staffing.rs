@@ -3,7 +3,9 @@
 
 use super::goals::{Goal, Per, Staff, Tolerance};
 use super::lines::{self, LinesNeeded};
+use super::marginal::Difference;
 use super::response::cost_per_agent;
+use super::risk::{self, Risk};
 use super::search::{Ended, Found, Search, with_staff};
 use crate::experiment::{self, Control, Error, Replications, Settings};
 use crate::kpi::{Bound, Part, Place, Results, Target};
@@ -37,6 +39,10 @@ pub struct Question {
     pub days: u64,
     /// Days simulated in all, at most.
     pub budget: u64,
+    /// Largest share of days on which any target of any queue is missed; asks for targets over the day.
+    pub risk: Option<f64>,
+    /// Whether to find what one more agent brings, by group and interval.
+    pub marginal: bool,
     /// Number of threads; `None` is one for each core.
     pub threads: Option<usize>,
 }
@@ -132,6 +138,9 @@ pub struct Staffing {
     pub lines: Vec<LinesNeeded>,
     /// Cost of the scenario's agents and of those required.
     pub cost: Cost,
+    /// The share of days on which a target is missed, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
     /// No staffing that meets the targets costs less (several queues).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lower_bound: Option<f64>,
@@ -197,6 +206,18 @@ pub struct Row {
     pub reason: Option<String>,
     /// Figures of the closing simulation.
     pub simulated: IndexMap<String, Estimate>,
+    /// What one more agent brings a day, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_more: Option<OneMore>,
+}
+
+/// What one more agent of a group in an interval brings a day, all queues together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OneMore {
+    /// Contacts that meet the service level.
+    pub within_target: Difference,
+    /// Contacts abandoned.
+    pub abandoned: Difference,
 }
 
 /// Cost of a day's agents.
@@ -245,7 +266,14 @@ pub fn simulate(
         Some(Ended::Interrupted) => Vec::new(),
         _ => pool.install(|| lines::needed(&staffed, question, control))?,
     };
-    let staffing = document(scenario, question, &found, &results, days, lines);
+    let mut staffing = document(scenario, question, &found, &results, days, lines);
+    if let Some(limit) = question.risk {
+        let asked = (question, limit);
+        let judge = || risk::judge(&staffed, asked, &found.goals, &found.path, control);
+        let risk = pool.install(judge)?;
+        staffing.met = risk.status != Status::Missed;
+        staffing.risk = Some(risk);
+    }
     Ok(Answer {
         staffing,
         scenario: staffed,
@@ -377,6 +405,7 @@ fn document(
             .map(|b| cost.recommended / b - 1.0),
         lower_bound: bound,
         cost,
+        risk: None,
         warnings,
     }
 }
@@ -467,6 +496,14 @@ fn rows(
                 status,
                 reason,
                 simulated: simulated(&results.groups[g], &["occupancy"]),
+                one_more: found
+                    .marginal
+                    .iter()
+                    .find(|m| (m.group, m.interval) == (g, i))
+                    .map(|m| OneMore {
+                        within_target: m.within_target.into(),
+                        abandoned: m.abandoned.into(),
+                    }),
             });
         }
         for (q, queue) in scenario.queues.iter().enumerate() {
@@ -488,6 +525,7 @@ fn rows(
                 status,
                 reason,
                 simulated: simulated(&results.queues[q], &kpis),
+                one_more: None,
             });
         }
     }
