@@ -412,3 +412,64 @@ fn finite_queue() {
         ]);
     }
 }
+
+/// Erlang-B where the vectors do not reach: mpmath with 40 digits, A^n e^−A / Γ(n + 1, A), and Jagerman's integral for a million.
+#[test]
+fn erlang_b_at_the_ends_of_the_range() {
+    for (n, a, expected) in [
+        (0.37, 1e-6, 0.006_775_551_944_972_146),
+        (0.37, 7.25, 0.954_791_552_379_288_6),
+        (64.5, 80.0, 0.229_747_387_104_153_12),
+        (65.5, 80.0, 0.219_120_610_055_779_8),
+        (120.25, 100.0, 0.005_422_615_780_560_474),
+        (1000.0, 1e-3, 0.0),
+        (1_000_000.5, 1e6, 0.000_797_142_163_389_642_4),
+        (1_005_000.0, 1e6, 1.514_158_544_828_019e-9),
+        (990_000.25, 1e6, 0.010_096_864_318_236_49),
+    ] {
+        let found = loss::blocking(n, a).expect("a blocking");
+        let off = (found - expected).abs() / f64::max(expected, 1e-300);
+        assert!(
+            off < 1e-12,
+            "B({n}, {a}): found {found:e}, expected {expected:e}, off by {off:e}"
+        );
+    }
+}
+
+/// Lognormal patience, which the vectors do not have: mpmath with 25 digits, by the integrals of Zeltyn and Mandelbaum (2005).
+#[test]
+fn lognormal_patience() {
+    let distribution = Distribution::Lognormal {
+        mean_s: 90.0,
+        sd_s: 150.0,
+    };
+    let system = WaitingSystem {
+        calls_per_h: 360.0,
+        aht_s: 240.0,
+        agents: 22.0,
+        patience: Patience::new(&distribution, 0.1).expect("a patience"),
+        limit: None,
+    };
+    let found = system.performance(&Thresholds::default()).expect("figures");
+    for (name, found, expected) in [
+        ("delayed", found.delayed, 0.469_820_763_228_939),
+        (
+            "abandonment_rate",
+            found.abandonment_rate,
+            0.159_549_161_820_274_7,
+        ),
+        (
+            "answered_over_offered",
+            found.service_level(Formula::AnsweredOverOffered),
+            0.714_187_433_850_941_2,
+        ),
+        ("asa_s", found.asa_s.expect("an ASA"), 7.462_020_019_053_709),
+        ("mean_wait_s", found.mean_wait_s, 8.436_265_898_795_464),
+    ] {
+        let off = (found / expected - 1.0).abs();
+        assert!(
+            off < 1e-12,
+            "{name}: found {found}, expected {expected}, off by {off:e}"
+        );
+    }
+}

@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod completions;
+mod erlang;
 mod explain;
 mod init;
 mod man;
@@ -53,6 +54,7 @@ enum Command {
     Trace(trace::Arguments),
     Staff(staff::Arguments),
     Calibrate(calibrate::Arguments),
+    Erlang(erlang::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -68,6 +70,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Trace(arguments) => trace::execute(&arguments),
         Command::Staff(arguments) => staff::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
+        Command::Erlang(arguments) => erlang::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),
         Command::Schema(arguments) => schema::execute(&arguments),
         Command::Completions(arguments) => completions::execute(&arguments),

@@ -20,7 +20,7 @@
 //! - else by the sum, whose terms fall from the first on, until they no longer count.
 
 use super::numeric::{bracket, poisson, poisson_tail_ratio, root, upper_gamma_fraction};
-use super::{Error, LARGEST, above_zero, at_least_zero, fraction};
+use super::{Error, LARGEST, LEAST, above_zero, at_least_zero, fraction};
 
 /// Lines up to which the recurrence is run.
 const FEW: f64 = 64.0;
@@ -72,7 +72,8 @@ fn fractional_odds(lines: f64, erlangs: f64) -> f64 {
     }
     match erlangs < 2.0 {
         true => above(lines, erlangs),
-        false => (erlangs * upper_gamma_fraction(lines + 1.0, erlangs) - 1.0).max(0.0),
+        // n/A over B(n − 1), which the integral gives for n − 1 above −1.
+        false => lines * upper_gamma_fraction(lines, erlangs),
     }
 }
 
@@ -160,7 +161,7 @@ fn continuous(erlangs: f64, wanted: f64) -> Result<f64, Error> {
     // More lines, better odds.
     let f = |lines: f64| excess(free_odds(lines, erlangs), wanted);
     let guess = (erlangs + erlangs.sqrt()).max(0.5);
-    let (met_not, met) = match bracket(guess, (1e-18, 2.0 * LARGEST), f) {
+    let (met_not, met) = match bracket(guess, (LEAST, 2.0 * LARGEST), f) {
         Ok(found) => found,
         Err(true) => return Ok(0.0),
         Err(false) => return Err(too_much(erlangs)),

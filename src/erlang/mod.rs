@@ -116,6 +116,9 @@ impl Error {
 /// tells apart.
 const LARGEST: f64 = 1e15;
 
+/// Smallest number of agents or lines, if it is not 0, that is looked at when solving.
+const LEAST: f64 = 1e-6;
+
 /// A number of at least 0, by its name.
 fn at_least_zero(name: &str, value: f64) -> Result<f64, Error> {
     match value.is_finite() && value >= 0.0 {

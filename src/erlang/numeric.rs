@@ -118,7 +118,8 @@ pub fn upper_gamma_fraction(a: f64, x: f64) -> f64 {
         d = 1.0 / d;
         let factor = d * c;
         h *= factor;
-        if (factor - 1.0).abs() < 1e-16 {
+        // Two units in the last place: below that it may oscillate for ever.
+        if (factor - 1.0).abs() < 4e-16 {
             break;
         }
     }

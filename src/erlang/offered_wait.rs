@@ -94,6 +94,8 @@ struct Window {
     to: f64,
     /// ln w at the mode
     highest: f64,
+    /// Largest error of an integral, relative.
+    share: f64,
 }
 
 /// The law of the offered wait.
@@ -242,12 +244,16 @@ impl<'a> OfferedWait<'a> {
     /// ln w, who is left, and the rate at which ln w grows.
     fn ln_w(&self, time: f64) -> (f64, At, f64) {
         let at = self.system.patience.at(time);
-        let ln = -self.slack * time - self.into * at.lost;
+        // The smaller of what is lost and what is waited is the exact one.
+        let ln = match at.lost < at.waited {
+            true => -self.slack * time - self.into * at.lost,
+            false => self.into * at.waited - self.out * time,
+        };
         let growth = self.into * at.left;
         match self.system.limit {
             None => (ln, at, growth - self.out),
             Some(limit) => {
-                let mean = self.into * (time - at.lost);
+                let mean = self.into * at.waited;
                 let (full, ratio) = ln_truncated_exponential(f64::from(limit), mean);
                 (ln + full, at, growth * ratio - self.out)
             }
@@ -262,8 +268,11 @@ impl<'a> OfferedWait<'a> {
                 mode = high;
                 high *= 2.0;
             }
-            // Any point near it will do.
-            for _ in 0..24 {
+            // Near enough that ln w is within 1 of its maximum: it is concave.
+            for _ in 0..200 {
+                if (high - mode) * self.ln_w(mode).2 < 1.0 {
+                    break;
+                }
                 let middle = 0.5 * (mode + high);
                 match self.ln_w(middle).2 > 0.0 {
                     true => mode = middle,
@@ -275,7 +284,7 @@ impl<'a> OfferedWait<'a> {
         let counts = |time: f64| self.ln_w(time).0 > highest - DEPTH;
         let from = match counts(0.0) {
             true => 0.0,
-            false => edge(mode, 0.0, &counts),
+            false => edge(mode, mode, 0.0, counts),
         };
         let mut step = 1.0 / self.out;
         let mut inside = mode;
@@ -283,11 +292,19 @@ impl<'a> OfferedWait<'a> {
             inside = mode + step;
             step *= 2.0;
         }
+        let to = edge(mode, inside, mode + step, counts);
+        // What rounding leaves of the terms that ln w is the sum of, as the two rules then differ by.
+        let at = self.system.patience.at(to);
+        let mut terms = self.slack.abs() * to + self.into * at.lost.min(at.waited);
+        if self.system.limit.is_some() {
+            terms += self.into * at.waited;
+        }
         Window {
             from,
             mode,
-            to: edge(inside, mode + step, &counts),
+            to,
             highest,
+            share: SHARE.max((200.0 * 8.0 * f64::EPSILON * terms).powf(1.5)),
         }
     }
 
@@ -301,7 +318,7 @@ impl<'a> OfferedWait<'a> {
                 w * at.gone,
                 w * at.left,
                 w * at.left * time,
-                w * (time * at.gone - at.lost),
+                w * at.waited_by_gone(time),
             ]
         };
         let mut points = vec![from, to];
@@ -311,16 +328,37 @@ impl<'a> OfferedWait<'a> {
             points.extend(at.into_iter().filter(|x| *x > from && *x < to));
         }
         points.extend(self.system.patience.kinks(from, to));
+        for scale in self.system.patience.scales() {
+            // Where all that differs is at the very start; else halving finds it as quickly.
+            let mut x = 0.25 * scale;
+            if to > 16.0 * scale {
+                while x < to {
+                    if x > from {
+                        points.push(x);
+                    }
+                    x *= if x < 4.0 * scale { 2.0 } else { 8.0 };
+                }
+            }
+        }
         points.sort_by(f64::total_cmp);
         points.dedup();
         let mut sums = [0.0; 5];
         let middle = points.partition_point(|x| *x < window.mode);
+        let smooth = matches!(self.system.patience.shape(), Shape::Smooth(_));
+        let piece = |sums: &mut [f64; 5], from: f64, to: f64| match from == 0.0 && smooth {
+            false => integrate((from, to), window.share, sums, &f),
+            // Patience begins with a power of time, of which a rule for polynomials sees little: with time = to u^4 it does.
+            true => integrate((0.0, 1.0), window.share, sums, &|u: f64| {
+                let by = u * u * u * to;
+                f(by * u).map(|value| 4.0 * by * value)
+            }),
+        };
         // From the mode outwards, so that what hardly counts is soon seen as such.
         for pair in points[middle.saturating_sub(1)..].windows(2) {
-            integrate((pair[0], pair[1]), SHARE, &mut sums, &f);
+            piece(&mut sums, pair[0], pair[1]);
         }
         for pair in points[..middle.max(1)].windows(2).rev() {
-            integrate((pair[0], pair[1]), SHARE, &mut sums, &f);
+            piece(&mut sums, pair[0], pair[1]);
         }
         let [all, gone, left, answered_wait, abandoned_wait] = sums.map(|sum| sum * self.out);
         Integrals {
@@ -459,9 +497,9 @@ impl Integrals {
 }
 
 /// A time just outside of where w counts, between one inside and one outside.
-fn edge(mut inside: f64, mut outside: f64, counts: impl Fn(f64) -> bool) -> f64 {
-    for _ in 0..8 {
-        if (outside - inside).abs() <= 0.05 * outside.abs().max(inside.abs()) {
+fn edge(mode: f64, mut inside: f64, mut outside: f64, counts: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..60 {
+        if (outside - inside).abs() <= 0.1 * (outside - mode).abs() {
             break;
         }
         let middle = 0.5 * (inside + outside);

@@ -37,13 +37,23 @@ pub fn integrate<const N: usize>(
     so_far: &mut [f64; N],
     f: &impl Fn(f64) -> [f64; N],
 ) {
-    refine((from, to), share, so_far, f, DEEPEST, &mut MOST.clone());
+    let mut halvings = MOST;
+    refine(
+        (from, to),
+        share,
+        so_far,
+        [0.0; N],
+        f,
+        DEEPEST,
+        &mut halvings,
+    );
 }
 
 fn refine<const N: usize>(
     (from, to): (f64, f64),
     share: f64,
     so_far: &mut [f64; N],
+    around: [f64; N],
     f: &impl Fn(f64) -> [f64; N],
     depth: u32,
     halvings: &mut u32,
@@ -68,7 +78,7 @@ fn refine<const N: usize>(
     }
     let fine = (0..N).all(|k| {
         let (fine, coarse) = (half * kronrod[k], half * gauss[k]);
-        let of = fine.abs().max(so_far[k].abs());
+        let of = fine.abs().max(so_far[k].abs()).max(around[k]);
         // The finer rule is better than the difference by some power: 1.5 is what QUADPACK takes.
         let error = (200.0 * (fine - coarse).abs() / of).powf(1.5);
         // Not a number where all is 0.
@@ -81,6 +91,17 @@ fn refine<const N: usize>(
         return;
     }
     *halvings -= 1;
-    refine((from, centre), share, so_far, f, depth - 1, halvings);
-    refine((centre, to), share, so_far, f, depth - 1, halvings);
+    // Of positive functions the half is no larger than the whole: what is small beside that need not be exact. Only the last
+    // estimate counts, as the first ones may be far too large where a peak is narrow.
+    let around = kronrod.map(|sum| (half * sum).abs());
+    refine(
+        (from, centre),
+        share,
+        so_far,
+        around,
+        f,
+        depth - 1,
+        halvings,
+    );
+    refine((centre, to), share, so_far, around, f, depth - 1, halvings);
 }

@@ -7,13 +7,13 @@
 //! (`without_early_abandons`), of answer and the short-abandon threshold (`without_short_abandons`), or not weighted at all
 //! (the others; abandonment; the wait of all). Weighting by the same function keeps the order. So each of them is monotone in
 //! each of the three, as are blocking and occupancy by the order of birth and death processes, and what is solved for has one
-//! boundary. With a short-abandon threshold above T two functions are not monotone, and nothing is solved for.
+//! boundary. (The atom is 1/B(n − 1) over λ; with less than one agent it does not fall with the AHT, which is refused.) With a short-abandon threshold above T two functions are not monotone, and nothing is solved for.
 
 use super::loss::free_odds;
 use super::numeric::{bracket, root};
 use super::offered_wait::OfferedWait;
 use super::waiting::missed;
-use super::{Error, LARGEST, Target, WaitingSystem};
+use super::{Error, LARGEST, LEAST, Target, WaitingSystem};
 
 /// Traffic per agent up to which the largest volume and AHT are looked for.
 const MOST_LOAD: f64 = 1e9;
@@ -178,7 +178,7 @@ impl WaitingSystem {
         Ok(self.search(least, &wanted)? as u64)
     }
 
-    /// The same, not rounded up to a whole number.
+    /// The same, not rounded up to a whole number; less than a millionth is 0.
     ///
     /// # Errors
     /// Those of [`WaitingSystem::least_agents`].
@@ -204,7 +204,7 @@ impl WaitingSystem {
         }
         // Less than one agent.
         let negative = |agents: f64| -f(agents);
-        match bracket(0.5, (1e-15, 1.0), negative) {
+        match bracket(0.5, (LEAST, 1.0), negative) {
             Ok((missed, met)) => Ok(root((met.0, -met.1), (missed.0, -missed.1), f)),
             Err(true) => Ok(0.0),
             Err(false) => Ok(high),
@@ -336,6 +336,12 @@ impl WaitingSystem {
                 best: 1.0 - target.best(),
                 reason: "there are no agents".to_owned(),
             });
+        }
+        if self.agents < 1.0 {
+            return Err(Error::BadInput(format!(
+                "with less than one agent ({}) waits need not grow with the AHT, so that it is not solved for",
+                self.agents
+            )));
         }
         let one_agent = 3600.0 / self.calls_per_h;
         trial.largest(targets, "AHT", self.agents * one_agent, |trial, x| {

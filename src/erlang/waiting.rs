@@ -113,7 +113,11 @@ impl WaitingSystem {
         let wait = OfferedWait::new(self, &[at.within_s, at.short_s])?;
         let waiting = wait.after(0.0);
         let abandoned = wait.balked + waiting.abandoned;
-        let answered = wait.at_once + waiting.answered;
+        // Whichever has no digits to lose.
+        let answered = match abandoned < 0.5 {
+            true => 1.0 - abandoned,
+            false => wait.at_once + waiting.answered,
+        };
         let (answered_wait, abandoned_wait) = wait.means();
         let mean_wait = answered_wait + abandoned_wait;
         let erlangs = self.erlangs();

@@ -1,0 +1,237 @@
+//! `acdsim erlang` as a user meets it.
+
+#![allow(clippy::unwrap_used)]
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// Words of a command line; `~` stands for a space within one.
+fn erlang(arguments: &str) -> assert_cmd::assert::Assert {
+    let words = arguments.split(' ').map(|word| word.replace('~', " "));
+    Command::cargo_bin("acdsim")
+        .unwrap()
+        .arg("erlang")
+        .args(words)
+        .assert()
+}
+
+fn text(arguments: &str) -> String {
+    let output = erlang(arguments).success().get_output().stdout.clone();
+    String::from_utf8(output).unwrap()
+}
+
+fn json(arguments: &str) -> Value {
+    let output = erlang(&format!("{arguments} --json")).success();
+    serde_json::from_slice(&output.get_output().stdout).unwrap()
+}
+
+fn error(arguments: &str) -> Value {
+    let output = erlang(&format!("{arguments} --json")).code(2);
+    serde_json::from_slice(&output.get_output().stdout).unwrap()
+}
+
+#[test]
+fn agents_for_a_target() {
+    insta::assert_snapshot!(text("c --calls 100/h --aht 180s --target 80/20"));
+    insta::assert_snapshot!(text(
+        "a --calls 100/h --aht 180s --patience 120s --target 80/20 --max-abandonment 3% --percentile 90%"
+    ));
+}
+
+#[test]
+fn tables_have_bars() {
+    insta::assert_snapshot!(text("c --calls 100/h --aht 180s --agents 4..9"));
+    insta::assert_snapshot!(text(
+        "a --calls 100/h..400/h:50/h --aht 180s --patience 120s --target 80/20"
+    ));
+    insta::assert_snapshot!(text("extended-b --erlangs 25 --retry 0.5 --lines 25..28"));
+}
+
+#[test]
+fn lines_and_sources() {
+    insta::assert_snapshot!(text("b --erlangs 25 --max-blocking 1%"));
+    insta::assert_snapshot!(text("engset --sources 20 --lines 5 --max-blocking 1%"));
+    insta::assert_snapshot!(text(
+        "queue --calls 100/h --aht 180s --limit 10 --target 80/20 --max-blocking 1%"
+    ));
+}
+
+/// The document as designed: schema, model, input, and plain numbers.
+#[test]
+fn the_document() {
+    let document = json("a --calls 100/h --aht 180s --patience 120s --agents 6");
+    assert_eq!(document["schema"], "acdsim.erlang/1");
+    assert_eq!(document["model"], "a");
+    assert_eq!(document["input"]["calls_per_h"], 100.0);
+    let result = document["result"].as_object().unwrap();
+    let names: Vec<&str> = result.keys().map(String::as_str).collect();
+    let expected = [
+        "erlangs",
+        "agents",
+        "calls_per_h",
+        "delayed",
+        "abandonment_rate",
+        "asa_s",
+        "mean_wait_s",
+        "mean_wait_abandoned_s",
+        "queue_length_mean",
+        "occupancy",
+        "carried_erlangs",
+        "service_levels",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(result["service_levels"].as_object().unwrap().len(), 6);
+    assert_eq!(result["agents"], 6);
+
+    let engset = json("engset --sources 20 --erlangs-per-idle-source 0.1 --lines 5");
+    let congestion = engset["result"]["call_congestion"].as_f64().unwrap();
+    assert!(
+        (congestion - 0.019_115_945_078_646_96).abs() < 1e-15,
+        "{congestion}"
+    );
+    let extended = json("extended-b --erlangs 10 --lines 10 --retry 0.7");
+    for name in ["offered_erlangs", "attempts_per_caller", "served_rate"] {
+        assert!(extended["result"][name].is_f64(), "{name}");
+    }
+}
+
+/// Of volume, AHT and agents the one left out is solved for.
+#[test]
+fn every_direction() {
+    let solved = |arguments: &str, name: &str| {
+        json(arguments)["result"][name]
+            .as_f64()
+            .unwrap_or_else(|| panic!("{arguments}: no {name}"))
+    };
+    assert_eq!(
+        solved("c --calls 100/h --aht 180s --target 80/20", "agents"),
+        8.0
+    );
+    let fraction = solved(
+        "c --calls 100/h --aht 180s --target 80/20 --fractional",
+        "agents",
+    );
+    assert!(fraction > 7.0 && fraction < 8.0, "{fraction}");
+    let calls = solved("c --aht 180s --agents 8 --target 80/20", "calls_per_h");
+    assert!(calls > 100.0 && calls < 130.0, "{calls}");
+    let aht = solved("c --calls 100/h --agents 8 --target 80/20", "aht_s");
+    assert!(aht > 180.0 && aht < 230.0, "{aht}");
+    let level = solved(
+        "c --calls 100/h --aht 180s --agents 7.5 --fractional",
+        "occupancy",
+    );
+    assert_eq!(level, 5.0 / 7.5);
+    assert_eq!(solved("b --erlangs 5 --max-blocking 1%", "lines"), 11.0);
+    assert_eq!(solved("b --lines 1 --max-blocking 50%", "erlangs"), 1.0);
+    assert_eq!(
+        solved("b --calls 100/h --lines 1 --max-blocking 50%", "aht_s"),
+        36.0
+    );
+    assert_eq!(
+        solved("c --calls 0/h --aht 180s --target 80/20", "agents"),
+        0.0
+    );
+}
+
+#[test]
+fn errors_as_json() {
+    let unstable = error("c --calls 100/h --aht 180s --agents 5");
+    assert_eq!(unstable["error"], "unstable");
+    assert_eq!(unstable["least_agents"], 6);
+    assert!(
+        unstable["message"]
+            .as_str()
+            .unwrap()
+            .contains("at least 6 agents")
+    );
+    let endless = error("extended-b --erlangs 10 --lines 10 --retry 1");
+    assert_eq!(endless["error"], "no_finite_solution");
+    let unreachable = error("a --calls 100/h --aht 180s --patience 120s --target 100/20");
+    assert_eq!(unreachable["error"], "unreachable");
+    assert_eq!(unreachable["best_attainable"], 1.0);
+    let unbounded = error("a --aht 180s --agents 6 --patience 120s --max-occupancy 100%");
+    assert_eq!(unbounded["error"], "unbounded");
+    for wrong in [
+        "c --calls 100/h --aht 180s",
+        "c --calls 100/h",
+        "c --calls 100/h --aht 180s --agents 7.5",
+        "c --calls 100/h..200/h:50/h --aht 180s --agents 5..9",
+        "a --calls 100/h --aht 180s --patience 120s --target 80/20 --formula short_abandons_as_met --short 30s",
+        "engset --sources 2.5 --erlangs-per-idle-source 0.1 --lines 2",
+        "b --erlangs 5",
+    ] {
+        assert_eq!(error(wrong)["error"], "bad_input", "{wrong}");
+    }
+}
+
+#[test]
+fn errors_in_words() {
+    let output = erlang("c --calls 100/h --aht 180s --agents 5").code(2);
+    let message = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert!(
+        message.starts_with("error: 5 erlangs are too much for 5 agents"),
+        "{message}"
+    );
+    assert!(output.get_output().stdout.is_empty());
+    for (wrong, says) in [
+        (
+            "c --calls 100 --aht 180s --agents 8",
+            "did you mean \"100/h\"",
+        ),
+        (
+            "c --calls 100/h --aht 180 --agents 8",
+            "\"180\" has no unit",
+        ),
+        (
+            "a --calls 100/h --aht 180s --agents 8 --patience weibull(shape~0.6,~scale~90s)",
+            "acdsim erlang patience",
+        ),
+        ("c --calls 100/h..200/h --aht 180s --agents 8", "no step"),
+    ] {
+        let output = erlang(wrong).code(2);
+        let message = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+        assert!(message.contains(says), "{wrong}: {message}");
+    }
+}
+
+#[test]
+fn csv_files() {
+    let table = text("c --calls 100/h --aht 180s --agents 5..7 --csv");
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(
+        lines[0].starts_with("agents,erlangs,calls_per_h,delayed,"),
+        "{table}"
+    );
+    assert!(
+        lines[0].ends_with(",short_abandons_as_met,error"),
+        "{table}"
+    );
+    assert_eq!(lines.len(), 4);
+    assert!(
+        lines[1].starts_with("5,,") && lines[1].ends_with(",unstable"),
+        "{table}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.csv");
+    let run = |force: bool| {
+        let mut command = Command::cargo_bin("acdsim").unwrap();
+        command.args([
+            "erlang",
+            "b",
+            "--erlangs",
+            "10..20:5",
+            "--lines",
+            "20",
+            "--csv",
+        ]);
+        command.arg(&file);
+        command.args(force.then_some("--force"));
+        command.assert()
+    };
+    run(false).success().stdout("");
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 4);
+    let output = run(false).code(2);
+    let message = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert!(message.contains("--force"), "{message}");
+    run(true).success();
+}
