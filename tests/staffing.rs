@@ -87,7 +87,7 @@ fn a_small_day_has_no_smaller_staffing() {
 
     const DAYS: u64 = 20_000;
     let least = |levels: &[f64]| levels.iter().copied().fold(f64::INFINITY, f64::min);
-    let level = least(&figures(&scenario, &[staff.clone()], DAYS));
+    let level = least(&figures(&scenario, std::slice::from_ref(&staff), DAYS));
     assert!(
         level > 0.787,
         "{staff:?} has {level}, expected 0.79 or more"
@@ -95,7 +95,7 @@ fn a_small_day_has_no_smaller_staffing() {
     for i in 0..staff.len() {
         let mut fewer = staff.clone();
         fewer[i] -= 1;
-        let level = least(&figures(&scenario, &[fewer.clone()], DAYS));
+        let level = least(&figures(&scenario, std::slice::from_ref(&fewer), DAYS));
         assert!(
             level < 0.793,
             "{fewer:?} has {level}: an agent could be spared"
@@ -119,10 +119,10 @@ fn a_small_day_has_no_smaller_staffing() {
     assert!(smaller.len() > 100, "{}", smaller.len());
     for other in smaller {
         // A few days are enough for most of them.
-        if least(&figures(&scenario, &[other.clone()], 300)) < 0.70 {
+        if least(&figures(&scenario, std::slice::from_ref(&other), 300)) < 0.70 {
             continue;
         }
-        let level = least(&figures(&scenario, &[other.clone()], DAYS));
+        let level = least(&figures(&scenario, std::slice::from_ref(&other), DAYS));
         assert!(
             level < 0.793,
             "{other:?} has {level} with fewer agents than {staff:?}"
@@ -249,4 +249,79 @@ fn a_group_that_costs_less_takes_the_work_of_a_dearer_one() {
             .iter()
             .all(|g| g.place == Place::Queue(0).name(&scenario))
     );
+}
+
+/// Some fifty times the calls of the small day: days differ less, and the share of missed ones can be low.
+#[test]
+fn the_share_of_missed_days_is_held_on_fresh_days() {
+    let text = SMALL
+        .replace("[10, 30, 24, 6]", "[100, 300, 240, 60]")
+        .replace(
+            "target = \"80/20\"",
+            "target = \"80/20\"\nmax_abandonment = \"6%\"",
+        );
+    let scenario = scenario(&text);
+    let day = answer(&scenario, &question(&scenario, Per::Day));
+    let asked = Question {
+        risk: Some(0.1),
+        ..question(&scenario, Per::Day)
+    };
+    let sure = answer(&scenario, &asked);
+    let risk = sure.staffing.risk.as_ref().expect("it was asked");
+    assert_ne!(risk.status, Status::Missed, "{risk:?}");
+    assert!(
+        risk.missed_days.mean.is_some_and(|share| share <= 0.11),
+        "{risk:?}"
+    );
+    assert!(sure.staffing.cost.recommended > day.staffing.cost.recommended);
+    // Rarer misses cost more.
+    let costs: Vec<f64> = risk.costs.iter().filter_map(|row| row.cost).collect();
+    assert!(costs.len() >= 3, "{risk:?}");
+    assert!(costs.is_sorted_by(|a, b| a >= b), "{risk:?}");
+
+    // Counted anew, day by day, by the distribution of the day's service level: with fewer targets fewer days are missed.
+    let results = &sure.results.queues[0];
+    let met = results
+        .days
+        .as_ref()
+        .and_then(|days| days.target_met.mean)
+        .expect("days");
+    assert!(
+        met >= 0.85,
+        "{met} of 200 days meet the service level, {risk:?}"
+    );
+}
+
+#[test]
+fn one_more_agent_brings_most_where_the_queue_is_longest() {
+    let scenario = scenario(SMALL);
+    let mut asked = question(&scenario, Per::Interval);
+    // Too few in the second interval.
+    (asked.bounds.least[0], asked.bounds.most[0]) = (vec![3, 1, 4, 3], vec![3, 1, 4, 3]);
+    asked.marginal = true;
+    let found = answer(&scenario, &asked);
+    let brings: Vec<f64> = found
+        .staffing
+        .intervals
+        .iter()
+        .filter_map(|row| row.one_more.as_ref())
+        .map(|more| more.within_target.mean)
+        .collect();
+    assert_eq!(brings.len(), 4);
+    let most = brings.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    assert_eq!(brings[1], most, "{brings:?}");
+    assert!(brings[1] > 3.0, "{brings:?}");
+    let row = found
+        .staffing
+        .intervals
+        .iter()
+        .filter(|row| row.group.is_some())
+        .nth(1)
+        .expect("a row");
+    let less = row
+        .one_more
+        .as_ref()
+        .map(|more| more.abandoned.mean)
+        .expect("it was asked");
+    assert!(less < -2.0, "{less}");
 }

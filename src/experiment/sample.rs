@@ -60,20 +60,9 @@ impl Sample {
         })
     }
 
-    /// A figure on one day; none where it is not defined.
-    pub fn figure(&self, watch: usize, day: usize) -> Option<f64> {
-        let (x, y) = *self.values.get(day * self.watches + watch)?;
-        (y > 0.0).then(|| x / y)
-    }
-
-    /// Denominator less numerator of a figure, summed over some days: of a service level, the contacts that missed it.
-    pub fn shortfall(&self, watch: usize, days: &[usize]) -> f64 {
-        let of_day = |&day: &usize| {
-            self.values
-                .get(day * self.watches + watch)
-                .map_or(0.0, |(x, y)| y - x)
-        };
-        days.iter().map(of_day).sum()
+    /// Numerator and denominator of a figure on one day.
+    pub fn value(&self, watch: usize, day: usize) -> (f64, f64) {
+        self.values[day * self.watches + watch]
     }
 
     /// How the numerators of some figures, added up, change in another sample of the same days, over the first `days`.

@@ -299,7 +299,12 @@ impl Response {
         }
     }
 
-    /// Contacts a day that meet the service level, by the formula, with one agent more than `agents`.
+    /// Contacts a day that meet the service level, by the formula, with one agent more than a staffing has.
+    pub(super) fn gain_of_one(&self, queue: usize, interval: usize, staff: &Staff) -> f64 {
+        self.gain(queue, interval, self.agents(queue, interval, staff))
+    }
+
+    /// The same with one agent more than `agents`.
     fn gain(&self, queue: usize, interval: usize, agents: u32) -> f64 {
         let q = &self.queues[queue];
         let Some(fit) = &q.fits[interval] else {

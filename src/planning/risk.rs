@@ -5,18 +5,18 @@ use super::search::{Search, Stop, Trial};
 use super::staffing::{Question, Status};
 use crate::engine::Halt;
 use crate::experiment::{Control, Sample, Watch};
-use crate::kpi::Place;
+use crate::kpi::{Place, Unit, unit};
 use crate::model::Model;
 use crate::scenario::Scenario;
 use crate::stats::{Estimate, wilson};
 use serde::Serialize;
 
-/// Days that show the share of missed ones, and days that tell one candidate from another.
-const DAYS: usize = 600;
-const TRIAL_DAYS: usize = 150;
+/// Days that show the share of missed ones.
+const DAYS: usize = 500;
 
-/// Candidates that are simulated for each agent who is added.
-const CANDIDATES: usize = 4;
+/// Agents that are added between two simulations, at most: the more, the further the share is from what is wanted.
+const MOST_AT_ONCE: f64 = 8.0;
+const POINTS_PER_AGENT: f64 = 0.02;
 
 /// Shares whose cost is told.
 const SHARES: [f64; 4] = [0.05, 0.10, 0.20, 0.50];
@@ -46,120 +46,120 @@ pub struct RiskCost {
     pub cost: Option<f64>,
 }
 
-/// Whether any target of any queue is missed on a day, judged by the day's own figures. A day without contacts misses nothing.
-fn is_missed(goals: &[Goal], sample: &Sample, day: usize) -> bool {
-    let of_queues = goals
+/// By how many contacts a queue's target is missed on a day, judged by the day's own figures; 0 or less is met. A day without
+/// contacts misses nothing.
+fn gap(goal: &Goal, (x, y): (f64, f64)) -> f64 {
+    if y <= 0.0 {
+        return 0.0;
+    }
+    let share = match unit(goal.target.kpi) {
+        Some(Unit::Fraction) => 1.0,
+        // Of a time: that part of the contacts by which it is too long.
+        _ => goal.target.threshold.max(1e-9),
+    };
+    -goal.slack(Some(x / y)) * y / share
+}
+
+/// Goals of queues, by their place in the list.
+fn of_queues(goals: &[Goal]) -> impl Iterator<Item = (usize, &Goal, usize)> {
+    goals
         .iter()
         .enumerate()
-        .filter(|(_, goal)| matches!(goal.target.place, Place::Queue(_)));
-    of_queues
-        .into_iter()
-        .any(|(k, goal)| goal.slack(sample.figure(k, day)) < 0.0)
+        .filter_map(|(k, goal)| match goal.target.place {
+            Place::Queue(q) => Some((k, goal, q)),
+            _ => None,
+        })
 }
 
 fn missed_days(goals: &[Goal], sample: &Sample, days: usize) -> usize {
-    (0..days)
-        .filter(|&day| is_missed(goals, sample, day))
-        .count()
+    let missed =
+        |day: &usize| of_queues(goals).any(|(k, goal, _)| gap(goal, sample.value(k, *day)) > 0.0);
+    (0..days).filter(missed).count()
 }
 
 impl Search<'_> {
-    /// Adds agents one by one where that lowers the share of missed days most for what it costs, until it is low enough: a
-    /// heuristic. Which intervals are worth a trial is told by the contacts that missed the service level there on missed
-    /// days.
+    /// Adds agents one by one where that lowers the share of missed days most for what it costs, until it is low enough.
+    /// What one brings is told by the formula, so this is a heuristic: on how many missed days the contacts that one more
+    /// agent answers in time would close the gap, and how much of it on the others.
     pub(super) fn lower_risk(&mut self, held: Trial, limit: f64) -> Result<Trial, Stop> {
         let mut held = held;
-        self.simulate(&mut held, DAYS)?;
         let least = limit.min(SHARES[0]);
         let mut answer = None;
         loop {
+            self.simulate(&mut held, DAYS)?;
             let days = held.sample.days().min(DAYS);
             let share = missed_days(&self.goals, &held.sample, days) as f64 / days as f64;
             self.path.push((self.response.cost_of(&held.staff), share));
+            // The share of other days differs by its error.
+            let error = (limit * (1.0 - limit) / days as f64).sqrt();
             if answer.is_none() {
                 self.best.clone_from(&held.staff);
-                // The share of other days differs by its error.
-                if share + (limit * (1.0 - limit) / days as f64).sqrt() <= limit {
+                if share + error <= limit {
                     answer = Some(held.clone());
                 }
             }
             if share <= least {
                 break;
             }
-            let Some(next) = self.one_for_the_days(&held, days)? else {
+            let next = SHARES
+                .into_iter()
+                .chain([limit - error])
+                .filter(|s| *s < share)
+                .fold(0.0, f64::max);
+            let agents = ((share - next) / POINTS_PER_AGENT).clamp(1.0, MOST_AT_ONCE) as usize;
+            self.observe(&held);
+            let mut staff = held.staff.clone();
+            for _ in 0..agents {
+                let Some((g, i)) = self.one_for_the_days(&held.sample, &staff, days) else {
+                    break;
+                };
+                staff[g][i] += 1;
+            }
+            if staff == held.staff {
                 break;
+            }
+            held = Trial {
+                staff,
+                sample: Sample::default(),
             };
-            held = next;
         }
         Ok(answer.unwrap_or(held))
     }
 
-    /// The staffing with the one agent more that lowers the number of missed days most for what it costs.
-    fn one_for_the_days(&mut self, held: &Trial, days: usize) -> Result<Option<Trial>, Stop> {
-        let mut best: Option<(f64, Staff)> = None;
-        let some = TRIAL_DAYS.min(days);
-        let before = self.misery(held, some);
-        for (g, i) in self.promising(held, days) {
-            let mut staff = held.staff.clone();
-            staff[g][i] += 1;
-            let trial = self.simulated(staff, some)?;
-            let gain = (before - self.misery(&trial, some)) / self.response.cost[g][i].max(1e-9);
-            if best.as_ref().is_none_or(|(most, _)| gain > *most) {
-                best = Some((gain, trial.staff));
-            }
-        }
-        match best {
-            Some((_, staff)) => Ok(Some(self.simulated(staff, days)?)),
-            None => Ok(None),
-        }
-    }
-
-    /// Missed days, and how far they missed: the second tells apart what the first does not.
-    fn misery(&self, trial: &Trial, days: usize) -> f64 {
-        let short = (0..days).map(|day| {
-            let goals = self.goals.iter().enumerate();
-            let of_queues = goals.filter(|(_, goal)| matches!(goal.target.place, Place::Queue(_)));
-            let misses = of_queues.map(|(k, goal)| {
-                let slack = goal.slack(trial.sample.figure(k, day));
-                (-slack).max(0.0) / goal.target.threshold.max(1e-9)
-            });
-            misses.fold(0.0, f64::max)
-        });
-        missed_days(&self.goals, &trial.sample, days) as f64 + short.sum::<f64>()
-    }
-
-    /// Groups and intervals where most contacts missed the service level on missed days, for what an agent costs there.
-    fn promising(&self, held: &Trial, days: usize) -> Vec<(usize, usize)> {
-        let missed: Vec<usize> = (0..days)
-            .filter(|&day| is_missed(&self.goals, &held.sample, day))
+    /// Group and interval where one more agent lowers the number of missed days most for what it costs, as far as the formula
+    /// can tell.
+    fn one_for_the_days(
+        &self,
+        sample: &Sample,
+        staff: &Staff,
+        days: usize,
+    ) -> Option<(usize, usize)> {
+        let gaps: Vec<(usize, Vec<f64>)> = of_queues(&self.goals)
+            .map(|(k, goal, q)| {
+                let gaps = (0..days).map(|day| gap(goal, sample.value(k, day)));
+                (q, gaps.filter(|gap| *gap > 0.0).collect())
+            })
             .collect();
-        let watches = self.queue_watches("service_level");
-        let intervals = self.scenario.intervals();
-        let mut worth: Vec<(f64, (usize, usize))> = Vec::new();
-        for g in 0..held.staff.len() {
-            for i in 0..intervals {
-                if held.staff[g][i] >= self.question.bounds.most[g][i] {
+        let mut best: Option<(f64, (usize, usize))> = None;
+        for (g, row) in staff.iter().enumerate() {
+            for (i, &agents) in row.iter().enumerate() {
+                if agents >= self.question.bounds.most[g][i] {
                     continue;
                 }
-                let queues =
-                    (0..self.scenario.queues.len()).filter(|&q| self.response.takes_first(q, g));
-                let short = queues.map(|q| {
-                    let agents = f64::from(held.staff[g][i].max(1));
-                    let contacts = held.sample.shortfall(watches[q * intervals + i], &missed);
-                    contacts / agents
+                let taken = gaps
+                    .iter()
+                    .filter(|(q, _)| self.response.takes_first(*q, g));
+                let closed = taken.map(|(q, gaps)| {
+                    let gain = self.response.gain_of_one(*q, i, staff);
+                    gaps.iter().map(|gap| (gain / gap).min(1.0)).sum::<f64>()
                 });
-                let short: f64 = short.sum();
-                if short > 0.0 {
-                    worth.push((short / self.response.cost[g][i].max(1e-9), (g, i)));
+                let worth = closed.sum::<f64>() / self.response.cost[g][i].max(1e-9);
+                if worth > 0.0 && best.is_none_or(|(most, _)| worth > most) {
+                    best = Some((worth, (g, i)));
                 }
             }
         }
-        worth.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        worth
-            .into_iter()
-            .take(CANDIDATES)
-            .map(|(_, cell)| cell)
-            .collect()
+        best.map(|(_, cell)| cell)
     }
 }
 

@@ -173,7 +173,7 @@ impl<'a> Search<'a> {
 
     pub(super) fn run(mut self) -> Result<Found, Halt> {
         let (minimal, ended) = match self.search() {
-            Ok(()) => (true, None),
+            Ok(()) => (self.question.risk.is_none(), None),
             Err(Stop::Ended(ended)) => (false, Some(ended)),
             Err(Stop::Halt(halt)) => return Err(halt),
         };
@@ -193,12 +193,14 @@ impl<'a> Search<'a> {
         self.lower_to_attainable(&plenty);
         let settled = self.settle(&plenty)?;
         let mut held = self.repair(settled)?;
-        self.remove(&mut held)?;
-        if self.exchange(&mut held)? {
-            self.remove(&mut held)?;
-        }
         if let Some(risk) = self.question.risk {
+            // Whom the day's mean can spare, most days may need.
             held = self.lower_risk(held, risk)?;
+        } else {
+            self.remove(&mut held)?;
+            if self.exchange(&mut held)? {
+                self.remove(&mut held)?;
+            }
         }
         if self.question.marginal {
             self.marginal = self.one_more(&held)?;
@@ -337,7 +339,7 @@ impl<'a> Search<'a> {
         named.map(|(watch, _)| watch).collect()
     }
 
-    fn observe(&mut self, trial: &Trial) {
+    pub(super) fn observe(&mut self, trial: &Trial) {
         for q in 0..self.scenario.queues.len() {
             for i in 0..self.scenario.intervals() {
                 let observed = self.at(&trial.sample, q, i);
