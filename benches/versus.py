@@ -4,12 +4,13 @@
     benches/versus.py OLD NEW [--rounds N]
 
 OLD and NEW are programs. A ratio is that of the processor time of one round, on one thread; shown are the median of the rounds,
-the least and the largest. Needs Python 3.8 or later and a Unix system.
+the least and the largest. Exit status 1 if figures differ. Needs Python 3.8 or later and a Unix system.
 """
 
 import argparse
 import resource
 import subprocess
+import sys
 
 from document import ROOT, table, with_range
 
@@ -29,15 +30,17 @@ def main():
     parser.add_argument("new")
     parser.add_argument("--rounds", type=int, default=9)
     arguments = parser.parse_args()
-    rows = []
+    rows, all_same = [], True
     for model in sorted((ROOT / "benches" / "models").glob("m*.toml")):
         ratios, same = [], True
         for _ in range(arguments.rounds):
             (old, old_document), (new, new_document) = (timed(p, model) for p in (arguments.old, arguments.new))
             ratios.append(old / new)
             same &= old_document == new_document
+        all_same &= same
         rows.append([model.stem.upper(), with_range(ratios, lambda ratio: f"{ratio:.2f}"), "the same" if same else "others"])
     print(table(["model", "times as fast", "figures"], rows))
+    sys.exit(0 if all_same else 1)
 
 
 if __name__ == "__main__":

@@ -95,3 +95,19 @@ fn a_steady_run_of_a_nanosecond_has_figures() {
     assert_eq!(results.groups[0].get("staffed_h").mean, Some(7.0));
     assert_eq!(results.total.get("callers").mean, Some(0.0));
 }
+
+/// The next caller of a steady run may come after all that counts is over.
+#[test]
+fn a_steady_run_of_rare_callers_has_an_end() {
+    for rate in ["0.0001/h", "0.001/h", "0.01/h"] {
+        for seed in 1..=5 {
+            let text = steady("talk = \"exp(180s)\"", "", 7)
+                .replace("600/h", rate)
+                .replace("100h", "1h")
+                .replace("[run]\n", &format!("[run]\nseed = {seed}\n"));
+            assert!(text.contains("seed = "), "{text}");
+            let results = common::run(&text);
+            assert_eq!(results.groups[0].get("staffed_h").mean, Some(7.0));
+        }
+    }
+}

@@ -193,6 +193,21 @@ impl Observer for Watch<'_> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
+    /// An engine that has simulated other days, or was interrupted, counts like a new one.
+    #[test]
+    fn an_engine_can_be_used_again(text in scenario()) {
+        let model = common::model(&text);
+        let seed = model.scenario.run.seed;
+        let (go_on, stop) = (AtomicBool::new(false), AtomicBool::new(true));
+        let mut used = Engine::new(&model);
+        for day in 0..3 {
+            let _ = used.run(seed + 1, day, &stop);
+            let again = used.run(seed, day, &go_on).expect("a day can be simulated");
+            let mut new = Engine::new(&model);
+            prop_assert_eq!(again, new.run(seed, day, &go_on).expect("a day can be simulated"));
+        }
+    }
+
     #[test]
     fn identities_hold_and_nobody_breaks_the_rules(text in scenario()) {
         let model = common::model(&text);

@@ -11,6 +11,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod staff;
 mod stop;
 mod trace;
 
@@ -51,6 +52,7 @@ enum Command {
     Init(init::Arguments),
     Report(report::Arguments),
     Trace(trace::Arguments),
+    Staff(staff::Arguments),
     Calibrate(calibrate::Arguments),
     Erlang(erlang::Arguments),
     Explain(explain::Arguments),
@@ -66,6 +68,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Init(arguments) => init::execute(&arguments),
         Command::Report(arguments) => report::execute(&arguments),
         Command::Trace(arguments) => trace::execute(&arguments),
+        Command::Staff(arguments) => staff::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
         Command::Erlang(arguments) => erlang::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),

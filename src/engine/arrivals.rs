@@ -4,7 +4,7 @@
 //! more volume moves callers instead of redrawing them. They are drawn a window of time ahead, some dozens at once: a tight
 //! loop and one sort cost less than to find the next of all types again and again.
 
-use super::events::{Kind, Order};
+use super::events::Event;
 use crate::model::{Grid, Model};
 use crate::random::{CallerKey, Purpose, ReplicationKey, Sampler, TypeKey, exp1};
 use crate::scenario::Distribution;
@@ -12,11 +12,12 @@ use crate::scenario::Distribution;
 /// First attempts to be expected in a window.
 const WINDOW: f64 = 64.0;
 
-/// A first attempt.
+/// A first attempt: in one nanosecond they come by call type, then by caller.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FirstAttempt {
-    /// Its place in the order of events: time, call type, caller.
-    pub order: Order,
+    time: i64,
+    pub call_type: u32,
+    pub caller: u64,
     pub key: CallerKey,
 }
 
@@ -50,7 +51,10 @@ impl TypeArrivals {
             }
         }
         let into_cell = (self.passed - self.before[self.cell]) / self.rate[self.cell];
-        let time = self.cell as i64 * width_ns + (into_cell + 0.5) as i64;
+        let start = self.cell as i64 * width_ns;
+        // What is left of the digits of a cell after a much busier one may lead beyond it.
+        let most = if width_ns == 0 { i64::MAX } else { width_ns };
+        let time = start + ((into_cell + 0.5) as i64).min(most);
         self.time = if time < end_ns { time } else { i64::MAX };
     }
 }
@@ -116,11 +120,11 @@ impl Arrivals {
         self.fill();
     }
 
-    /// Place of the next first attempt in the order of events.
+    /// The next first attempt as an event.
     #[inline(always)]
-    pub fn earliest(&self) -> Order {
+    pub fn earliest(&self) -> Event {
         let next = self.window.get(self.next);
-        next.map_or(Order::NEVER, |attempt| attempt.order)
+        next.map_or(Event::NEVER, |attempt| Event::first_attempt(attempt.time))
     }
 
     /// Takes the next first attempt, which is there.
@@ -143,33 +147,42 @@ impl Arrivals {
             self.until = self.end_of_window();
             for (index, t) in self.types.iter_mut().enumerate() {
                 while t.time < self.until {
-                    let order = Order::arrival(t.time, Kind::FirstAttempt, index, t.caller);
-                    let key = t.caller_key;
-                    self.window.push(FirstAttempt { order, key });
+                    self.window.push(FirstAttempt {
+                        time: t.time,
+                        call_type: index as u32,
+                        caller: t.caller,
+                        key: t.caller_key,
+                    });
                     t.caller += 1;
                     t.find_next(width_ns, end_ns);
                 }
             }
         }
         if self.types.len() > 1 {
-            self.window.sort_unstable_by_key(|attempt| attempt.order);
+            self.window
+                .sort_unstable_by_key(|a| (a.time, a.call_type, a.caller));
         }
     }
 
-    /// The window has the length in which so many callers are expected at the present rate; it ends with the next cell,
-    /// whose rate may be another.
+    /// The window ends when so many callers are to be expected, whatever the rates of the cells until then.
     fn end_of_window(&self) -> i64 {
-        // In a steady run all time is one cell.
-        let cell = self.until.checked_div(self.width_ns).unwrap_or(0);
-        let rate = self.rate.get(cell as usize).copied().unwrap_or(0.0);
-        let end = self
-            .until
-            .saturating_add((WINDOW / rate) as i64)
-            .max(self.until + 1);
-        match self.width_ns {
-            0 => end,
-            width_ns => end.min((cell + 2) * width_ns),
+        if self.width_ns == 0 {
+            // In a steady run all time is one cell.
+            return self
+                .until
+                .saturating_add((WINDOW / self.rate[0]) as i64)
+                .max(self.until + 1);
         }
+        let (mut from, mut wanted) = (self.until, WINDOW);
+        for cell in (from / self.width_ns) as usize..self.rate.len() {
+            let end = (cell as i64 + 1) * self.width_ns;
+            let expected = self.rate[cell] * (end - from) as f64;
+            if expected >= wanted {
+                return (from + (wanted / self.rate[cell]) as i64).clamp(self.until + 1, end);
+            }
+            (from, wanted) = (end, wanted - expected);
+        }
+        from.max(self.until + 1)
     }
 }
 
@@ -203,11 +216,11 @@ mod tests {
         let mut arrivals = Arrivals::default();
         arrivals.start(&Model::new(&loaded.scenario), ReplicationKey::new(1, 0));
         let mut all = Vec::new();
-        while arrivals.earliest() != Order::NEVER && all.len() < most {
-            let order = arrivals.earliest();
-            assert_eq!(arrivals.take().order, order);
-            let (call_type, caller) = order.who();
-            all.push((call_type, caller, order.time));
+        while arrivals.earliest() != Event::NEVER && all.len() < most {
+            let time = arrivals.earliest().time();
+            let attempt = arrivals.take();
+            assert_eq!(attempt.time, time);
+            all.push((attempt.call_type as usize, attempt.caller, time));
         }
         all
     }
@@ -246,6 +259,33 @@ mod tests {
             all.iter()
                 .all(|&(.., time)| (0..2 * 3600 * 1_000_000_000).contains(&time))
         );
+    }
+
+    /// Memory must not depend on how the rates change.
+    #[test]
+    fn a_window_has_some_dozens_whatever_the_next_interval_brings() {
+        for rates in [
+            "[\"0/h\", \"90000000/h\"]",
+            "[\"1/h\", \"9000000/h\"]",
+            "[\"9000000/h\", \"0/h\"]",
+        ] {
+            let text = format!(
+                "[scenario]\nname = \"s\"\nopen = \"08:00-10:00\"\ninterval = \"1h\"\n[[queues]]\nname = \"q\"\n\
+                 [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = {rates}\ntalk = \"1m\"\n"
+            );
+            let loaded =
+                crate::scenario::parse("s", &text, Path::new(""), &[]).expect("a scenario");
+            let mut arrivals = Arrivals::default();
+            arrivals.start(&Model::new(&loaded.scenario), ReplicationKey::new(1, 0));
+            for _ in 0..10_000 {
+                assert!(
+                    arrivals.window.len() < 200,
+                    "{rates}: {}",
+                    arrivals.window.len()
+                );
+                arrivals.take();
+            }
+        }
     }
 
     #[test]

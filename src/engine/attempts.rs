@@ -1,8 +1,8 @@
 //! The life of an attempt: line, IVR, queue, agent, outcome, and what the caller does next.
 
 use super::arrivals::FirstAttempt;
-use super::calls::{Call, CallId, State};
-use super::events::{EventId, Kind, Order};
+use super::calls::{Call, CallId};
+use super::events::{Event, EventId, Kind};
 use super::observer::{AttemptEvent, Cause, Observer};
 use super::{AgentId, Contacts, Engine};
 use crate::random::{Purpose, to_ns};
@@ -19,8 +19,13 @@ enum Miss {
 
 impl<O: Observer, P: Policy> Engine<'_, O, P> {
     pub(super) fn first_attempt(&mut self) {
-        let FirstAttempt { order, key } = self.arrivals.take();
-        let (call_type, caller) = order.who();
+        let FirstAttempt {
+            call_type,
+            caller,
+            key,
+            ..
+        } = self.arrivals.take();
+        let call_type = call_type as usize;
         let cell = call_type * self.tally.cells + self.cell;
         let id = self.calls.insert(Call::new(key, call_type, caller, cell));
         self.attempt_arrives(id);
@@ -55,7 +60,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
                 let time =
                     ivr.time
                         .sample_ns(&mut call.key.stream(call.attempt, 0, Purpose::IvrTime));
-                call.state = State::Ivr;
+                call.in_ivr = true;
                 self.in_ivr += 1;
                 self.events
                     .schedule(self.now + time, Kind::EndOfIvr, EventId::of_call(id));
@@ -82,9 +87,10 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
     pub(super) fn end_ivr(&mut self, id: CallId) {
         self.in_ivr -= 1;
         let call = &mut self.calls[id];
+        call.in_ivr = false;
         let mut outcome = call.key.stream(call.attempt, 0, Purpose::IvrOutcome);
         let Some(ivr) = &self.model.call_types[call.call_type as usize].ivr else {
-            return;
+            unreachable!("only attempts of a type with an IVR come out of one")
         };
         let draw = outcome.unit();
         if draw < ivr.contained_below {
@@ -179,7 +185,6 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             call_type
                 .patience
                 .sample_s(&mut call.key.stream(call.attempt, 0, Purpose::Patience));
-        call.state = State::Waiting;
         call.entry = self.entries;
         call.tier = 0;
         call.loses_patience = patience.is_finite();
@@ -370,7 +375,6 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             call.counted = model.steady && self.cell < model.grid.cells;
             self.counted_open += u64::from(call.counted);
         }
-        call.state = State::Talking;
         call.agent = agent;
         self.events
             .schedule(now + talk, Kind::EndOfTalk, EventId::of_call(id));
@@ -476,7 +480,6 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         self.in_system -= 1;
         self.counted_open -= u64::from(call.counted);
         call.counted = false;
-        call.state = State::Away;
         if call.holds_line {
             call.holds_line = false;
             if let Some(trunk) = self.model.call_types[call.call_type as usize].trunk {
@@ -530,8 +533,9 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         } else {
             Kind::Reconnect
         };
-        let order = Order::arrival(at_ns, kind, call.call_type as usize, call.caller);
-        self.events.insert(order, EventId::of_call(id));
+        let who = (call.call_type as usize, call.caller);
+        self.events
+            .insert(Event::arrival(at_ns, kind, who, EventId::of_call(id)));
     }
 
     /// The caller's need ends: met, or not.

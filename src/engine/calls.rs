@@ -19,7 +19,7 @@ pub(super) struct Call {
     /// Attempts in a row that were not answered.
     pub misses: u32,
     pub cause: Cause,
-    pub state: State,
+    pub in_ivr: bool,
     /// Answered, or self-served, at least once.
     pub served: bool,
     pub answered_before: bool,
@@ -45,16 +45,6 @@ pub(super) struct Call {
     next: CallId,
 }
 
-/// Where a call is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    /// Not in the system: will call again, or the slot is free.
-    Away,
-    Ivr,
-    Waiting,
-    Talking,
-}
-
 impl Call {
     #[inline(always)]
     pub fn new(key: CallerKey, call_type: usize, caller: u64, first_cell: usize) -> Self {
@@ -65,7 +55,7 @@ impl Call {
             attempt: 0,
             misses: 0,
             cause: Cause::First,
-            state: State::Away,
+            in_ivr: false,
             served: false,
             answered_before: false,
             first_contact_resolved: false,
@@ -148,15 +138,13 @@ impl Calls {
 
     #[inline]
     pub fn remove(&mut self, id: CallId) {
-        self.slots[id as usize].state = State::Away;
         self.free.push(id);
     }
 
-    /// The calls that are in a state, in the order of their slots.
-    pub fn in_state(&self, state: State) -> Vec<CallId> {
+    /// The calls in the IVR, in the order of their slots.
+    pub fn in_ivr(&self) -> Vec<CallId> {
         let ids = 0..self.slots.len() as CallId;
-        ids.filter(|&id| self.slots[id as usize].state == state)
-            .collect()
+        ids.filter(|&id| self.slots[id as usize].in_ivr).collect()
     }
 
     /// Puts a call at the end of a waiting list.

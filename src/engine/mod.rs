@@ -22,7 +22,7 @@ use crate::scenario::grouped;
 use agents::{AgentId, Agents};
 use arrivals::Arrivals;
 use calls::{CallId, Calls, WaitingList};
-use events::{EventId, EventList, Kind, Order};
+use events::{Event, EventId, EventList, Kind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use tally::{Count, Level};
 
@@ -38,6 +38,9 @@ pub const MAX_ATTEMPTS: u64 = 1_000_000_000;
 
 /// Attempts at one and the same instant at which a replication is given up: callers repeat so fast that time stands still.
 pub const MAX_ATTEMPTS_AT_ONCE: u64 = 1_000_000;
+
+/// Steps between two looks at whether to stop.
+const STEPS_UNCHECKED: u32 = 1 << 14;
 
 const DAY_NS: i64 = 24 * 3_600_000_000_000;
 
@@ -138,6 +141,8 @@ pub struct Engine<'m, O = (), P = Preference> {
     last_resort: i64,
     /// Time at the last look, and attempts until it was first found to be that time.
     looked: (i64, u64),
+    /// Events, and agents who came on duty, since then.
+    steps: u32,
     /// The last counted cell has ended.
     ended: bool,
     /// Closing time has passed; the staff has been let go.
@@ -179,6 +184,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             counted_open: 0,
             last_resort: 0,
             looked: (0, 0),
+            steps: 0,
             ended: false,
             closed: false,
             released: false,
@@ -199,15 +205,15 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
     /// Simulates replication number `replication` (from 0) and returns what it counted.
     ///
     /// # Errors
-    /// [`Halt::Interrupted`] soon after `stop` becomes true; [`Halt::Overload`] when too many calls are in the system.
+    /// [`Halt::Interrupted`] soon after `stop` becomes true, or another [`Halt`] where the replication is too large or
+    /// has no end.
     pub fn run(&mut self, seed: u64, replication: u64, stop: &AtomicBool) -> Result<&Tally, Halt> {
         self.start(ReplicationKey::new(seed, replication));
-        let mut steps = 0u32;
         loop {
             let event = self.events.earliest();
             let arrival = self.arrivals.earliest();
-            let arrives = arrival.is_before(event);
-            let next = if arrives { arrival.time } else { event.time };
+            let arrives = arrival < event;
+            let next = arrival.min(event).time();
             if next >= self.cell_end && !self.reach(next)? {
                 break;
             }
@@ -221,8 +227,9 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             if self.ended && self.is_over() {
                 break;
             }
-            steps = steps.wrapping_add(1);
-            if steps.is_multiple_of(1 << 14) {
+            self.steps += 1;
+            if self.steps >= STEPS_UNCHECKED {
+                self.steps = 0;
                 self.check(stop)?;
             }
         }
@@ -238,11 +245,15 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
     /// Ends the cells that end before the next event; false if there is no event any more.
     #[cold]
     fn reach(&mut self, next: i64) -> Result<bool, Halt> {
-        if next == Order::NEVER.time {
+        if next == Event::NEVER.time() {
             return Ok(false);
         }
         if next > self.last_resort {
-            return Err(self.endless());
+            // A steady run is over when nothing counted is left, however rare the next caller is.
+            return match self.model.steady && self.counted_open == 0 {
+                true => Ok(false),
+                false => Err(self.endless()),
+            };
         }
         while next >= self.cell_end {
             self.end_cell();
@@ -290,6 +301,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             MAX_NS
         };
         self.looked = (0, 0);
+        self.steps = 0;
         self.ended = false;
         self.closed = false;
         self.released = false;
@@ -303,7 +315,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         }
     }
 
-    /// Called every few thousand events.
+    /// Called every few thousand steps.
     fn check(&mut self, stop: &AtomicBool) -> Result<(), Halt> {
         if stop.load(Ordering::Relaxed) {
             return Err(Halt::Interrupted);

@@ -1,6 +1,6 @@
 //! Agents coming, working and going home; closing time.
 
-use super::calls::{CallId, State};
+use super::calls::CallId;
 use super::events::{EventId, Kind};
 use super::observer::{AgentEvent, AttemptEvent, Observer};
 use super::{AgentId, Engine};
@@ -62,6 +62,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             let scheduled = self.model.groups[group].staff[cell];
             self.agents.groups[group].scheduled = scheduled;
             while self.agents.groups[group].on_duty.value() < scheduled {
+                self.steps += 1;
                 let agent = self.agents.come_on_duty(group, self.now);
                 self.observe_agent(agent, AgentEvent::OnDuty);
                 if self.take_waiting_call(agent, group) {
@@ -100,8 +101,9 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             }
         }
         if cut {
-            for id in self.calls.in_state(State::Ivr) {
+            for id in self.calls.in_ivr() {
                 self.in_ivr -= 1;
+                self.calls[id].in_ivr = false;
                 self.events.cancel(EventId::of_call(id));
                 self.hang_up_in_ivr(id);
                 self.caller_ends(id, false);

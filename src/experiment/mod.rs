@@ -1,6 +1,9 @@
 //! Many replications on all cores, folded in their order, so that results never depend on the number of threads.
 
 pub mod calibrate;
+mod sample;
+
+pub use sample::{Change, Sample, Watch};
 
 use crate::engine::{Engine, Halt, Tally};
 use crate::kpi::{Collector, Results};
@@ -9,6 +12,7 @@ use crate::scenario::{Mode, format_points, grouped};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Replications of the first look of `until precise`.
 const FIRST_BLOCK: u64 = 100;
@@ -214,8 +218,16 @@ fn replicate(
     mut fold: impl FnMut(&Tally) + Send,
 ) -> Result<(), Halt> {
     let wave = wave_length(model);
+    // A thread simulates one day at a time: no engine is ever waited for.
+    let engines: Vec<_> = (0..rayon::current_num_threads())
+        .map(|_| Mutex::new(Engine::new(model)))
+        .collect();
     let mut simulated: Vec<Result<Tally, Halt>> = Vec::new();
     while !(range.is_empty() && simulated.is_empty()) {
+        // What cannot be simulated ends it: no day after that is of use.
+        if simulated.iter().any(Result::is_err) {
+            range.start = range.end;
+        }
         let next = range.start..range.end.min(range.start + wave);
         range.start = next.end;
         let (folded, tallies) = rayon::join(
@@ -224,7 +236,7 @@ fn replicate(
                     .into_iter()
                     .try_for_each(|tally| tally.map(|tally| fold(&tally)))
             },
-            || simulate(model, seed, control, next),
+            || simulate(&engines, seed, control, next),
         );
         folded?;
         simulated = tallies;
@@ -234,31 +246,38 @@ fn replicate(
 
 /// Simulates a range of replications; each is counted, or says why it ended early.
 fn simulate(
-    model: &Model,
+    engines: &[Mutex<Engine<'_>>],
     seed: u64,
     control: &Control,
     range: Range<u64>,
 ) -> Vec<Result<Tally, Halt>> {
     // Small shares, so that at the end of a wave no thread is left with several days.
     let days = 0..(range.end - range.start) as usize;
-    let tallies = days.into_par_iter().with_max_len(2).map_init(
-        || Engine::new(model),
-        |engine, day| {
-            let replication = range.start + day as u64;
-            // The engine looks only every few thousand events, which a small day has not.
-            if control.stop.load(Ordering::Relaxed) {
-                return Err(Halt::Interrupted);
-            }
-            let tally = engine.run(seed, replication, &control.stop)?.clone();
-            control.done.fetch_add(1, Ordering::Relaxed);
-            Ok(tally)
-        },
-    );
+    // The first replication that ended early: those after it are not needed, those before it decide which is the first.
+    let halted = AtomicU64::new(u64::MAX);
+    let tallies = days.into_par_iter().with_max_len(2).map(|day| {
+        let replication = range.start + day as u64;
+        // The engine looks only every few thousand events, which a small day has not.
+        if control.stop.load(Ordering::Relaxed) || replication > halted.load(Ordering::Relaxed) {
+            return Err(Halt::Interrupted);
+        }
+        let thread = rayon::current_thread_index().unwrap_or(0);
+        let mut engine = engines[thread]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let tally = engine.run(seed, replication, &control.stop);
+        let tally = tally.inspect_err(|_| {
+            halted.fetch_min(replication, Ordering::Relaxed);
+        })?;
+        let tally = tally.clone();
+        control.done.fetch_add(1, Ordering::Relaxed);
+        Ok(tally)
+    });
     tallies.collect()
 }
 
 /// The threads on which replications of a model are simulated.
-fn pool(model: &Model, asked: Option<usize>) -> Result<rayon::ThreadPool, Error> {
+pub(crate) fn pool(model: &Model, asked: Option<usize>) -> Result<rayon::ThreadPool, Error> {
     let builder = rayon::ThreadPoolBuilder::new().num_threads(threads(model, asked));
     Ok(builder.build()?)
 }

@@ -277,7 +277,7 @@ fn clock_ns(model: &Model, range: &Range<usize>) -> f64 {
     model.grid.width_ns as f64 * within as f64
 }
 
-fn contact_day(
+pub(super) fn contact_day(
     model: &Model,
     cells: &[Contacts],
     range: &Range<usize>,
@@ -300,7 +300,12 @@ fn contact_day(
     }
 }
 
-fn group_day(model: &Model, group: usize, cells: &[GroupCell], range: &Range<usize>) -> GroupDay {
+pub(super) fn group_day(
+    model: &Model,
+    group: usize,
+    cells: &[GroupCell],
+    range: &Range<usize>,
+) -> GroupDay {
     let mut counts = GroupCell::default();
     let (mut scheduled_ns, mut paid_h) = (0i128, 0.0);
     let priced = &model.scenario.groups[group];
@@ -321,7 +326,7 @@ fn group_day(model: &Model, group: usize, cells: &[GroupCell], range: &Range<usi
     }
 }
 
-fn trunk_day(model: &Model, cells: &[TrunkCell], range: &Range<usize>) -> TrunkDay {
+pub(super) fn trunk_day(model: &Model, cells: &[TrunkCell], range: &Range<usize>) -> TrunkDay {
     let mut counts = TrunkCell::default();
     for cell in &cells[range.clone()] {
         counts.add(cell);

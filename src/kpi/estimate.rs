@@ -3,10 +3,10 @@
 use super::collect::{Collector, Sums};
 use super::days::lag_1_correlation;
 use super::results::{
-    Bound, Interval, Part, Results, RunInfo, SCHEMA, ScenarioInfo, TargetInfo, TargetResult,
-    Verdict,
+    Interval, Part, Results, RunInfo, SCHEMA, ScenarioInfo, TargetInfo, TargetResult, Verdict,
 };
-use super::table::{Kpi, QUANTILES};
+use super::table::{Kpi, QUANTILES, Unit, unit};
+use super::targets::{Place, Target, targets};
 use super::waits::{self, Sections};
 use crate::model::{BATCHES, Model};
 use crate::scenario::Formula;
@@ -214,67 +214,29 @@ fn judge_targets(model: &Model, results: &Results) -> Vec<TargetResult> {
         results.run.replications as f64
     };
     let confidence = results.run.confidence;
-    let mut targets = Vec::new();
-    let mut judge = |place: &str, part: &Part, kpi: &str, of: &str, bound, threshold| {
-        let Some(threshold) = threshold else { return };
-        let estimate = part.get(kpi);
+    let judge = |target: Target| {
+        let (part, of) = match target.place {
+            Place::Queue(q) => (&results.queues[q], "offered"),
+            Place::Trunk(t) => (&results.trunks[t], "attempts"),
+            Place::Group(g) => (&results.groups[g], ""),
+        };
+        let estimate = part.get(target.kpi);
+        // Of a fraction it is known how many trials there were.
+        let of = if unit(target.kpi) == Some(Unit::Fraction) {
+            of
+        } else {
+            ""
+        };
         let trials = part.get(of).mean.map(|mean| (mean * units).round() as u64);
-        targets.push(TargetResult {
-            place: format!("{place}.{}", part.name()),
-            kpi: kpi.to_owned(),
-            bound,
-            threshold,
+        let interval = estimate.certain(trials, confidence);
+        TargetResult {
+            place: target.place.name(&model.scenario),
+            kpi: target.kpi.to_owned(),
+            bound: target.bound,
+            threshold: target.threshold,
             estimate,
-            verdict: Verdict::of(bound, threshold, estimate.certain(trials, confidence)),
-        });
+            verdict: Verdict::of(target.bound, target.threshold, interval),
+        }
     };
-    for (queue, part) in model.scenario.queues.iter().zip(&results.queues) {
-        use Bound::{AtLeast, AtMost};
-        let (fraction, asa) = (queue.target.fraction, queue.max_asa);
-        judge(
-            "queues",
-            part,
-            "service_level",
-            "offered",
-            AtLeast,
-            Some(fraction),
-        );
-        judge(
-            "queues",
-            part,
-            "abandonment_rate",
-            "offered",
-            AtMost,
-            queue.max_abandonment,
-        );
-        judge(
-            "queues",
-            part,
-            "asa_s",
-            "",
-            AtMost,
-            asa.map(|asa| asa.as_secs_f64()),
-        );
-    }
-    for (trunk, part) in model.scenario.trunks.iter().zip(&results.trunks) {
-        judge(
-            "trunks",
-            part,
-            "blocking_rate",
-            "attempts",
-            Bound::AtMost,
-            trunk.max_blocking,
-        );
-    }
-    for (group, part) in model.scenario.groups.iter().zip(&results.groups) {
-        judge(
-            "groups",
-            part,
-            "occupancy",
-            "",
-            Bound::AtMost,
-            group.max_occupancy,
-        );
-    }
-    targets
+    targets(&model.scenario).into_iter().map(judge).collect()
 }

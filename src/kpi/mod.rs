@@ -10,6 +10,7 @@ mod formulas;
 mod glossary;
 mod results;
 mod table;
+mod targets;
 mod waits;
 
 pub use collect::Collector;
@@ -20,3 +21,4 @@ pub use results::{
     TargetResult, Verdict, Waits,
 };
 pub use table::{CONTACTS, GROUPS, Kpi, Measure, QUANTILES, TRUNKS, Unit, service_level, unit};
+pub use targets::{Gauge, Place, Target, targets};

@@ -1,8 +1,9 @@
-//! Planning: what the formulas say of a scenario, beside what the simulation says.
+//! How many agents: the requirement per interval, and what the formulas say of a scenario beside the simulation.
 //!
 //! [`Analytic`] sees a scenario through the formulas of [`crate::erlang`]: for a queue and an interval, or the whole day, the
 //! [`WaitingSystem`](crate::erlang::WaitingSystem) that a planner would compute with, or why there is none. [`beside`] puts
-//! what Erlang-C and Erlang-A give into a result, next to the simulated figures.
+//! what Erlang-C and Erlang-A give into a result, next to the simulated figures. [`simulate`] searches the smallest staffing with
+//! which the simulated scenario meets its targets.
 //!
 //! ```
 //! use acdsim::{Control, Model, Settings, experiment, planning, scenario};
@@ -42,6 +43,20 @@
 
 mod analytic;
 mod beside;
+mod goals;
+mod lines;
+mod marginal;
+mod response;
+mod risk;
+mod search;
+mod staffing;
 
 pub use analytic::{Analytic, Calls, ErlangModel, Seen, When};
 pub use beside::beside;
+pub use goals::{Per, Staff, Tolerance};
+pub use lines::LinesNeeded;
+pub use marginal::Difference;
+pub use risk::{Risk, RiskCost};
+pub use staffing::{
+    Answer, Bounds, Cost, Judged, OneMore, Question, Row, SCHEMA, Staffing, Status, simulate,
+};

@@ -92,7 +92,7 @@ impl Histogram {
 
     /// Sets all counts to zero, keeping the memory.
     pub fn clear(&mut self) {
-        self.counts.fill(0);
+        self.counts.clear();
     }
 
     /// Number of durations counted.

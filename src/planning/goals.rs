@@ -1,0 +1,114 @@
+//! What a staffing shall reach: targets of queues and groups, in each interval or over the day.
+
+use crate::experiment::Watch;
+use crate::kpi::{Bound, Gauge, Place, Target, Unit, unit};
+use crate::scenario::Scenario;
+
+/// Agents by group and interval, in the order of the scenario.
+pub type Staff = Vec<Vec<u32>>;
+
+/// Over what a target is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Per {
+    /// In each interval.
+    Interval,
+    /// Over the whole day.
+    Day,
+}
+
+impl Per {
+    /// As in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Per::Interval => "interval",
+            Per::Day => "day",
+        }
+    }
+}
+
+/// How far a figure may be on the wrong side of its target and count as borderline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tolerance {
+    /// Of fractions, such as 0.01 for a point.
+    pub points: f64,
+    /// Of times, as a fraction of the target's.
+    pub of_times: f64,
+}
+
+impl Default for Tolerance {
+    fn default() -> Self {
+        Self {
+            points: 0.01,
+            of_times: 0.05,
+        }
+    }
+}
+
+impl Tolerance {
+    /// In the unit of a target's figure.
+    pub fn of(&self, target: &Target) -> f64 {
+        match unit(target.kpi) {
+            Some(Unit::Fraction) => self.points,
+            _ => self.of_times * target.threshold,
+        }
+    }
+}
+
+/// A target where it is judged: in one interval, or over the day.
+#[derive(Debug, Clone)]
+pub struct Goal {
+    /// The target. Where no staffing reaches it, its threshold is the best that one does.
+    pub target: Target,
+    /// The interval; none is the day.
+    pub interval: Option<usize>,
+    /// How far below it is still held.
+    pub tolerance: f64,
+    /// The best figure that any staffing reaches, where that misses the target.
+    pub best: Option<f64>,
+}
+
+impl Goal {
+    /// All goals of a list of targets; those of trunk groups, which staff does not change much, are left out.
+    pub fn all(
+        scenario: &Scenario,
+        targets: &[Target],
+        per: Per,
+        tolerance: Tolerance,
+    ) -> Vec<Self> {
+        let intervals: Vec<Option<usize>> = match per {
+            Per::Interval => (0..scenario.intervals()).map(Some).collect(),
+            Per::Day => vec![None],
+        };
+        let staffed = targets
+            .iter()
+            .filter(|t| !matches!(t.place, Place::Trunk(_)));
+        let of_target = |&target: &Target| {
+            intervals.iter().map(move |&interval| Goal {
+                target,
+                interval,
+                tolerance: tolerance.of(&target),
+                best: None,
+            })
+        };
+        staffed.flat_map(of_target).collect()
+    }
+
+    /// Where its figure is read; the day includes what comes after closing.
+    pub fn watch(&self, scenario: &Scenario) -> Option<Watch> {
+        let cells = match self.interval {
+            Some(interval) => interval..interval + 1,
+            None => 0..scenario.intervals() + 1,
+        };
+        let gauge = Gauge::new(self.target.place, self.target.kpi)?;
+        Some(Watch { gauge, cells })
+    }
+
+    /// How far a figure is on the right side of the target; infinite where there is none, as nobody missed anything then.
+    pub fn slack(&self, figure: Option<f64>) -> f64 {
+        match (figure, self.target.bound) {
+            (None, _) => f64::INFINITY,
+            (Some(figure), Bound::AtLeast) => figure - self.target.threshold,
+            (Some(figure), Bound::AtMost) => self.target.threshold - figure,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Lines that a blocking target needs.
+
+use super::staffing::Question;
+use crate::engine::Halt;
+use crate::erlang::loss;
+use crate::experiment::{Control, Sample, Watch};
+use crate::kpi::{Bound, Gauge, Place};
+use crate::model::Model;
+use crate::scenario::Scenario;
+use serde::Serialize;
+
+/// Days that decide on a number of lines.
+const DAYS: usize = 100;
+
+/// Lines of a trunk group.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LinesNeeded {
+    /// The trunk group.
+    pub trunk: String,
+    /// Lines of the scenario.
+    pub current: u32,
+    /// The target: largest blocking rate.
+    pub max_blocking: f64,
+    /// Erlang-B for the lines that are held in the busiest interval where there are enough for all.
+    pub erlang_b: Option<u64>,
+    /// Least lines with which the simulated day meets the target.
+    pub simulated: Option<u32>,
+}
+
+/// Lines needed for every blocking target, with the scenario's staff.
+pub(super) fn needed(
+    scenario: &Scenario,
+    question: &Question,
+    control: &Control,
+) -> Result<Vec<LinesNeeded>, Halt> {
+    let targets = question.targets.iter();
+    let blocking = targets.filter_map(|target| match (target.place, target.bound) {
+        (Place::Trunk(t), Bound::AtMost) => Some((t, target.threshold)),
+        _ => None,
+    });
+    blocking
+        .map(|(t, max)| of_trunk(scenario, t, max, question.seed, control))
+        .collect()
+}
+
+fn of_trunk(
+    scenario: &Scenario,
+    trunk: usize,
+    max: f64,
+    seed: u64,
+    control: &Control,
+) -> Result<LinesNeeded, Halt> {
+    let intervals = scenario.intervals();
+    let gauge = |kpi| Gauge::new(Place::Trunk(trunk), kpi);
+    let watch = |kpi, cells| gauge(kpi).map(|gauge| Watch { gauge, cells });
+    let mut watches: Vec<Watch> = Vec::new();
+    watches.extend(watch("blocking_rate", 0..intervals + 1));
+    watches.extend((0..intervals).filter_map(|i| watch("lines_busy_mean", i..i + 1)));
+    let simulate = |lines: u32| -> Result<Sample, Halt> {
+        let mut scenario = scenario.clone();
+        scenario.trunks[trunk].lines = lines;
+        let mut sample = Sample::default();
+        sample.extend(DAYS, (&Model::new(&scenario), &watches), (seed, 0), control)?;
+        Ok(sample)
+    };
+    let mean = |sample: &Sample, watch| {
+        let ratio = sample.ratio(watch, DAYS);
+        if ratio.mean_y() > 0.0 {
+            ratio.mean_x() / ratio.mean_y()
+        } else {
+            0.0
+        }
+    };
+    let free = simulate(1_000_000)?;
+    let busiest = (1..=intervals)
+        .map(|watch| mean(&free, watch))
+        .fold(0.0, f64::max);
+    let erlang_b = loss::least_lines(busiest, max).ok();
+    // The day's blocking falls with every line: the least that meets the target lies between none and Erlang-B's, which is for
+    // the busiest interval, or a little above, where callers come in bursts.
+    let (mut low, mut high) = (0u32, erlang_b.unwrap_or(1).clamp(1, 1_000_000) as u32);
+    while mean(&simulate(high)?, 0) > max {
+        if high >= 1_000_000 {
+            return Ok(of(scenario, trunk, max, erlang_b, None));
+        }
+        low = high;
+        high = (high + high / 8 + 1).min(1_000_000);
+    }
+    while high - low > 1 {
+        let lines = low + (high - low) / 2;
+        match mean(&simulate(lines)?, 0) > max {
+            true => low = lines,
+            false => high = lines,
+        }
+    }
+    Ok(of(scenario, trunk, max, erlang_b, Some(high)))
+}
+
+fn of(
+    scenario: &Scenario,
+    trunk: usize,
+    max_blocking: f64,
+    erlang_b: Option<u64>,
+    simulated: Option<u32>,
+) -> LinesNeeded {
+    LinesNeeded {
+        trunk: scenario.trunks[trunk].name.clone(),
+        current: scenario.trunks[trunk].lines,
+        max_blocking,
+        erlang_b,
+        simulated,
+    }
+}

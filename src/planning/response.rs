@@ -1,0 +1,404 @@
+//! How the service level of a queue answers to agents, by a formula that is fitted to a simulation.
+
+use super::goals::{Goal, Per, Staff};
+use super::search::Observed;
+use super::staffing::{Bounds, Question};
+use crate::erlang::{Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
+use crate::kpi::Place;
+use crate::scenario::schema::MOST_AGENTS;
+use crate::scenario::{CallType, Demand, Queue, Scenario};
+use std::collections::HashMap;
+
+/// The formula's volume is at most this many times what is offered, and at least its inverse.
+const MOST_FACTOR: f64 = 2.0;
+
+/// Between these a simulated service level says how much the formula is off.
+const TELLING: (f64, f64) = (0.02, 0.998);
+
+/// By queue and interval a waiting system that answers as the simulation did.
+#[derive(Debug)]
+pub(super) struct Response {
+    queues: Vec<QueueResponse>,
+    /// Cost of an agent in an interval, by group; paid hours, where nothing has a price.
+    pub cost: Vec<Vec<f64>>,
+    bounds: Bounds,
+    /// Agents that the scenario has.
+    current: Staff,
+    width_h: f64,
+}
+
+#[derive(Debug)]
+struct QueueResponse {
+    /// Groups that take its calls first, and all that serve it, the cheapest first.
+    first: Vec<usize>,
+    all: Vec<usize>,
+    patience: Patience,
+    thresholds: Thresholds,
+    formula: crate::scenario::Formula,
+    /// By interval; none where nobody calls.
+    fits: Vec<Option<Fit>>,
+}
+
+#[derive(Debug, Clone)]
+struct Fit {
+    /// With the volume fitted.
+    system: WaitingSystem,
+    /// Attempts offered a day.
+    offered: f64,
+}
+
+impl Response {
+    pub(super) fn new(scenario: &Scenario, question: &Question) -> Self {
+        let width_h = f64::from(scenario.interval_min) / 60.0;
+        let cost = cost_per_agent(scenario);
+        let queues = scenario.queues.iter().map(|queue| {
+            let mut all: Vec<usize> = groups_of(scenario, queue, usize::MAX);
+            let first = groups_of(scenario, queue, 1);
+            all.sort_by(|&a, &b| cost[a][0].total_cmp(&cost[b][0]));
+            QueueResponse {
+                first,
+                all,
+                patience: patience(scenario, queue),
+                thresholds: Thresholds {
+                    within_s: queue.target.within.as_secs_f64(),
+                    short_s: queue.short_abandon.as_secs_f64(),
+                    percentile: None,
+                },
+                formula: queue.formula,
+                fits: vec![None; scenario.intervals()],
+            }
+        });
+        Self {
+            queues: queues.collect(),
+            cost,
+            bounds: question.bounds.clone(),
+            current: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
+            width_h,
+        }
+    }
+
+    /// By group and interval more agents than the scenario's first attempts could keep busy.
+    pub(super) fn more_than_enough(&self, scenario: &Scenario) -> Staff {
+        let of_group = |g: usize| {
+            let serves = |t: &&CallType| {
+                let queue = scenario
+                    .queues
+                    .iter()
+                    .position(|queue| queue.name == t.queue);
+                queue.is_some_and(|q| self.queues[q].all.contains(&g))
+            };
+            let factor = scenario.groups[g]
+                .skills
+                .iter()
+                .map(|s| s.factor)
+                .fold(1.0, f64::max);
+            let erlangs = scenario.call_types.iter().filter(serves).map(|t| {
+                let per_h = match &t.demand {
+                    Demand::Volume(volumes) => most(volumes) / self.width_h,
+                    Demand::RatePerHour(rates) => most(rates),
+                };
+                let aht_s = (t.talk.mean_s() + t.wrap_up.mean_s()) * most(&t.talk_factor) * factor;
+                per_h * aht_s / 3600.0
+            });
+            let enough = 1.5 * erlangs.sum::<f64>() + 20.0;
+            vec![enough.min(MOST_AGENTS as f64) as u32; scenario.intervals()]
+        };
+        (0..scenario.groups.len()).map(of_group).collect()
+    }
+
+    /// Fits a queue in an interval to what a simulation with a staffing showed.
+    pub(super) fn fit(&mut self, queue: usize, interval: usize, staff: &Staff, seen: &Observed) {
+        let agents = self.agents(queue, interval, staff);
+        let q = &mut self.queues[queue];
+        let calls_per_h = seen.offered / self.width_h;
+        if calls_per_h <= 0.0 || seen.aht_s <= 0.0 {
+            // Where nobody is answered the handling time is unknown: the last one stands.
+            if seen.offered <= 0.0 {
+                q.fits[interval] = None;
+            }
+            return;
+        }
+        let mut system = WaitingSystem {
+            calls_per_h,
+            aht_s: seen.aht_s,
+            agents: f64::from(agents),
+            patience: q.patience.clone(),
+            limit: None,
+        };
+        if let Some(level) = seen
+            .level
+            .filter(|level| (TELLING.0..TELLING.1).contains(level))
+        {
+            let as_seen = [q.level_target(level)];
+            if let Ok(fitted) = system.largest_calls_per_h(&as_seen) {
+                let most = calls_per_h * MOST_FACTOR;
+                system.calls_per_h = fitted.clamp(calls_per_h / MOST_FACTOR, most);
+            }
+        }
+        q.fits[interval] = Some(Fit {
+            system,
+            offered: seen.offered,
+        });
+    }
+
+    /// Agents of the groups that take a queue's calls first.
+    fn agents(&self, queue: usize, interval: usize, staff: &Staff) -> u32 {
+        self.queues[queue]
+            .first
+            .iter()
+            .map(|&g| staff[g][interval])
+            .sum()
+    }
+
+    /// The staffing to start from: for each queue what the formula asks for, split between the groups that take its calls
+    /// first as the scenario's agents are. Groups that only help have the scenario's agents.
+    pub(super) fn start(&self, goals: &[Goal]) -> Staff {
+        let takes_first = |g: usize| self.queues.iter().any(|q| q.first.contains(&g));
+        let mut staff: Staff = self.current.clone();
+        for (g, row) in staff.iter_mut().enumerate() {
+            if takes_first(g) {
+                row.fill(0);
+            }
+        }
+        for (q, queue) in self.queues.iter().enumerate() {
+            let needed = (0..queue.fits.len()).map(|interval| self.needed(q, interval, goals));
+            for (interval, needed) in needed.enumerate() {
+                let Some(needed) = needed else {
+                    continue;
+                };
+                let now = |g: &usize| f64::from(self.current[*g][interval]);
+                let all: f64 = queue.first.iter().map(now).sum();
+                for g in &queue.first {
+                    let share = match all > 0.0 {
+                        true => now(g) / all,
+                        false => 1.0 / queue.first.len() as f64,
+                    };
+                    staff[*g][interval] += (f64::from(needed) * share).ceil() as u32;
+                }
+            }
+        }
+        self.bounds.cut(&staff)
+    }
+
+    /// The staffing that the formula asks for, where it is fitted to the simulation of `staff`.
+    pub(super) fn next(&self, staff: &Staff, goals: &[Goal]) -> Staff {
+        // Change by group and interval, of those groups that take calls first.
+        let mut change: HashMap<(usize, usize), i64> = HashMap::new();
+        for (q, queue) in self.queues.iter().enumerate() {
+            for interval in 0..queue.fits.len() {
+                let now = i64::from(self.agents(q, interval, staff));
+                let needed = self.needed(q, interval, goals).map_or(0, i64::from);
+                let one = match needed < now {
+                    // The dearest group goes first.
+                    true => queue
+                        .first
+                        .iter()
+                        .max_by(|&&a, &&b| self.by_cost(a, b, interval)),
+                    false => queue
+                        .first
+                        .iter()
+                        .min_by(|&&a, &&b| self.by_cost(a, b, interval)),
+                };
+                if let Some(&g) = one {
+                    // A group that takes the calls of several queues first is as large as the neediest one asks for.
+                    let wanted = change.entry((g, interval)).or_insert(i64::MIN);
+                    *wanted = (*wanted).max(needed - now);
+                }
+            }
+        }
+        let mut next = staff.clone();
+        for ((g, interval), change) in change {
+            let n = &mut next[g][interval];
+            *n = (i64::from(*n) + change).clamp(0, MOST_AGENTS as i64) as u32;
+        }
+        self.bounds.cut(&next)
+    }
+
+    /// Whether a group takes a queue's calls first.
+    pub(super) fn takes_first(&self, queue: usize, group: usize) -> bool {
+        self.queues[queue].first.contains(&group)
+    }
+
+    /// Cost of a day's agents.
+    pub(super) fn cost_of(&self, staff: &Staff) -> f64 {
+        let cells = staff
+            .iter()
+            .zip(&self.cost)
+            .flat_map(|(row, cost)| row.iter().zip(cost));
+        cells.map(|(&n, cost)| f64::from(n) * cost).sum()
+    }
+
+    fn by_cost(&self, a: usize, b: usize, interval: usize) -> std::cmp::Ordering {
+        self.cost[a][interval].total_cmp(&self.cost[b][interval])
+    }
+
+    /// Agents that a queue needs in an interval by the formula; none where it says nothing.
+    fn needed(&self, queue: usize, interval: usize, goals: &[Goal]) -> Option<u32> {
+        let q = &self.queues[queue];
+        let fit = q.fits[interval].as_ref()?;
+        let concerns = |goal: &&Goal| goal.interval.is_none_or(|i| i == interval);
+        let day = goals.iter().any(|goal| goal.interval.is_none());
+        let targets: Vec<FormulaTarget> = goals
+            .iter()
+            .filter(concerns)
+            .filter_map(|goal| q.formula_target(queue, goal))
+            .collect();
+        if targets.is_empty() {
+            return Some(0);
+        }
+        let needed = match day {
+            // Over the day what is too much here may be too little there.
+            true => fit.system.least_agents_fractional(&targets).map(f64::round),
+            false => fit.system.least_agents(&targets).map(|n| n as f64),
+        };
+        needed.ok().map(|n| n.min(MOST_AGENTS as f64) as u32)
+    }
+
+    /// Adds agents for a goal that is missed; the more, the oftener that was tried.
+    pub(super) fn add(&self, staff: &mut Staff, goal: &Goal, tried: usize) {
+        let queue = match goal.target.place {
+            Place::Group(g) => {
+                let gained = |i: usize| f64::from(staff[g][i]);
+                let busiest = (0..staff[g].len()).max_by(|&a, &b| gained(a).total_cmp(&gained(b)));
+                let at = goal.interval.or(busiest);
+                return self.add_one(staff, &[g], at.unwrap_or(0));
+            }
+            Place::Queue(q) => q,
+            Place::Trunk(_) => return,
+        };
+        match goal.interval {
+            Some(interval) => {
+                self.add_one(staff, &self.queues[queue].all, interval);
+                // What stays missed may come from calls carried over.
+                if tried > 2 && interval > 0 {
+                    self.add_one(staff, &self.queues[queue].all, interval - 1);
+                }
+            }
+            None => {
+                for _ in 0..tried {
+                    let worth = |i: usize| {
+                        let gain = self.gain(queue, i, self.agents(queue, i, staff));
+                        let cost = self.queues[queue].first.iter().map(|&g| self.cost[g][i]);
+                        gain / cost.fold(f64::INFINITY, f64::min).max(1e-9)
+                    };
+                    let intervals = 0..self.queues[queue].fits.len();
+                    let best = intervals.max_by(|&a, &b| worth(a).total_cmp(&worth(b)));
+                    self.add_one(staff, &self.queues[queue].all, best.unwrap_or(0));
+                }
+            }
+        }
+    }
+
+    /// One agent more in the first group that has room, of those that take calls first if one is among them.
+    fn add_one(&self, staff: &mut Staff, groups: &[usize], interval: usize) {
+        let has_room = |g: &&usize| staff[**g][interval] < self.bounds.most[**g][interval];
+        let first = |g: &&usize| self.queues.iter().any(|q| q.first.contains(g));
+        let found = groups.iter().filter(has_room).find(first);
+        if let Some(&g) = found.or_else(|| groups.iter().find(has_room)) {
+            staff[g][interval] += 1;
+        }
+    }
+
+    /// Contacts a day that meet the service level, by the formula, with one agent more than a staffing has.
+    pub(super) fn gain_of_one(&self, queue: usize, interval: usize, staff: &Staff) -> f64 {
+        self.gain(queue, interval, self.agents(queue, interval, staff))
+    }
+
+    /// The same with one agent more than `agents`.
+    fn gain(&self, queue: usize, interval: usize, agents: u32) -> f64 {
+        let q = &self.queues[queue];
+        let Some(fit) = &q.fits[interval] else {
+            return 0.0;
+        };
+        let level = |n: f64| {
+            let performance = fit.system.with_agents(n).performance(&q.thresholds);
+            performance.map_or(0.0, |p| p.service_level(q.formula))
+        };
+        fit.offered * (level(f64::from(agents) + 1.0) - level(f64::from(agents))).max(0.0)
+    }
+
+    /// Contacts a day that will miss the service level, by the formula, with one agent less in a group: of the queues whose
+    /// calls it takes first. Over the day all count alike; in an interval a small queue is no less than a large one.
+    pub(super) fn loss(&self, staff: &Staff, group: usize, interval: usize, per: Per) -> f64 {
+        let takes_first = |q: &usize| self.queues[*q].first.contains(&group);
+        let of_queue = |q: usize| {
+            let agents = self.agents(q, interval, staff);
+            let lost = self.gain(q, interval, agents.saturating_sub(1));
+            match (per, &self.queues[q].fits[interval]) {
+                (Per::Interval, Some(fit)) => lost / fit.offered.max(1e-9),
+                _ => lost,
+            }
+        };
+        (0..self.queues.len())
+            .filter(takes_first)
+            .map(of_queue)
+            .sum()
+    }
+}
+
+impl QueueResponse {
+    fn level_target(&self, fraction: f64) -> FormulaTarget {
+        FormulaTarget::ServiceLevel {
+            fraction,
+            within_s: self.thresholds.within_s,
+            formula: self.formula,
+            short_s: self.thresholds.short_s.min(self.thresholds.within_s),
+        }
+    }
+
+    /// A goal as a target of the formula, if it is the queue's or of a group that takes its calls first.
+    fn formula_target(&self, queue: usize, goal: &Goal) -> Option<FormulaTarget> {
+        let max = goal.target.threshold;
+        match (goal.target.place, goal.target.kpi) {
+            (Place::Queue(q), "service_level") if q == queue => Some(self.level_target(max)),
+            (Place::Queue(q), "abandonment_rate") if q == queue => {
+                Some(FormulaTarget::Abandonment { max })
+            }
+            (Place::Queue(q), "asa_s") if q == queue => Some(FormulaTarget::Asa { max_s: max }),
+            (Place::Group(g), "occupancy") if self.first.contains(&g) => {
+                Some(FormulaTarget::Occupancy { max })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Cost of an agent in an interval, by group: paid time at the group's price; where no group has one, paid hours.
+pub(super) fn cost_per_agent(scenario: &Scenario) -> Vec<Vec<f64>> {
+    let priced = scenario.groups.iter().any(|g| g.cost_per_hour.is_some());
+    let width_h = f64::from(scenario.interval_min) / 60.0;
+    let of_group = |g: &crate::scenario::Group| {
+        let price = if priced {
+            g.cost_per_hour.unwrap_or(0.0)
+        } else {
+            1.0
+        };
+        g.shrinkage
+            .iter()
+            .map(|s| price * width_h / (1.0 - s))
+            .collect()
+    };
+    scenario.groups.iter().map(of_group).collect()
+}
+
+/// The groups of the first tiers of a queue.
+fn groups_of(scenario: &Scenario, queue: &Queue, tiers: usize) -> Vec<usize> {
+    let names = queue.tiers.iter().take(tiers).flat_map(|tier| &tier.groups);
+    let index = |name| scenario.groups.iter().position(|g| &g.name == name);
+    names.filter_map(index).collect()
+}
+
+/// Patience of the call type with the largest demand.
+fn patience(scenario: &Scenario, queue: &Queue) -> Patience {
+    let demand = |t: &&CallType| match &t.demand {
+        Demand::Volume(values) | Demand::RatePerHour(values) => values.iter().sum::<f64>(),
+    };
+    let types = scenario.call_types.iter().filter(|t| t.queue == queue.name);
+    let main = types.max_by(|a, b| demand(a).total_cmp(&demand(b)));
+    main.and_then(|t| Patience::new(&t.patience, t.balk).ok())
+        .unwrap_or_else(Patience::endless)
+}
+
+fn most(values: &[f64]) -> f64 {
+    values.iter().copied().fold(0.0, f64::max)
+}
