@@ -3,7 +3,6 @@
 use super::numeric::{gamma_1p, gamma_pq, normal, poisson, poisson_tail_ratio};
 use super::{Error, above_zero, at_least_zero, fraction};
 use crate::scenario::Distribution;
-use std::f64::consts::LN_2;
 use std::sync::Arc;
 
 /// How long callers wait before they hang up: a distribution, and the fraction of those who would have to wait that leave at
@@ -303,36 +302,34 @@ impl PartialEq for Patience {
     }
 }
 
+/// 1/2!, 1/3!, …, as far as they count below one half.
+const LOST: [f64; 15] = {
+    let mut factors = [0.5; 15];
+    let mut k = 1;
+    while k < factors.len() {
+        factors[k] = factors[k - 1] / (k + 2) as f64;
+        k += 1;
+    }
+    factors
+};
+
 /// An exponential; of mean 0 all have gone.
 fn exponential(time: f64, mean: f64) -> At {
     if mean == 0.0 {
         return At::new(time, 1.0, 0.0, time);
     }
     let y = time / mean;
-    // Of the two that make 1, the smaller is computed.
-    let (gone, left) = match y < LN_2 {
+    // y − (1 − e^−y), by its series where the difference would lose digits; then the rest follows from it without one.
+    let (gone, left, lost) = match y < 0.5 {
         true => {
-            let gone = -(-y).exp_m1();
-            (gone, 1.0 - gone)
+            let lost = y * y * LOST.iter().rev().fold(0.0, |sum, c| c - y * sum);
+            let gone = y - lost;
+            (gone, 1.0 - gone, lost)
         }
         false => {
             let left = (-y).exp();
-            (1.0 - left, left)
-        }
-    };
-    // y − (1 − e^−y), by its series where the difference would lose digits.
-    let lost = match y < 0.5 {
-        false => y - gone,
-        true => {
-            let (mut sum, mut term, mut k) = (0.0, y, 1.0);
-            loop {
-                k += 1.0;
-                term *= -y / k;
-                sum -= term;
-                if term.abs() <= sum * 1e-17 {
-                    break sum;
-                }
-            }
+            let gone = 1.0 - left;
+            (gone, left, y - gone)
         }
     };
     At {

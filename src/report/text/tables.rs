@@ -144,22 +144,19 @@ fn add_formulas<R: Row>(table: &mut Table, rows: &[R]) {
             .map(|row| row.formulas().map(|said| said.all_attempts))
     };
     let differ = pairs().flatten().any(|pair| pair.a != pair.c);
-    let formulas: [(_, fn(FormulaPair) -> FormulaAnswer, _); 2] = [
-        ("Erlang-C %", |pair| pair.c, true),
-        ("Erlang-A %", |pair| pair.a, differ),
-    ];
-    for (header, of, shown) in formulas {
-        let any = pairs().flatten().any(|pair| {
-            let answer = of(pair);
+    let mut add = |header: &str, of: fn(FormulaPair) -> FormulaAnswer| {
+        let answers = || pairs().map(|pair| pair.map(of));
+        let says = |answer: FormulaAnswer| {
             answer.figures().is_some() || answer.not_applicable() == Some(NotApplicable::Unstable)
-        });
-        if shown && any {
-            table.column(
-                header,
-                3,
-                pairs().map(|pair| pair.map(of).map_or(Cell::default(), by_formula)),
-            );
+        };
+        if answers().flatten().any(says) {
+            let cells = answers().map(|answer| answer.map_or(Cell::default(), by_formula));
+            table.column(header, 3, cells);
         }
+    };
+    add("Erlang-C %", |pair| pair.c);
+    if differ {
+        add("Erlang-A %", |pair| pair.a);
     }
 }
 
