@@ -5,6 +5,7 @@ use super::goals::{Goal, Per, Staff, Tolerance};
 use super::lines::{self, LinesNeeded};
 use super::response::cost_per_agent;
 use super::search::{Ended, Found, Search, with_staff};
+use crate::engine::Halt;
 use crate::experiment::{self, Control, Error, Replications, Settings};
 use crate::kpi::{Bound, Part, Place, Results, Target};
 use crate::model::Model;
@@ -241,10 +242,15 @@ pub fn simulate(
     let staffed = with_staff(scenario, &found.staff);
     let (results, days) = close(&staffed, question, &found, control)?;
     let lines = match found.ended {
-        Some(Ended::Interrupted) => Vec::new(),
-        _ => pool.install(|| lines::needed(&staffed, question, control))?,
+        Some(Ended::Interrupted) => Ok(Vec::new()),
+        _ => pool.install(|| lines::needed(&staffed, question, control)),
     };
-    let staffing = document(scenario, question, &found, &results, days, lines);
+    let (lines, interrupted) = match lines {
+        Err(Halt::Interrupted) => (Vec::new(), true),
+        lines => (lines?, false),
+    };
+    let mut staffing = document(scenario, question, &found, &results, days, lines);
+    staffing.partial |= interrupted;
     Ok(Answer {
         staffing,
         scenario: staffed,
@@ -266,6 +272,7 @@ fn close(
         days = days.min(200);
     }
     let mut spent = 0;
+    let goals = judged_goals(question, found);
     loop {
         let settings = Settings {
             replications: Replications::Fixed(days),
@@ -275,10 +282,10 @@ fn close(
         };
         let results = experiment::run(&model, &settings, control, &[])?.results;
         spent += results.run.replications;
-        let undecided = found.goals.iter().any(|goal| {
+        let undecided = goals.iter().any(|goal| {
             let estimate = figure(goal, &results);
             let beyond = goal.slack(estimate.mean) > goal.tolerance;
-            beyond && status(goal, &estimate, &results, found.goals.len()) == Status::Borderline
+            beyond && status(goal, &estimate, &results, goals.len()) == Status::Borderline
         });
         let enough = found.days + spent + 2 * days > question.budget || found.ended.is_some();
         if !undecided || enough || results.run.partial {
@@ -286,6 +293,21 @@ fn close(
         }
         days *= 2;
     }
+}
+
+/// Everything that is judged: what was searched for, and the targets of trunk groups, whose lines the search leaves as they
+/// are.
+fn judged_goals(question: &Question, found: &Found) -> Vec<Goal> {
+    let trunks = question.targets.iter();
+    let trunks = trunks.filter(|target| matches!(target.place, Place::Trunk(_)));
+    let of_trunk = |&target: &Target| Goal {
+        target,
+        interval: None,
+        tolerance: question.tolerance.of(&target),
+        best: None,
+    };
+    let goals = found.goals.iter().cloned();
+    goals.chain(trunks.map(of_trunk)).collect()
 }
 
 /// The figure of a goal.
@@ -326,11 +348,21 @@ fn document(
     lines: Vec<LinesNeeded>,
 ) -> Staffing {
     let starts = scenario.interval_starts();
-    let goals: Vec<Judged> = found
-        .goals
-        .iter()
-        .map(|goal| judged(goal, scenario, question, found, results, &starts))
-        .collect();
+    let all = judged_goals(question, found);
+    let judge = |goal: &Goal| {
+        let simulated = figure(goal, results);
+        let status = status(goal, &simulated, results, all.len());
+        judged(goal, scenario, question, found, (simulated, status), &starts)
+    };
+    let mut goals: Vec<Judged> = all.iter().map(judge).collect();
+    for (goal, judged) in all.iter().zip(&mut goals) {
+        if let (Place::Trunk(t), Status::Missed) = (goal.target.place, judged.status) {
+            let trunk = &scenario.trunks[t];
+            let needed = lines.iter().find(|lines| lines.trunk == trunk.name);
+            let needed = needed.and_then(|lines| lines.simulated);
+            judged.reason = needed.map(|n| format!("{} lines are too few, it takes {n}", trunk.lines));
+        }
+    }
     let mut warnings = results.run.warnings.clone();
     if found.ended == Some(Ended::Budget) {
         warnings.push(format!(
@@ -371,10 +403,9 @@ fn judged(
     scenario: &Scenario,
     question: &Question,
     found: &Found,
-    results: &Results,
+    (simulated, status): (Estimate, Status),
     starts: &[String],
 ) -> Judged {
-    let simulated = figure(goal, results);
     let asked = question
         .targets
         .iter()
@@ -399,7 +430,7 @@ fn judged(
         bound: goal.target.bound,
         threshold: asked.map_or(goal.target.threshold, |target| target.threshold),
         best: goal.best,
-        status: status(goal, &simulated, results, found.goals.len()),
+        status,
         simulated,
         reason,
     }
