@@ -114,6 +114,8 @@ pub struct Staffing {
     pub seed: u64,
     /// Joint confidence of what is called met.
     pub confidence: f64,
+    /// How far on the wrong side of its target a fraction is borderline.
+    pub tolerance: f64,
     /// Nothing is missed.
     pub met: bool,
     /// It was interrupted.
@@ -352,7 +354,14 @@ fn document(
     let judge = |goal: &Goal| {
         let simulated = figure(goal, results);
         let status = status(goal, &simulated, results, all.len());
-        judged(goal, scenario, question, found, (simulated, status), &starts)
+        judged(
+            goal,
+            scenario,
+            question,
+            found,
+            (simulated, status),
+            &starts,
+        )
     };
     let mut goals: Vec<Judged> = all.iter().map(judge).collect();
     for (goal, judged) in all.iter().zip(&mut goals) {
@@ -360,7 +369,8 @@ fn document(
             let trunk = &scenario.trunks[t];
             let needed = lines.iter().find(|lines| lines.trunk == trunk.name);
             let needed = needed.and_then(|lines| lines.simulated);
-            judged.reason = needed.map(|n| format!("{} lines are too few, it takes {n}", trunk.lines));
+            judged.reason =
+                needed.map(|n| format!("{} lines are too few, it takes {n}", trunk.lines));
         }
     }
     let mut warnings = results.run.warnings.clone();
@@ -381,6 +391,7 @@ fn document(
         per: question.per.name().to_owned(),
         seed: question.seed,
         confidence: question.confidence,
+        tolerance: question.tolerance.points,
         met: goals.iter().all(|goal| goal.status != Status::Missed),
         partial: found.ended == Some(Ended::Interrupted) || results.run.partial,
         minimal: found.minimal,

@@ -102,7 +102,9 @@ fn differences(part: &str, name: Option<&str>, from: &Json, to: &Json) -> Vec<Ch
     let (from, to) = (keys(from), keys(to));
     let removed = from.keys().filter(|key| !to.contains_key(*key));
     let mut changes: Vec<Change> = removed.map(|key| change(key, None)).collect();
-    let changed = to.iter().filter(|(key, value)| from.get(*key) != Some(*value));
+    let changed = to
+        .iter()
+        .filter(|(key, value)| from.get(*key) != Some(*value));
     changes.extend(changed.map(|(key, value)| change(key, Some(value))));
     changes.sort_by_key(|change| change.key == "name");
     changes

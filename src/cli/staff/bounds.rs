@@ -93,7 +93,8 @@ impl Cells {
                 intervals: all,
             });
         }
-        let is_time = |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains(':');
+        let is_time =
+            |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains(':');
         let (name, time) = match text.rsplit_once(char::is_whitespace) {
             Some((name, last)) if is_time(last) => (name.trim_end(), last),
             None if is_time(text) => ("", text),
@@ -161,8 +162,11 @@ fn intervals(scenario: &Scenario, text: &str) -> Result<Range<usize>, String> {
     };
     let (open, width) = (scenario.open_min, scenario.interval_min);
     let edge = |text: &str| {
-        let clock = text.split_once(':').filter(|(h, m)| h.len() <= 2 && m.len() == 2);
-        let minutes = clock.and_then(|(h, m)| Some(h.parse::<u32>().ok()? * 60 + m.parse::<u32>().ok()?));
+        let clock = text
+            .split_once(':')
+            .filter(|(h, m)| h.len() <= 2 && m.len() == 2);
+        let minutes =
+            clock.and_then(|(h, m)| Some(h.parse::<u32>().ok()? * 60 + m.parse::<u32>().ok()?));
         let minutes = minutes.ok_or_else(|| format!("{} is no time of day", quoted(text)))?;
         let inside = (open..=scenario.close_min).contains(&minutes);
         match inside && (minutes - open).is_multiple_of(width) {
@@ -195,7 +199,9 @@ fn hours(scenario: &Scenario) -> String {
 fn unknown_group(scenario: &Scenario, flag: &str, name: &str) -> Failure {
     let names: Vec<&str> = scenario.groups.iter().map(|g| g.name.as_str()).collect();
     let meant = nearest(name, names.iter().copied());
-    let meant = meant.map_or(String::new(), |meant| format!("; did you mean {}?", quoted(meant)));
+    let meant = meant.map_or(String::new(), |meant| {
+        format!("; did you mean {}?", quoted(meant))
+    });
     Failure::bad_input(format!(
         "{flag}: no group has the name {}{meant}\n  help: the groups are {}; a time of day is written as {}",
         quoted(name),
@@ -243,7 +249,12 @@ mod tests {
     #[test]
     fn numbers_lists_and_places() {
         let bounds = found(
-            &["2", "front desk=3,4,5,6", "a=b=7", "front desk 09:00–10:00=1, 0"],
+            &[
+                "2",
+                "front desk=3,4,5,6",
+                "a=b=7",
+                "front desk 09:00–10:00=1, 0",
+            ],
             &["08:30=9"],
             &["front desk 8:00", "a=b 09:00-10:00"],
         );
@@ -258,15 +269,35 @@ mod tests {
     #[test]
     fn mistakes_say_what_would_be_right() {
         for (at_least, at_most, fix, says) in [
-            (&["front=3"][..], &[][..], &[][..], "the groups are \"front desk\" and \"a=b\""),
+            (
+                &["front=3"][..],
+                &[][..],
+                &[][..],
+                "the groups are \"front desk\" and \"a=b\"",
+            ),
             (&["frond desk=3"], &[], &[], "did you mean \"front desk\"?"),
             (&["x"], &[], &[], "\"x\" is no number of agents"),
             (&["-1"], &[], &[], "\"-1\" is no number of agents"),
             (&["100001"], &[], &[], "from 0 to 100000"),
             (&["1,2,3"], &[], &[], "lists 3 numbers for 4 intervals"),
-            (&["08:00-09:00=1,2,3"], &[], &[], "lists 3 numbers for 2 intervals"),
-            (&["5"], &["front desk 09:30=4"], &[], "of \"front desk\" at 09:30, --at-most allows 4"),
-            (&[], &[], &["08:10"], "no interval begins or ends at \"08:10\""),
+            (
+                &["08:00-09:00=1,2,3"],
+                &[],
+                &[],
+                "lists 3 numbers for 2 intervals",
+            ),
+            (
+                &["5"],
+                &["front desk 09:30=4"],
+                &[],
+                "of \"front desk\" at 09:30, --at-most allows 4",
+            ),
+            (
+                &[],
+                &[],
+                &["08:10"],
+                "no interval begins or ends at \"08:10\"",
+            ),
             (&[], &[], &["07:00-09:00"], "08:00 to 10:00 by 30 min"),
             (&[], &[], &["09:00-09:00"], "there is no interval in"),
             (&[], &[], &["10:00"], "there is no interval in"),
