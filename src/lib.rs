@@ -53,6 +53,7 @@
 //! | [`kpi`] | the one place where a count becomes a named figure |
 //! | [`experiment`] | replications on all cores, as many as asked for or needed |
 //! | [`erlang`] | Erlang's formulas and their inverses; beside the line, using only the types of a formula and a distribution |
+//! | [`planning`] | how many agents and lines it takes |
 //! | [`report`] | output formats, and the writing of files |
 //! | [`cli`] | the `acdsim` command |
 //!

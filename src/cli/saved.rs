@@ -54,6 +54,13 @@ fn with_comments(
     }
     let before = before.check(&[]).ok()?.scenario;
     changes.extend(Change::between(&before, scenario));
+    // Said even where it is the default: by these the figures are made again.
+    let run = &scenario.to_json()["run"];
+    for key in ["seed", "replications"] {
+        if let Some(value) = run.get(key) {
+            changes.push(Change::set_in("run", key, value.clone()));
+        }
+    }
     document.with_changes(&changes, folder).ok()
 }
 

@@ -18,6 +18,9 @@ use std::sync::atomic::Ordering;
 /// Name and version of the document.
 pub const SCHEMA: &str = "acdsim.staff/1";
 
+/// Standard errors beyond the tolerance at which a miss is no luck.
+const SURELY: f64 = 2.0;
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -286,8 +289,16 @@ fn close(
         spent += results.run.replications;
         let undecided = goals.iter().any(|goal| {
             let estimate = figure(goal, &results);
-            let beyond = goal.slack(estimate.mean) > goal.tolerance;
-            beyond && status(goal, &estimate, &results, goals.len()) == Status::Borderline
+            let slack = goal.slack(estimate.mean);
+            match status(goal, &estimate, &results, goals.len()) {
+                Status::Met => false,
+                Status::Borderline => slack > goal.tolerance,
+                // A miss may be luck, since the search goes as near to the tolerance as its own errors allow.
+                Status::Missed => {
+                    let luck = SURELY * estimate.se.unwrap_or(0.0);
+                    goal.best.is_none() && slack + goal.tolerance > -luck
+                }
+            }
         });
         let enough = found.days + spent + 2 * days > question.budget || found.ended.is_some();
         if !undecided || enough || results.run.partial {

@@ -70,11 +70,23 @@ pub fn text(answer: &Answer, page: &Page) -> String {
 fn targets(verdicts: &[Verdict], page: &Page) -> String {
     let is_met = |verdict: &&Verdict| verdict.status == Status::Met;
     let many = verdicts.len() > MOST_TARGETS;
-    let shown: Vec<&Verdict> = verdicts.iter().filter(|v| !many || !is_met(v)).collect();
+    let mut shown: Vec<&Verdict> = verdicts.iter().filter(|v| !many || !is_met(v)).collect();
     let mut out = String::new();
     if many {
-        let met = verdicts.iter().filter(is_met).count();
-        out += &format!("  Of {} targets {met} are met.\n", verdicts.len());
+        let met = match verdicts.len() - shown.len() {
+            0 => "none is".to_owned(),
+            1 => "1 is".to_owned(),
+            n => format!("{n} are"),
+        };
+        out += &format!("  Of {} targets {met} met", verdicts.len());
+        // The worst first.
+        shown.sort_by_key(|verdict| std::cmp::Reverse(verdict.status));
+        out += match shown.len() > MOST_TARGETS {
+            true => "; the worst of the others:\n",
+            false if shown.is_empty() => ".\n",
+            false => "; the others:\n",
+        };
+        shown.truncate(MOST_TARGETS);
     }
     let widest = |text: &dyn Fn(&Verdict) -> &str, most: usize| {
         let widths = shown.iter().map(|verdict| columns(text(verdict)));
@@ -108,12 +120,16 @@ fn targets(verdicts: &[Verdict], page: &Page) -> String {
         // What is too long goes on beneath.
         let finding = match left + columns(&verdict.finding) <= page.width {
             true => format!("{}\n", verdict.finding),
-            false if page.width - left >= 24 => wrapped(&verdict.finding, page.width, left, 0)
-                .trim_start()
-                .to_owned(),
+            false if page.width.saturating_sub(left) >= 24 => {
+                wrapped(&verdict.finding, page.width, left, 0)
+                    .trim_start()
+                    .to_owned()
+            }
             false => format!("\n{}", wrapped(&verdict.finding, page.width, 6, 0)),
         };
-        out += &format!("{head}{gap}{finding}").replace(" \n", "\n");
+        let line = format!("{head}{gap}{finding}");
+        let lines = line.lines().map(str::trim_end);
+        out.extend(lines.flat_map(|line| [line, "\n"]));
     }
     out
 }
@@ -265,30 +281,34 @@ impl<'a> View<'a> {
 
     /// The tables by interval, as rich as the width allows.
     fn tables(&self, page: &Page) -> Vec<String> {
-        let ranges = self.ranges();
         let fits = |table: &Table| table.natural_width() <= page.width;
         let render = |table: Table| table.render(page.width, page.colour);
         let (groups, queues) = (&self.groups[..], &self.queues[..]);
         let mut tables = Vec::new();
-        let together =
-            [true, false].map(|scheduled| self.table(&ranges, groups, queues, scheduled));
-        if let Some(table) = together.into_iter().find(fits) {
-            tables.push(render(table));
+        let mut has_scheduled = true;
+        let mut rows = self.intervals;
+        let mut table = |groups: &[Group<'_>], queues: &[Queue<'_>], scheduled: bool| {
+            let ranges = self.ranges(groups, queues);
+            rows = rows.min(ranges.len());
+            self.table(&ranges, groups, queues, scheduled)
+        };
+        if let Some(scheduled) = [true, false]
+            .into_iter()
+            .find(|s| fits(&table(groups, queues, *s)))
+        {
+            has_scheduled = scheduled;
+            tables.push(render(table(groups, queues, scheduled)));
         } else {
-            for groups in chunks(groups, |groups| {
-                fits(&self.table(&ranges, groups, &[], true))
-            }) {
-                tables.push(render(self.table(&ranges, groups, &[], true)));
+            for groups in chunks(groups, |groups| fits(&table(groups, &[], true))) {
+                tables.push(render(table(groups, &[], true)));
             }
-            for queues in chunks(queues, |queues| {
-                fits(&self.table(&ranges, &[], queues, false))
-            }) {
-                tables.push(render(self.table(&ranges, &[], queues, false)));
+            for queues in chunks(queues, |queues| fits(&table(&[], queues, false))) {
+                tables.push(render(table(&[], queues, false)));
             }
         }
         if let Some(last) = tables.last_mut() {
             *last += &page.aside(&wrapped(
-                &self.legend(ranges.len()),
+                &self.legend(rows, has_scheduled),
                 page.text_width(),
                 2,
                 2,
@@ -298,13 +318,13 @@ impl<'a> View<'a> {
     }
 
     /// What the cells say.
-    fn legend(&self, rows: usize) -> String {
+    fn legend(&self, rows: usize, has_scheduled: bool) -> String {
         let mut parts = Vec::new();
         if self.groups.len() > 1 {
             parts.push("agents required, and how many more or less than today".to_owned());
         }
-        if self.groups.iter().any(Group::has_shrinkage) {
-            parts.push("scheduled: so that with shrinkage so many are productive".to_owned());
+        if has_scheduled && self.groups.iter().any(Group::has_shrinkage) {
+            parts.push("scheduled: so that after shrinkage the required are there".to_owned());
         }
         if rows < self.intervals {
             parts.push("equal intervals in one row, with the worst figure among them".to_owned());
@@ -383,17 +403,13 @@ impl<'a> View<'a> {
     }
 
     /// The intervals of each row: of many, neighbours with the same staff and the same judgement are one.
-    fn ranges(&self) -> Vec<Range<usize>> {
+    fn ranges(&self, groups: &[Group<'_>], queues: &[Queue<'_>]) -> Vec<Range<usize>> {
         let is_like = |a: usize, b: usize| {
-            let groups = self.groups.iter().all(|g| {
+            let groups = groups.iter().all(|g| {
                 (g.required(a), g.current(a), g.rows[a].status)
                     == (g.required(b), g.current(b), g.rows[b].status)
             });
-            groups
-                && self
-                    .queues
-                    .iter()
-                    .all(|q| q.rows[a].status == q.rows[b].status)
+            groups && queues.iter().all(|q| q.rows[a].status == q.rows[b].status)
         };
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for i in 0..self.intervals {
@@ -427,7 +443,7 @@ impl Queue<'_> {
 }
 
 /// Lists as long as `fits` allows, and at least of one.
-fn chunks<T>(all: &[T], fits: impl Fn(&[T]) -> bool) -> Vec<&[T]> {
+fn chunks<T>(all: &[T], mut fits: impl FnMut(&[T]) -> bool) -> Vec<&[T]> {
     let mut chunks = Vec::new();
     let mut rest = all;
     while !rest.is_empty() {
@@ -465,7 +481,9 @@ fn bars(staff: &[u32], most: u32, per_bar: usize) -> String {
     const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let bars = staff.chunks(per_bar).map(|some| {
         let n = u64::from(some.iter().max().copied().unwrap_or(0));
-        BARS[(8 * n).div_ceil(u64::from(most.max(1))) as usize]
+        let most = u64::from(most.max(1));
+        // Whoever is there can be seen.
+        BARS[((16 * n + most) / (2 * most)).max(n.min(1)) as usize]
     });
     bars.collect()
 }

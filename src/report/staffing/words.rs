@@ -102,6 +102,9 @@ fn worst<'g>(goals: &[&'g Judged]) -> Option<&'g Judged> {
 
 fn figure(goal: &Judged) -> String {
     match goal.kpi.ends_with("_s") {
+        _ if goal.simulated.mean == Some(0.0) && goal.simulated.se == Some(0.0) => {
+            "none seen".to_owned()
+        }
         true => seconds_and_error(goal.simulated).to_string(),
         false => percent_and_error(goal.simulated).to_string(),
     }
@@ -123,13 +126,19 @@ fn finding(goals: &[&Judged]) -> String {
             figure(worst)
         );
     }
-    let mut text = format!("met in {met} of {all} intervals");
-    for (n, what) in [(borderline, "borderline"), (missed, "missed")] {
-        if n > 0 {
-            text += &format!(", {what} in {n}");
+    let mut parts = Vec::new();
+    for (n, what) in [(met, "met"), (borderline, "borderline"), (missed, "missed")] {
+        match parts.is_empty() {
+            _ if n == 0 => {}
+            true => parts.push(format!("{what} in {n} of {all} intervals")),
+            false => parts.push(format!("{what} in {n}")),
         }
     }
-    format!("{text}; at worst {} at {start}", figure(worst))
+    format!(
+        "{}; at worst {} at {start}",
+        parts.join(", "),
+        figure(worst)
+    )
 }
 
 /// The answer in sentences: whether it is enough, what it takes, and how that was found.
@@ -206,19 +215,18 @@ fn hours(answer: &Answer) -> String {
             paid_now += width_h * now / productive;
         }
     }
-    let hours = |h: f64| format!("{}{NBSP}h", grouped(h, 1));
-    let mut text = format!("It takes {} of agents a day", hours(required));
+    let hours = |h: f64| grouped(h, 1);
+    let mut text = format!("It takes {} agent hours a day", hours(required));
     text += &match required - current {
         0.0 => ", as many as today".to_owned(),
         more if more > 0.0 => format!(", {} more than today", hours(more)),
-        less => format!(", {} less than today", hours(-less)),
+        less => format!(", {} fewer than today", hours(-less)),
     };
     if paid > required {
-        text += &format!(
-            "; with shrinkage {} paid instead of {}",
-            hours(paid),
-            hours(paid_now)
-        );
+        text += &format!("; with shrinkage {} paid hours", hours(paid));
+        if hours(paid) != hours(paid_now) {
+            text += &format!(" instead of {}", hours(paid_now));
+        }
     }
     text + "."
 }
@@ -232,6 +240,8 @@ fn cost(staffing: &Staffing) -> Option<String> {
             ..Estimate::default()
         };
         match is_money {
+            // Differences have no more digits than what they are differences of.
+            true if cost.recommended >= 99.5 => grouped(mean, 0),
             true => money(exact),
             false => format!("{}{NBSP}h", grouped(mean, 1)),
         }
@@ -297,8 +307,12 @@ pub fn lines(staffing: &Staffing) -> Vec<String> {
         let formula = lines.erlang_b.map_or(String::new(), |n| {
             format!(", by Erlang-B {}", whole(n as f64))
         });
+        let few = match lines.simulated.is_none_or(|n| n > lines.current) {
+            true => ", too few",
+            false => "",
+        };
         format!(
-            "Lines of {}: blocking ≤{NBSP}{target} {needed}{formula}; there are {}.",
+            "Lines of {}: blocking ≤{NBSP}{target} {needed}{formula}; there are {}{few}.",
             lines.trunk,
             whole(lines.current.into())
         )
@@ -315,7 +329,12 @@ pub fn missed(answer: &Answer) -> Vec<String> {
     };
     let mut runs: Vec<Vec<&Judged>> = Vec::new();
     let goals = answer.staffing.goals.iter();
-    for goal in goals.filter(|goal| goal.status == Status::Missed) {
+    // What trunk groups lack is said of their lines.
+    let of_staff = |goal: &&Judged| !goal.place.starts_with("trunks.");
+    for goal in goals
+        .filter(of_staff)
+        .filter(|goal| goal.status == Status::Missed)
+    {
         let goes_on = |run: &&mut Vec<&Judged>| {
             let last = run[run.len() - 1];
             let next = interval(last).map(|i| i + 1);
