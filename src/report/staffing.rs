@@ -97,6 +97,19 @@ fn targets(verdicts: &[Verdict], page: &Page) -> String {
     let status = widest(&|v| v.status.name(), page.width);
     let left = 2 + name + 2 + target + 3 + status + 3;
     let mut last = "";
+    if left + 24 > page.width {
+        for verdict in shown {
+            if verdict.name != last {
+                out += &format!("  {}\n", truncated(&verdict.name, page.width - 2));
+                last = &verdict.name;
+            }
+            let status = verdict.status.name();
+            let text = format!("{}: {status}, {}", verdict.target, verdict.finding);
+            let text = wrapped(&text, page.width, 4, 2);
+            out += &text.replacen(status, &look(verdict.status).paint(status, page.colour), 1);
+        }
+        return out;
+    }
     for verdict in shown {
         let pad = |text: &str, to: usize| {
             let text = truncated(text, to);
@@ -119,13 +132,10 @@ fn targets(verdicts: &[Verdict], page: &Page) -> String {
         let gap = " ".repeat(status - columns(verdict.status.name()) + 3);
         // What is too long goes on beneath.
         let finding = match left + columns(&verdict.finding) <= page.width {
-            true => format!("{}\n", verdict.finding),
-            false if page.width.saturating_sub(left) >= 24 => {
-                wrapped(&verdict.finding, page.width, left, 0)
-                    .trim_start()
-                    .to_owned()
-            }
-            false => format!("\n{}", wrapped(&verdict.finding, page.width, 6, 0)),
+            true => verdict.finding.clone(),
+            false => wrapped(&verdict.finding, page.width, left, 0)
+                .trim_start()
+                .to_owned(),
         };
         let line = format!("{head}{gap}{finding}");
         let lines = line.lines().map(str::trim_end);
@@ -243,7 +253,10 @@ impl<'a> View<'a> {
         let widest = names.iter().map(|name| columns(name)).max().unwrap_or(0);
         let name_width = widest.min((page.width / 4).max(12));
         let lead = 2 + name_width + 2 + "required".len() + 2;
-        let room = page.width.saturating_sub(lead + 14).max(8);
+        let room = page.width.saturating_sub(lead + 14);
+        if room < 12 {
+            return String::new();
+        }
         let per_bar = self.intervals.div_ceil(room);
         let mut out = String::new();
         for (g, name) in names.iter().enumerate() {
@@ -272,7 +285,7 @@ impl<'a> View<'a> {
         }
         let bars = self.intervals.div_ceil(per_bar);
         let (open, close) = (self.time(0), self.time(self.intervals));
-        if bars >= open.len() + close.len() + 1 {
+        if bars > open.len() + close.len() {
             let between = " ".repeat(bars - open.len() - close.len());
             out += &page.aside(&format!("{}{open}{between}{close}", " ".repeat(lead)));
         }
@@ -306,13 +319,9 @@ impl<'a> View<'a> {
                 tables.push(render(table(&[], queues, false)));
             }
         }
-        if let Some(last) = tables.last_mut() {
-            *last += &page.aside(&wrapped(
-                &self.legend(rows, has_scheduled),
-                page.text_width(),
-                2,
-                2,
-            ));
+        let legend = self.legend(rows, has_scheduled);
+        if let Some(last) = tables.last_mut().filter(|_| !legend.is_empty()) {
+            *last += &page.aside(&wrapped(&legend, page.text_width(), 2, 2));
         }
         tables
     }

@@ -155,7 +155,6 @@ fn certainty(staffing: &Staffing) -> String {
     let of = |status| goals.iter().filter(|goal| goal.status == status).count();
     let (met, borderline, missed) = (of(Status::Met), of(Status::Borderline), of(Status::Missed));
     let sure = exact_percent(staffing.confidence);
-    let several = if goals.len() > 1 { "jointly " } else { "" };
     let judged = match staffing.per.as_str() {
         "interval" => "targets in intervals",
         _ => "targets",
@@ -169,10 +168,15 @@ fn certainty(staffing: &Staffing) -> String {
     }
     };
     match (borderline, missed) {
-        (0, 0) => format!("Every target is met, {several}{sure} sure."),
+        (0, 0) if goals.len() == 1 => format!("The target is met, {sure} sure."),
+        (0, 0) => format!("Every target is met, jointly {sure} sure."),
+        (1, 0) if met == 0 => {
+            "The target is borderline: within tolerance, or on its right side without being sure."
+                .to_owned()
+        }
         (_, 0) if met == 0 => format!("No target is missed; {}.", near(borderline)),
         (_, 0) => format!(
-            "No target is missed. Of {} {judged} {} met, {several}{sure} sure; {}.",
+            "No target is missed. Of {} {judged} {} met, jointly {sure} sure; {}.",
             grouped(goals.len() as f64, 0),
             are(met),
             near(borderline)
