@@ -586,6 +586,45 @@ fn tables_and_page() {
         assert!(!page.contains(part), "{part}");
     }
     assert_eq!(page.matches("<svg").count(), page.matches("</svg>").count());
+    // The scenario on it makes the same figures.
+    let scenario = page.split("<pre tabindex=\"0\"><code>").nth(1).unwrap();
+    let scenario = scenario
+        .split("</code>")
+        .next()
+        .unwrap()
+        .replace("&quot;", "\"")
+        .replace("&#x2f;", "/");
+    fs::write(path.join("again.toml"), scenario).unwrap();
+    assert_run_repeats(path, "again.toml", &staffing);
+}
+
+/// Names that would break out of a page, a table or a file's name.
+#[test]
+fn hostile_names_stay_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let name = "=<b>\\\"x\\\"</b>, {{ 1 }}";
+    let toml = DESK
+        .replace("\"desk\"", &format!("\"{name}\""))
+        .replace("\"Small desk\"", "\"../<script>\"");
+    fs::write(path.join("day.toml"), toml).unwrap();
+    let fix = "=<b>\"x\"</b>, {{ 1 }} 08:00";
+    let arguments = [
+        "staff", "day.toml", "--json", "--csv", "t", "--report", "p.html", "--fix", fix, "--write",
+        "w.toml",
+    ];
+    let output = acdsim(path, &arguments);
+    let staffing: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(agents(&staffing)[0], 3);
+    let page = fs::read_to_string(path.join("p.html")).unwrap();
+    assert!(!page.contains("<b>") && !page.contains("<script"), "{page}");
+    assert!(page.contains("{{ 1 }}"), "{page}");
+    let table = fs::read_to_string(path.join("t/staff.csv")).unwrap();
+    assert!(
+        table.contains("08:00,\"'=<b>\"\"x\"\"</b>, {{ 1 }}\",3,"),
+        "{table}"
+    );
+    assert_run_repeats(path, "w.toml", &staffing);
 }
 
 /// A search within a budget that is spent at once: the scenario's own staff, simulated.

@@ -363,8 +363,8 @@ impl Places {
         stop: &AtomicBool,
     ) -> Result<(), Failure> {
         if let Some(place) = &self.scenario {
-            let scenario = as_simulated(answer);
-            saved::save(&scenario, (document, prepared.calibration.as_ref()), place)?;
+            let calibration = prepared.calibration.as_ref();
+            saved::save(&answer.scenario, (document, calibration), place)?;
             say(format!("Scenario: {}", place.path().display()));
         }
         if let Some(place) = &self.page {
@@ -380,15 +380,4 @@ impl Places {
         }
         Ok(())
     }
-}
-
-/// The staffed scenario such that `acdsim run` repeats the closing simulation.
-fn as_simulated(answer: &Answer) -> Scenario {
-    let mut scenario = answer.scenario.clone();
-    let run = &answer.results.run;
-    scenario.run.seed = run.seed;
-    scenario.run.replications = u32::try_from(run.replications).unwrap_or(u32::MAX);
-    scenario.run.until_precise = None;
-    scenario.run.confidence = run.confidence;
-    scenario
 }

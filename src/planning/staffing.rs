@@ -220,7 +220,7 @@ pub struct Cost {
 pub struct Answer {
     /// The document.
     pub staffing: Staffing,
-    /// The scenario with the staff required.
+    /// The scenario with the staff required, whose own run repeats the closing simulation.
     pub scenario: Scenario,
     /// Its simulation on fresh days.
     pub results: Results,
@@ -244,8 +244,13 @@ pub fn simulate(
     // Ctrl-C was answered by the best so far; it is simulated all the same.
     control.stop.store(false, Ordering::Relaxed);
     control.done.store(0, Ordering::Relaxed);
-    let staffed = with_staff(scenario, &found.staff);
+    let mut staffed = with_staff(scenario, &found.staff);
     let (results, days) = close(&staffed, question, &found, control)?;
+    let run = &mut staffed.run;
+    run.seed = results.run.seed;
+    run.replications = u32::try_from(results.run.replications).unwrap_or(u32::MAX);
+    run.until_precise = None;
+    run.confidence = results.run.confidence;
     let lines = match found.ended {
         Some(Ended::Interrupted) => Ok(Vec::new()),
         _ => pool.install(|| lines::needed(&staffed, question, control)),

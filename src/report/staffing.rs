@@ -78,14 +78,15 @@ fn targets(verdicts: &[Verdict], page: &Page) -> String {
             1 => "1 is".to_owned(),
             n => format!("{n} are"),
         };
-        out += &format!("  Of {} targets {met} met", verdicts.len());
         // The worst first.
         shown.sort_by_key(|verdict| std::cmp::Reverse(verdict.status));
-        out += match shown.len() > MOST_TARGETS {
-            true => "; the worst of the others:\n",
-            false if shown.is_empty() => ".\n",
-            false => "; the others:\n",
+        let others = match shown.len() > MOST_TARGETS {
+            true => "; the worst of the others:",
+            false if shown.is_empty() => ".",
+            false => "; the others:",
         };
+        let sentence = format!("Of {} targets {met} met{others}", verdicts.len());
+        out += &wrapped(&sentence, page.text_width(), 2, 0);
         shown.truncate(MOST_TARGETS);
     }
     let widest = |text: &dyn Fn(&Verdict) -> &str, most: usize| {

@@ -333,8 +333,11 @@ pub fn missed(answer: &Answer) -> Vec<String> {
     };
     let mut runs: Vec<Vec<&Judged>> = Vec::new();
     let goals = answer.staffing.goals.iter();
-    // What trunk groups lack is said of their lines.
-    let of_staff = |goal: &&Judged| !goal.place.starts_with("trunks.");
+    // What trunk groups lack is said of their lines, and a figure of the day stands above already.
+    let of_staff = |goal: &&Judged| {
+        let says_more = goal.start.is_some() || goal.best.is_some() || goal.reason.is_some();
+        says_more && !goal.place.starts_with("trunks.")
+    };
     for goal in goals
         .filter(of_staff)
         .filter(|goal| goal.status == Status::Missed)
