@@ -532,7 +532,18 @@ fn without_a_valid_file_the_scenario_is_written_whole() {
 fn tables_and_page() {
     let folder = project();
     let path = folder.path();
-    let output = acdsim(path, &["staff", "desk.toml", "--json", "--csv", "--report"]);
+    let output = acdsim(
+        path,
+        &[
+            "staff",
+            "desk.toml",
+            "--json",
+            "--csv",
+            "--report",
+            "--replications",
+            "150",
+        ],
+    );
     let said = text(&output.stderr);
     assert_eq!(
         said,

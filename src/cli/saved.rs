@@ -46,13 +46,9 @@ fn with_comments(
     calibration: Option<&Calibration>,
     folder: &Path,
 ) -> Option<String> {
-    let mut before = document.clone();
-    let mut changes = Vec::new();
-    if let Some(calibration) = calibration {
-        calibration.apply(&mut before);
-        changes = calibration.changes();
-    }
-    let before = before.check(&[]).ok()?.scenario;
+    let before = document.check(&[]).ok()?.scenario;
+    // First attempts with the remark that they were found, then whatever else differs.
+    let mut changes = calibration.map_or(Vec::new(), Calibration::changes);
     changes.extend(Change::between(&before, scenario));
     // Said even where it is the default: by these the figures are made again.
     let run = &scenario.to_json()["run"];
