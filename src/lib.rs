@@ -53,7 +53,7 @@
 //! | [`kpi`] | the one place where a count becomes a named figure |
 //! | [`experiment`] | replications on all cores, as many as asked for or needed |
 //! | [`erlang`] | Erlang's formulas and their inverses; beside the line, using only the types of a formula and a distribution |
-//! | [`planning`] | a scenario seen through the formulas, beside what was simulated |
+//! | [`planning`] | how many agents and lines it takes, and what the formulas say beside a simulation |
 //! | [`report`] | output formats, and the writing of files |
 //! | [`cli`] | the `acdsim` command |
 //!

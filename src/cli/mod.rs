@@ -10,6 +10,7 @@ mod outputs;
 mod progress;
 mod report;
 mod run;
+mod saved;
 mod schema;
 mod staff;
 mod stop;
@@ -26,6 +27,8 @@ use std::process::ExitCode;
 pub mod status {
     /// Done, or gate passed.
     pub const DONE: u8 = 0;
+    /// A target is missed.
+    pub const MISSED: u8 = 1;
     /// Bad usage or bad input.
     pub const BAD_INPUT: u8 = 2;
     /// Interrupted.

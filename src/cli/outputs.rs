@@ -36,7 +36,7 @@ pub struct Outputs {
 }
 
 /// The name of a page; that of a scenario, which would follow a bare `--report`, is none.
-fn page_name(text: &str) -> Result<PathBuf, String> {
+pub(super) fn page_name(text: &str) -> Result<PathBuf, String> {
     if text.ends_with(std::path::is_separator) {
         return Err("that is a folder; name a file in it that ends in .html".to_owned());
     }

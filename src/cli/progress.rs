@@ -25,6 +25,14 @@ pub fn watch_calibration<T>(control: &Control, work: impl FnOnce() -> T) -> T {
     })
 }
 
+/// Does the work of a search, showing how much of its budget is spent.
+pub fn watch_search<T>(control: &Control, work: impl FnOnce() -> T) -> T {
+    watch_with(control, work, |done, planned, _| {
+        let (done, planned) = (HumanCount(done), HumanCount(planned));
+        format!("{done} days of at most {planned} (Ctrl-C takes the best so far)")
+    })
+}
+
 /// Says how far the work is: days done, days planned, time left.
 type Line = fn(u64, u64, HumanDuration) -> String;
 

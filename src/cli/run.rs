@@ -68,7 +68,7 @@ pub(super) fn days(text: &str) -> Result<u32, String> {
     whole(text, 10_000_000)
 }
 
-fn threads(text: &str) -> Result<u16, String> {
+pub(super) fn threads(text: &str) -> Result<u16, String> {
     whole(text, 1024)
 }
 
@@ -82,7 +82,7 @@ fn whole<N: std::str::FromStr + PartialOrd + From<u8> + std::fmt::Display>(
     }
 }
 
-fn points(text: &str) -> Result<f64, String> {
+pub(super) fn points(text: &str) -> Result<f64, String> {
     match parse_points(text) {
         Ok(value) if value > 0.0 => Ok(value),
         Ok(_) => Err("a half-width is more than 0, e.g. 0.5pp".to_owned()),
@@ -90,7 +90,7 @@ fn points(text: &str) -> Result<f64, String> {
     }
 }
 
-fn confidence(text: &str) -> Result<f64, String> {
+pub(super) fn confidence(text: &str) -> Result<f64, String> {
     match parse_fraction(text) {
         Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
         Ok(_) => Err("a confidence level lies between 0 and 1, e.g. 0.95".to_owned()),

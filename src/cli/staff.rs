@@ -1,98 +1,404 @@
 //! `acdsim staff`: how many agents a scenario needs in each interval.
 
-use super::{Failure, print_json, progress, say, status, stop};
-use crate::experiment::calibrate;
+mod bounds;
+
+use super::{Failure, outputs, print, print_json, progress, run, saved, say, status, stop};
+use crate::experiment::calibrate::{self, Prepared};
 use crate::kpi;
-use crate::planning::{self, Bounds, Per, Question, Tolerance};
-
-use clap::{Args, ValueEnum};
+use crate::planning::{self, Answer, Per, Question, Tolerance};
+use crate::report::files::{Folder, Place, SaveError};
+use crate::report::{self, text};
+use crate::scenario::{
+    Document, Formula, Mode, Scenario, Target, parse_duration, parse_fraction, parse_points,
+    parse_target,
+};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, ValueEnum};
+use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum PerArgument {
-    Interval,
-    Day,
-}
-
-/// Find how many agents each interval needs to meet its targets.
+/// Find how many agents it takes in each interval to meet the targets, by simulation.
+///
+/// The targets are those of the scenario's queues, groups and trunk groups, or those given here. The least staff that meets
+/// them is searched on the simulated scenario itself, with abandonment, repeat calls, skills, lines and what is carried over
+/// from one interval to the next. At the end the scenario is simulated with it on days that the search never saw.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("staff_files").multiple(true))]
+#[command(after_help = "\
+Examples:
+  acdsim staff                                          the bundled day, with the targets that it has
+  acdsim staff monday.toml --target 80/20               80 % within 20 s in every interval and queue
+  acdsim staff monday.toml --target 80/20 --max-abandonment 3% --max-occupancy 85%
+  acdsim staff monday.toml --per day                    over the day: short at noon, ample at night
+  acdsim staff monday.toml --risk 10%                   nine days in ten meet every target
+  acdsim staff monday.toml --at-least 2 --at-most 'sales team=8'
+  acdsim staff monday.toml --fix 08:00-10:00            leave the first hours as they are
+  acdsim staff monday.toml --fix 'sales team'           leave a group as it is
+  acdsim staff monday.toml --write staffed.toml         the scenario with the staff found
+  acdsim staff monday.toml --report                     a page to look at and to show, in output/
+  acdsim staff monday.toml --json > staff.json          every figure, for scripts
+
+Exit status: 0 every target is met or borderline; 1 a target is missed; 2 bad usage or bad input; 130 interrupted.")]
 pub struct Arguments {
     /// The scenario file (TOML); without it the bundled day
     file: Option<PathBuf>,
-    #[arg(long, value_enum, default_value = "interval")]
-    per: PerArgument,
-    #[arg(long, value_parser = crate::scenario::parse_points, default_value = "1pp")]
-    tolerance: f64,
-    #[arg(long, default_value = "100000")]
-    budget: u64,
-    #[arg(long)]
-    set: Vec<String>,
-    #[arg(long)]
-    threads: Option<u16>,
-    #[arg(long, value_parser = crate::scenario::parse_fraction)]
+    #[command(flatten)]
+    targets: Targets,
+    /// Over what the targets are to be met [default: interval; where a risk is asked, day]
+    #[arg(long, value_enum)]
+    per: Option<PerArgument>,
+    /// Miss any target of any queue on at most this share of days, each judged by its own figures, e.g. 10%
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     risk: Option<f64>,
+    /// Show too what one more agent would bring, group by group and interval by interval
     #[arg(long)]
     marginal: bool,
+    /// How far beside its target a figure is borderline; of times 5 %
+    #[arg(long, value_name = "POINTS", value_parser = points, default_value = "1pp")]
+    tolerance: f64,
+    /// Joint confidence of all that is called met, e.g. 0.95 or 95% [default: the scenario's]
+    #[arg(long, value_name = "LEVEL", value_parser = run::confidence)]
+    confidence: Option<f64>,
+    /// At least so many agents: 10, 'GROUP=10', 'GROUP 08:00-10:00=10', or a list with one number for each interval
+    #[arg(long, value_name = "AGENTS", allow_hyphen_values = true)]
+    at_least: Vec<String>,
+    /// At most so many agents, written alike
+    #[arg(long, value_name = "AGENTS", allow_hyphen_values = true)]
+    at_most: Vec<String>,
+    /// Keep the scenario's staff there: 'GROUP', 08:00-10:00 or 'GROUP 08:00-10:00'
+    #[arg(long, value_name = "PLACE")]
+    fix: Vec<String>,
+    /// Seed of all random numbers: the same seed gives the same result [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = super::seed, allow_negative_numbers = true)]
+    seed: Option<u64>,
+    /// Number of days of the closing simulation, more where that does not decide [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = run::days)]
+    replications: Option<u32>,
+    /// Days simulated in all, at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
+    #[arg(default_value = "100000")]
+    budget: u64,
+    /// Number of threads; the result does not depend on it [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = run::threads)]
+    threads: Option<u16>,
+    /// Change a value of the scenario; may be given several times
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Write the scenario with the staff found into this file, its comments kept
+    #[arg(long, value_name = "FILE.toml", group = "staff_files")]
+    write: Option<PathBuf>,
+    /// Write a page with plots and tables, one HTML file [default: output/NAME-seedN-staff.html]
+    #[arg(long, value_name = "FILE.html", num_args = 0..=1, group = "staff_files", value_parser = outputs::page_name)]
+    report: Option<Option<PathBuf>>,
+    /// Write tables as CSV files into a folder [default: output/NAME-seedN-staff-csv]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, group = "staff_files")]
+    csv: Option<Option<PathBuf>>,
+    /// Overwrite files that exist
+    #[arg(long, requires = "staff_files")]
+    force: bool,
+    /// Print every figure as one JSON document
     #[arg(long)]
     json: bool,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PerArgument {
+    /// In each interval
+    Interval,
+    /// Over the whole day
+    Day,
+}
+
+/// Targets in place of the scenario's.
+#[derive(Debug, Args)]
+struct Targets {
+    /// Service level of every queue, e.g. 80/20; any target given here takes the place of all of the scenario's
+    #[arg(long, value_name = "TARGET", value_parser = target)]
+    target: Option<Target>,
+    /// Formula of the service level [default: each queue's]
+    #[arg(long, value_name = "NAME", value_parser = formula(), requires = "target")]
+    formula: Option<Formula>,
+    /// Largest abandonment rate of every queue, e.g. 3%
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    max_abandonment: Option<f64>,
+    /// Largest average speed of answer of every queue, e.g. 30s
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    max_asa: Option<Duration>,
+    /// Largest occupancy of every group, e.g. 85%
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    max_occupancy: Option<f64>,
+    /// Largest blocking rate of every trunk group, e.g. 1%: how many lines that takes
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    max_blocking: Option<f64>,
+}
+
+fn points(text: &str) -> Result<f64, String> {
+    parse_points(text).map_err(|error| error.to_string())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match fraction(text)? {
+        share if share > 0.0 && share < 1.0 => Ok(share),
+        _ => Err("a share of days lies between 0 and 1, e.g. 10%".to_owned()),
+    }
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    parse_target(text).map_err(|error| error.to_string())
+}
+
+fn fraction(text: &str) -> Result<f64, String> {
+    parse_fraction(text).map_err(|error| error.to_string())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).map_err(|error| error.to_string())
+}
+
+fn formula() -> impl TypedValueParser<Value = Formula> {
+    let names = Formula::ALL.map(|(_, name)| name);
+    PossibleValuesParser::new(names).try_map(|text| {
+        let formula = Formula::ALL.into_iter().find(|(_, name)| *name == text);
+        formula
+            .map(|(formula, _)| formula)
+            .ok_or("there is no such formula")
+    })
+}
+
+impl Targets {
+    fn any_of_staff(&self) -> bool {
+        let limits = [self.max_abandonment, self.max_occupancy];
+        self.target.is_some() || self.max_asa.is_some() || limits.iter().any(Option::is_some)
+    }
+
+    fn any(&self) -> bool {
+        self.any_of_staff() || self.max_blocking.is_some()
+    }
+
+    /// Puts them in the place of the scenario's.
+    fn apply(&self, scenario: &mut Scenario) {
+        if !self.any() {
+            return;
+        }
+        for queue in &mut scenario.queues {
+            queue.target = self.target.unwrap_or(queue.target);
+            queue.formula = self.formula.unwrap_or(queue.formula);
+            queue.max_abandonment = self.max_abandonment;
+            queue.max_asa = self.max_asa;
+        }
+        for group in &mut scenario.groups {
+            group.max_occupancy = self.max_occupancy;
+        }
+        for trunk in &mut scenario.trunks {
+            trunk.max_blocking = self.max_blocking;
+        }
+    }
+
+    /// The targets of a scenario to which they were applied. A queue always has a service level, which is then none.
+    fn of(&self, scenario: &Scenario) -> Vec<kpi::Target> {
+        let mut targets = kpi::targets(scenario);
+        if self.any() && self.target.is_none() {
+            targets.retain(|target| target.kpi != "service_level");
+        }
+        targets
+    }
+}
+
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let document = super::open(arguments.file.as_deref())?;
+    // Before anything is simulated: nobody should wait to be told that something is bad.
+    let mut scenario = document.check(&arguments.set)?.scenario;
+    arguments.targets.apply(&mut scenario);
+    let question = question(arguments, &scenario, &document)?;
+    let places = Places::new(arguments, &scenario.name, question.seed)?;
+
     let control = stop::control();
-    let threads = arguments.threads.map(usize::from);
-    let loaded = progress::watch_calibration(&control, || {
-        calibrate::prepare(&document, &arguments.set, threads, &control)
-    })?
-    .loaded;
-    let scenario = loaded.scenario;
-    let question = Question {
-        targets: kpi::targets(&scenario),
-        per: match arguments.per {
-            PerArgument::Interval => Per::Interval,
-            PerArgument::Day => Per::Day,
+    let mut prepared = progress::watch_calibration(&control, || {
+        calibrate::prepare(&document, &arguments.set, question.threads, &control)
+    })?;
+    arguments.targets.apply(&mut prepared.loaded.scenario);
+    let mut answer = progress::watch_search(&control, || {
+        planning::simulate(&prepared.loaded.scenario, &question, &control)
+    })?;
+    // Ctrl-C is answered by what there is; another one is about the files.
+    control.stop.store(false, Ordering::Relaxed);
+    let warnings = prepared.loaded.warnings.iter().cloned();
+    answer.staffing.warnings.splice(0..0, warnings);
+
+    if arguments.json {
+        print_json(&answer.staffing)?;
+    } else {
+        let is_terminal = std::io::stdout().is_terminal();
+        let page = text::Page {
+            width: super::width(is_terminal),
+            colour: super::colour(is_terminal),
+            intervals: false,
+        };
+        print(&report::staffing::text(&answer, &page))?;
+    }
+    places.write(&answer, (&document, &prepared), &control.stop)?;
+    Ok(match (answer.staffing.partial, answer.staffing.met) {
+        (true, _) => status::INTERRUPTED,
+        (false, true) => status::DONE,
+        (false, false) => status::MISSED,
+    })
+}
+
+/// What the flags ask for, as far as the scenario has it.
+fn question(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    document: &Document,
+) -> Result<Question, Failure> {
+    if scenario.run.mode != Mode::Day {
+        return Err(Failure::bad_input(
+            "staff is searched for the intervals of a day; this scenario is one steady run\n  help: write mode = \"day\" \
+             (and open = \"08:00-20:00\" or the like) into it, or try --set run.mode=day",
+        ));
+    }
+    let targets = &arguments.targets;
+    for (given, none, flag, part) in [
+        (
+            targets.max_blocking,
+            scenario.trunks.is_empty(),
+            "--max-blocking",
+            "trunk groups",
+        ),
+        (
+            targets.max_occupancy,
+            scenario.groups.is_empty(),
+            "--max-occupancy",
+            "agent groups",
+        ),
+    ] {
+        if given.is_some() && none {
+            return Err(Failure::bad_input(format!(
+                "{flag} has no effect: the scenario has no {part}"
+            )));
+        }
+    }
+    if scenario.groups.is_empty() {
+        return Err(Failure::bad_input(
+            "the scenario has no agent groups to be staffed\n  help: add a [[groups]] with its skills and a staff to begin with",
+        ));
+    }
+    let flags = bounds::Flags {
+        at_least: &arguments.at_least,
+        at_most: &arguments.at_most,
+        fix: &arguments.fix,
+    };
+    let run = &scenario.run;
+    let wanted = targets.of(scenario);
+    let asks_for_staff = wanted
+        .iter()
+        .any(|t| !matches!(t.place, kpi::Place::Trunk(_)));
+    if !asks_for_staff {
+        return Err(Failure::bad_input(
+            "there is no target for staff\n  help: give one as --target 80/20, --max-abandonment 3%, --max-asa 30s or \
+             --max-occupancy 85%, beside those for lines",
+        ));
+    }
+    Ok(Question {
+        targets: wanted,
+        per: match (arguments.per, arguments.risk) {
+            (Some(PerArgument::Interval), Some(_)) => {
+                return Err(Failure::bad_input(
+                    "--risk is about whole days, and --per interval about each interval\n  help: leave out one of them",
+                ));
+            }
+            (Some(PerArgument::Interval) | None, None) => Per::Interval,
+            _ => Per::Day,
         },
         tolerance: Tolerance {
             points: arguments.tolerance,
             ..Tolerance::default()
         },
-        confidence: scenario.run.confidence,
-        bounds: Bounds::none(&scenario),
-        seed: scenario.run.seed,
-        days: u64::from(scenario.run.replications),
+        confidence: arguments.confidence.unwrap_or(run.confidence),
+        bounds: bounds::bounds(flags, scenario, (document, &arguments.set))?,
+        seed: arguments.seed.unwrap_or(run.seed),
+        days: arguments.replications.unwrap_or(run.replications).into(),
         budget: arguments.budget,
         risk: arguments.risk,
         marginal: arguments.marginal,
-        threads,
-    };
-    let start = std::time::Instant::now();
-    let answer = progress::watch(&control, || {
-        planning::simulate(&scenario, &question, &control)
-    })?;
-    say(format!("{:.2} s", start.elapsed().as_secs_f64()));
-    if arguments.json {
-        print_json(&answer.staffing)?;
-    } else {
-        let s = &answer.staffing;
-        for g in s.goals.iter() {
-            if g.status != planning::Status::Met {
-                say(format!("{:?}", g));
+        threads: arguments.threads.map(usize::from),
+    })
+}
+
+/// Where the files go that were asked for.
+#[derive(Debug)]
+struct Places {
+    scenario: Option<Place>,
+    page: Option<Place>,
+    csv: Option<Place>,
+}
+
+impl Places {
+    /// Finds and checks the places of all files.
+    fn new(arguments: &Arguments, scenario: &str, seed: u64) -> Result<Self, Failure> {
+        let force = arguments.force;
+        let place = |flag: &Option<Option<PathBuf>>, ending: &str| {
+            flag.as_ref().map(|path| match path {
+                Some(path) => Place::given(path, force),
+                None => Place::default_for(scenario, seed, ending, force),
+            })
+        };
+        let places = Self {
+            scenario: arguments
+                .write
+                .as_ref()
+                .map(|path| Place::given(path, force)),
+            page: place(&arguments.report, "-staff.html"),
+            csv: place(&arguments.csv, "-staff-csv"),
+        };
+        for file in [&places.scenario, &places.page].into_iter().flatten() {
+            file.may_save_file()?;
+            // The folder would no longer be empty, or the file be in its place.
+            if let Some(folder) = places.csv.as_ref().filter(|folder| folder.has_in_it(file)) {
+                return Err(Failure::bad_input(format!(
+                    "CSV files cannot be written to {}: {} would be there already; name another folder",
+                    folder.path().display(),
+                    file.path().display()
+                )));
             }
         }
-        for g in &scenario.groups {
-            let row: Vec<_> = s
-                .intervals
-                .iter()
-                .filter(|r| r.group.as_ref() == Some(&g.name))
-                .map(|r| r.agents.unwrap_or(0))
-                .collect();
-            say(format!("{} {:?}\n  was {:?}", g.name, row, g.staff));
+        if let (Some(scenario), Some(page)) = (&places.scenario, &places.page)
+            && scenario.has_in_it(page)
+        {
+            return Err(Failure::bad_input(
+                "--write and --report name the same file",
+            ));
         }
-        say(format!("{:?}", s.risk));
-        say(format!(
-            "met {} minimal {} days {} closing {} cost {:?} bound {:?} {:?} {:?}",
-            s.met, s.minimal, s.days_used, s.replications, s.cost, s.lower_bound, s.gap, s.lines
-        ));
+        if let Some(folder) = &places.csv {
+            folder.may_save_folder()?;
+        }
+        Ok(places)
     }
-    Ok(status::DONE)
+
+    /// Writes every file that was asked for, and says on stderr where it is.
+    fn write(
+        &self,
+        answer: &Answer,
+        (document, prepared): (&Document, &Prepared),
+        stop: &AtomicBool,
+    ) -> Result<(), Failure> {
+        if let Some(place) = &self.scenario {
+            let calibration = prepared.calibration.as_ref();
+            saved::save(&answer.scenario, (document, calibration), place)?;
+            say(format!("Scenario: {}", place.path().display()));
+        }
+        if let Some(place) = &self.page {
+            let path = place.save_file(|out| report::staffing::page(answer, stop, out))?;
+            say(format!("Report: {}", path.display()));
+        }
+        if let Some(place) = &self.csv {
+            let write = |folder: &Folder<'_>| -> Result<(), SaveError> {
+                report::staffing::write_csv(answer, folder)
+            };
+            let path = place.save_folder(stop, write)?;
+            say(format!("CSV files: {}", path.display()));
+        }
+        Ok(())
+    }
 }

@@ -14,9 +14,11 @@ use serde::Serialize;
 /// Days that show the share of missed ones.
 const DAYS: usize = 500;
 
-/// Agents that are added between two simulations, at most: the more, the further the share is from what is wanted.
+/// Agents that are added between two simulations, at most: the more, the further the share is from what is wanted, and the
+/// more there are.
 const MOST_AT_ONCE: f64 = 8.0;
 const POINTS_PER_AGENT: f64 = 0.02;
+const AGENTS_PER_ONE: f64 = 60.0;
 
 /// Shares whose cost is told.
 const SHARES: [f64; 4] = [0.05, 0.10, 0.20, 0.50];
@@ -106,7 +108,9 @@ impl Search<'_> {
                 .chain([limit - error])
                 .filter(|s| *s < share)
                 .fold(0.0, f64::max);
-            let agents = ((share - next) / POINTS_PER_AGENT).clamp(1.0, MOST_AT_ONCE) as usize;
+            let all: u32 = held.staff.iter().flatten().sum();
+            let most = (f64::from(all) / AGENTS_PER_ONE).clamp(1.0, MOST_AT_ONCE);
+            let agents = ((share - next) / POINTS_PER_AGENT).clamp(1.0, most) as usize;
             self.observe(&held);
             let mut staff = held.staff.clone();
             for _ in 0..agents {

@@ -7,6 +7,7 @@ use super::marginal::Difference;
 use super::response::cost_per_agent;
 use super::risk::{self, Risk};
 use super::search::{Ended, Found, Search, with_staff};
+use crate::engine::Halt;
 use crate::experiment::{self, Control, Error, Replications, Settings};
 use crate::kpi::{Bound, Part, Place, Results, Target};
 use crate::model::Model;
@@ -19,6 +20,9 @@ use std::sync::atomic::Ordering;
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "acdsim.staff/1";
+
+/// Standard errors beyond the tolerance at which a miss is no luck.
+const SURELY: f64 = 2.0;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -120,6 +124,8 @@ pub struct Staffing {
     pub seed: u64,
     /// Joint confidence of what is called met.
     pub confidence: f64,
+    /// How far on the wrong side of its target a fraction is borderline.
+    pub tolerance: f64,
     /// Nothing is missed.
     pub met: bool,
     /// It was interrupted.
@@ -236,7 +242,7 @@ pub struct Cost {
 pub struct Answer {
     /// The document.
     pub staffing: Staffing,
-    /// The scenario with the staff required.
+    /// The scenario with the staff required, whose own run repeats the closing simulation.
     pub scenario: Scenario,
     /// Its simulation on fresh days.
     pub results: Results,
@@ -260,19 +266,34 @@ pub fn simulate(
     // Ctrl-C was answered by the best so far; it is simulated all the same.
     control.stop.store(false, Ordering::Relaxed);
     control.done.store(0, Ordering::Relaxed);
-    let staffed = with_staff(scenario, &found.staff);
+    let mut staffed = with_staff(scenario, &found.staff);
     let (results, days) = close(&staffed, question, &found, control)?;
+    let run = &mut staffed.run;
+    run.seed = results.run.seed;
+    run.replications = u32::try_from(results.run.replications).unwrap_or(u32::MAX);
+    run.until_precise = None;
+    run.confidence = results.run.confidence;
     let lines = match found.ended {
-        Some(Ended::Interrupted) => Vec::new(),
-        _ => pool.install(|| lines::needed(&staffed, question, control))?,
+        Some(Ended::Interrupted) => Ok(Vec::new()),
+        _ => pool.install(|| lines::needed(&staffed, question, control)),
+    };
+    let (lines, interrupted) = match lines {
+        Err(Halt::Interrupted) => (Vec::new(), true),
+        lines => (lines?, false),
     };
     let mut staffing = document(scenario, question, &found, &results, days, lines);
+    staffing.partial |= interrupted;
     if let Some(limit) = question.risk {
         let asked = (question, limit);
         let judge = || risk::judge(&staffed, asked, &found.goals, &found.path, control);
-        let risk = pool.install(judge)?;
-        staffing.met = risk.status != Status::Missed;
-        staffing.risk = Some(risk);
+        match pool.install(judge) {
+            Err(Halt::Interrupted) => staffing.partial = true,
+            risk => {
+                let risk = risk?;
+                staffing.met = risk.status != Status::Missed;
+                staffing.risk = Some(risk);
+            }
+        }
     }
     Ok(Answer {
         staffing,
@@ -295,6 +316,7 @@ fn close(
         days = days.min(200);
     }
     let mut spent = 0;
+    let goals = judged_goals(question, found);
     loop {
         let settings = Settings {
             replications: Replications::Fixed(days),
@@ -304,10 +326,9 @@ fn close(
         };
         let results = experiment::run(&model, &settings, control, &[])?.results;
         spent += results.run.replications;
-        let undecided = found
-            .goals
+        let undecided = goals
             .iter()
-            .any(|goal| is_undecided(goal, &results, found));
+            .any(|goal| is_undecided(goal, &results, goals.len()));
         let enough = found.days + spent + 2 * days > question.budget || found.ended.is_some();
         if !undecided || enough || results.run.partial {
             return Ok((results, spent));
@@ -318,17 +339,32 @@ fn close(
 
 /// Whether more days could change a judgement: a figure is better than borderline without being sure, or worse within its error.
 /// Beyond a fifth of the tolerance no more is asked.
-fn is_undecided(goal: &Goal, results: &Results, found: &Found) -> bool {
+fn is_undecided(goal: &Goal, results: &Results, goals: usize) -> bool {
     let estimate = figure(goal, results);
     let (Some(se), None) = (estimate.se, goal.best) else {
         return false;
     };
     let slack = goal.slack(estimate.mean);
-    match status(goal, &estimate, results, found.goals.len()) {
+    match status(goal, &estimate, results, goals) {
         Status::Met => false,
         Status::Borderline => slack > goal.tolerance,
-        Status::Missed => slack + 2.0 * se > -goal.tolerance && se > goal.tolerance / 5.0,
+        Status::Missed => slack + SURELY * se > -goal.tolerance && se > goal.tolerance / 5.0,
     }
+}
+
+/// Everything that is judged: what was searched for, and the targets of trunk groups, whose lines the search leaves as they
+/// are.
+fn judged_goals(question: &Question, found: &Found) -> Vec<Goal> {
+    let trunks = question.targets.iter();
+    let trunks = trunks.filter(|target| matches!(target.place, Place::Trunk(_)));
+    let of_trunk = |&target: &Target| Goal {
+        target,
+        interval: None,
+        tolerance: question.tolerance.of(&target),
+        best: None,
+    };
+    let goals = found.goals.iter().cloned();
+    goals.chain(trunks.map(of_trunk)).collect()
 }
 
 /// The figure of a goal.
@@ -369,11 +405,29 @@ fn document(
     lines: Vec<LinesNeeded>,
 ) -> Staffing {
     let starts = scenario.interval_starts();
-    let goals: Vec<Judged> = found
-        .goals
-        .iter()
-        .map(|goal| judged(goal, scenario, question, found, results, &starts))
-        .collect();
+    let all = judged_goals(question, found);
+    let judge = |goal: &Goal| {
+        let simulated = figure(goal, results);
+        let status = status(goal, &simulated, results, all.len());
+        judged(
+            goal,
+            scenario,
+            question,
+            found,
+            (simulated, status),
+            &starts,
+        )
+    };
+    let mut goals: Vec<Judged> = all.iter().map(judge).collect();
+    for (goal, judged) in all.iter().zip(&mut goals) {
+        if let (Place::Trunk(t), Status::Missed) = (goal.target.place, judged.status) {
+            let trunk = &scenario.trunks[t];
+            let needed = lines.iter().find(|lines| lines.trunk == trunk.name);
+            let needed = needed.and_then(|lines| lines.simulated);
+            judged.reason =
+                needed.map(|n| format!("{} lines are too few, it takes {n}", trunk.lines));
+        }
+    }
     let mut warnings = results.run.warnings.clone();
     if found.ended == Some(Ended::Budget) {
         warnings.push(format!(
@@ -392,6 +446,7 @@ fn document(
         per: question.per.name().to_owned(),
         seed: question.seed,
         confidence: question.confidence,
+        tolerance: question.tolerance.points,
         met: goals.iter().all(|goal| goal.status != Status::Missed),
         partial: found.ended == Some(Ended::Interrupted) || results.run.partial,
         minimal: found.minimal,
@@ -415,10 +470,9 @@ fn judged(
     scenario: &Scenario,
     question: &Question,
     found: &Found,
-    results: &Results,
+    (simulated, status): (Estimate, Status),
     starts: &[String],
 ) -> Judged {
-    let simulated = figure(goal, results);
     let asked = question
         .targets
         .iter()
@@ -444,7 +498,7 @@ fn judged(
         bound: goal.target.bound,
         threshold: asked.map_or(goal.target.threshold, |target| target.threshold),
         best: goal.best,
-        status: status(goal, &simulated, results, found.goals.len()),
+        status,
         simulated,
         reason,
     }

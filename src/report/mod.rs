@@ -9,6 +9,7 @@ pub mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod plots;
+pub mod staffing;
 mod tables;
 pub mod text;
 pub mod trace;

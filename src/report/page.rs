@@ -51,10 +51,10 @@ struct View<'a> {
 
 /// A plot with its words.
 #[derive(Serialize)]
-struct Figure {
-    svg: String,
-    caption: &'static str,
-    description: String,
+pub(super) struct Figure {
+    pub svg: String,
+    pub caption: &'static str,
+    pub description: String,
 }
 
 /// Everything of one part.
@@ -77,11 +77,11 @@ struct Target {
 
 /// A table with a header of names and rows of figures.
 #[derive(Serialize)]
-struct Grid {
-    title: String,
-    header: String,
-    columns: Vec<String>,
-    rows: Vec<(String, Vec<String>)>,
+pub(super) struct Grid {
+    pub title: String,
+    pub header: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<(String, Vec<String>)>,
 }
 
 /// Writes the page.
@@ -102,9 +102,18 @@ pub fn write(
 }
 
 fn render(view: &View<'_>) -> Result<String, minijinja::Error> {
+    filled(include_str!("page/page.html"), view)
+}
+
+/// The look of all pages.
+pub(super) const STYLE: &str = include_str!("page/page.css");
+
+/// A template with what it shows.
+pub(super) fn filled(template: &str, view: &impl Serialize) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_template("page", include_str!("page/page.html"))?;
+    let template = template.replace("{# macros #}", include_str!("page/macros.html"));
+    environment.add_template("page", &template)?;
     environment.get_template("page")?.render(Serde(view))
 }
 
@@ -119,7 +128,7 @@ fn view<'a>(results: &'a Results, scenario: &Scenario, stop: &AtomicBool) -> io:
     };
     let (verdicts, targets, folded) = targets(results, scenario);
     Ok(View {
-        style: include_str!("page/page.css"),
+        style: STYLE,
         title: &results.scenario.name,
         how: text::how(results, scenario),
         partial: text::stopped_early(results),
@@ -150,7 +159,7 @@ fn view<'a>(results: &'a Results, scenario: &Scenario, stop: &AtomicBool) -> io:
     })
 }
 
-fn figures<'d>(
+pub(super) fn figures<'d>(
     drawings: impl Iterator<Item = &'d Drawing<'d>>,
     stop: &AtomicBool,
 ) -> io::Result<Vec<Figure>> {

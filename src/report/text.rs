@@ -40,7 +40,7 @@ impl Page {
             &summary::targets(results, scenario),
         ));
         blocks.push(page.sentences(results, scenario));
-        blocks.push(page.warnings(results));
+        blocks.push(page.warnings(&results.run.warnings));
         blocks.extend(page.tables(results, scenario));
         if page.intervals && results.run.mode != "steady" {
             blocks.extend(page.tables_by_interval(results, scenario));
@@ -51,32 +51,36 @@ impl Page {
     }
 
     /// Columns of prose.
-    fn text_width(&self) -> usize {
+    pub(super) fn text_width(&self) -> usize {
         self.width.min(PROSE)
     }
 
     /// Whole lines that are beside the point.
-    fn aside(&self, text: &str) -> String {
+    pub(super) fn aside(&self, text: &str) -> String {
         self.painted(text, Look::Aside)
     }
 
     /// What was run.
     fn heading(&self, results: &Results, scenario: &Scenario) -> String {
         let text = format!("{} · {}", results.scenario.name, how(results, scenario));
+        let stopped = stopped_early(results).map(|stopped| {
+            let lines = wrapped(&stopped, self.text_width(), 0, 2);
+            self.painted(&lines, Look::Doubt)
+        });
+        self.title(&text) + &stopped.unwrap_or_default()
+    }
+
+    /// A heading of parts between dots.
+    pub(super) fn title(&self, text: &str) -> String {
         // A line breaks before a "·" rather than within its parts.
         let mut parts = text.split(" · ").map(|part| part.replace(' ', "\u{a0}"));
         let first = parts.next().unwrap_or_default();
         let rest: String = parts.map(|part| format!(" ·{NBSP}{part}")).collect();
         let lines = wrapped(&(first + &rest), self.width, 0, 2);
-        let heading = self.painted(&lines, Look::Heading);
-        let stopped = stopped_early(results).map(|stopped| {
-            let lines = wrapped(&stopped, self.text_width(), 0, 2);
-            self.painted(&lines, Look::Doubt)
-        });
-        heading + &stopped.unwrap_or_default()
+        self.painted(&lines, Look::Heading)
     }
 
-    fn painted(&self, text: &str, look: Look) -> String {
+    pub(super) fn painted(&self, text: &str, look: Look) -> String {
         let lines = text.lines();
         lines
             .map(|line| look.paint(line, self.colour) + "\n")
@@ -94,9 +98,9 @@ impl Page {
         out
     }
 
-    fn warnings(&self, results: &Results) -> String {
-        let warnings = results.run.warnings.iter();
+    pub(super) fn warnings(&self, warnings: &[String]) -> String {
         warnings
+            .iter()
             .map(|warning| {
                 let lines = wrapped(&format!("warning: {warning}"), self.text_width(), 2, 2);
                 lines.replacen("warning:", &Look::Doubt.paint("warning:", self.colour), 1)

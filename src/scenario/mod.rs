@@ -43,7 +43,7 @@ pub use values::{
 pub use write::{Change, WriteError};
 
 pub(crate) use nodes::clock_text;
-pub(crate) use words::{grouped, number};
+pub(crate) use words::{grouped, nearest, number, quoted, quoted_list};
 
 use columns::MAX_FILE;
 use fields::Checker;

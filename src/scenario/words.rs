@@ -7,7 +7,7 @@ pub(super) fn is_unseen(c: char) -> bool {
 }
 
 /// A text in quotes, cut where it is long, without control characters.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let mut shown: String = text
         .chars()
@@ -57,7 +57,7 @@ pub(super) fn listed<S: AsRef<str>>(items: &[S], last: &str) -> String {
 }
 
 /// `"a", "b" and "c"`, or the first of many.
-pub(super) fn quoted_list(names: &[&str]) -> String {
+pub(crate) fn quoted_list(names: &[&str]) -> String {
     const MOST: usize = 10;
     let shown: Vec<String> = names.iter().take(MOST).map(|name| quoted(name)).collect();
     match names.len() {
@@ -67,7 +67,7 @@ pub(super) fn quoted_list(names: &[&str]) -> String {
 }
 
 /// The candidate that is most like `name`, if one is like it at all.
-pub(super) fn nearest<'c>(
+pub(crate) fn nearest<'c>(
     name: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {

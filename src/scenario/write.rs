@@ -3,7 +3,7 @@
 use super::Document;
 use super::resolved;
 use super::schema::{self, Kind, Section};
-use super::types::Demand;
+use super::types::{Demand, Scenario};
 use serde_json::Value as Json;
 use std::fs;
 use std::io;
@@ -51,6 +51,24 @@ impl Change {
         Self::set("call_types", call_type, key, value)
     }
 
+    /// The changes that make one scenario another that has the same parts.
+    pub fn between(from: &Scenario, to: &Scenario) -> Vec<Self> {
+        let (from, to) = (from.to_json(), to.to_json());
+        let mut changes = Vec::new();
+        for (part, to) in to.as_object().into_iter().flatten() {
+            match (&from[part], to) {
+                (Json::Array(from), Json::Array(to)) => {
+                    for (from, to) in from.iter().zip(to) {
+                        let name = from["name"].as_str();
+                        changes.extend(differences(part, name, from, to));
+                    }
+                }
+                (from, to) => changes.extend(differences(part, None, from, to)),
+            }
+        }
+        changes
+    }
+
     /// The same with the key removed, so that its default holds.
     #[must_use]
     pub fn removed(self) -> Self {
@@ -69,6 +87,27 @@ impl Change {
             ..self
         }
     }
+}
+
+/// The keys of a section that differ; the name comes last, as the others are written under the old one.
+fn differences(part: &str, name: Option<&str>, from: &Json, to: &Json) -> Vec<Change> {
+    let change = |key: &str, value: Option<&Json>| Change {
+        part: part.to_owned(),
+        name: name.map(str::to_owned),
+        key: key.to_owned(),
+        value: value.cloned(),
+        comment: None,
+    };
+    let keys = |json: &Json| json.as_object().cloned().unwrap_or_default();
+    let (from, to) = (keys(from), keys(to));
+    let removed = from.keys().filter(|key| !to.contains_key(*key));
+    let mut changes: Vec<Change> = removed.map(|key| change(key, None)).collect();
+    let changed = to
+        .iter()
+        .filter(|(key, value)| from.get(*key) != Some(*value));
+    changes.extend(changed.map(|(key, value)| change(key, Some(value))));
+    changes.sort_by_key(|change| change.key == "name");
+    changes
 }
 
 /// Why a scenario cannot be written with changes.

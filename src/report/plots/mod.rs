@@ -9,10 +9,12 @@ mod days;
 mod flow;
 mod frame;
 mod heat;
+mod required;
 mod volume;
 mod waits;
 
 pub use canvas::Canvas;
+pub use required::required;
 
 use super::files::{Folder, SaveError, slug};
 use crate::kpi::{Part, Results};

@@ -112,6 +112,13 @@ impl Cell {
         Self { head, tail }
     }
 
+    /// With something more at its end.
+    #[must_use]
+    pub fn with_tail(mut self, more: &str) -> Self {
+        self.tail += more;
+        self
+    }
+
     /// What stands before the seam.
     pub fn head(&self) -> &str {
         &self.head
@@ -214,6 +221,13 @@ impl Table {
     pub fn columns(&self) -> impl Iterator<Item = (&str, &[Cell])> {
         let columns = self.columns.iter();
         columns.map(|column| (column.header.as_str(), column.cells.as_slice()))
+    }
+
+    /// Columns that the table takes where nothing is left out.
+    pub fn natural_width(&self) -> usize {
+        let names = self.names.iter().chain([&self.header]);
+        let name = names.map(|name| columns(name)).max().unwrap_or(0);
+        INDENT + name + self.columns.iter().map(|c| GAP + c.width()).sum::<usize>()
     }
 
     /// The table in at most `width` columns: first the least important figures go, then names are cut.

@@ -57,7 +57,10 @@ pub fn targets(results: &Results, scenario: &Scenario) -> Vec<Line> {
             } else {
                 name.to_owned()
             },
-            target: target_words(target, part.and_then(|part| part.target.as_ref())),
+            target: target_words(
+                (&target.kpi, target.bound, target.threshold),
+                part.and_then(|part| part.target.as_ref()),
+            ),
             verdict,
             look,
             figure: figure(target),
@@ -141,25 +144,29 @@ fn verdict(target: &TargetResult) -> (&'static str, Look) {
     }
 }
 
-fn target_words(target: &TargetResult, of_queue: Option<&TargetInfo>) -> String {
-    let sign = match target.bound {
+/// A figure, the side that is wanted and the threshold, in words.
+pub fn target_words(
+    (kpi, bound, threshold): (&str, Bound, f64),
+    of_queue: Option<&TargetInfo>,
+) -> String {
+    let sign = match bound {
         Bound::AtLeast => "≥",
         Bound::AtMost => "≤",
     };
-    let threshold = exact_percent(target.threshold);
+    let percent = exact_percent(threshold);
     let at_most = |what: &str, threshold: String| format!("{what} {sign}{NBSP}{threshold}");
-    match (target.kpi.as_str(), of_queue) {
+    match (kpi, of_queue) {
         ("service_level", Some(info)) => {
-            let mut words = format!("{threshold} in{NBSP}{}", exact_seconds(info.within_s));
+            let mut words = format!("{percent} in{NBSP}{}", exact_seconds(info.within_s));
             if info.formula != Formula::AnsweredOverOffered.name() {
                 words += &format!(" ({})", info.formula.replace('_', " "));
             }
             words
         }
-        ("abandonment_rate", _) => at_most("abandonment", threshold),
-        ("blocking_rate", _) => at_most("blocking", threshold),
-        ("asa_s", _) => at_most("ASA", exact_seconds(target.threshold)),
-        (kpi, _) => at_most(kpi, threshold),
+        ("abandonment_rate", _) => at_most("abandonment", percent),
+        ("blocking_rate", _) => at_most("blocking", percent),
+        ("asa_s", _) => at_most("ASA", exact_seconds(threshold)),
+        (kpi, _) => at_most(kpi, percent),
     }
 }
 

@@ -1,0 +1,187 @@
+//! The page of a staffing: one HTML file that needs nothing else.
+
+use super::{View, change, words};
+use crate::planning::{Answer, Staffing, Status};
+use crate::random::STREAM_VERSION;
+use crate::report::files::go_on;
+use crate::report::page::{Figure, Grid, STYLE, figures, filled};
+use crate::report::plots::{Of, drawings, required};
+use crate::report::text::figures::{percent_and_error, seconds_and_error};
+use crate::report::text::layout::NBSP;
+use serde::Serialize;
+use std::io;
+use std::sync::atomic::AtomicBool;
+
+/// What the template shows.
+#[derive(Serialize)]
+struct Shown<'a> {
+    style: &'static str,
+    title: &'a str,
+    how: String,
+    stopped: Option<String>,
+    answer: Vec<String>,
+    targets: Vec<Target>,
+    missed: Vec<String>,
+    lines: Vec<String>,
+    staff: Vec<Figure>,
+    service: Vec<Figure>,
+    tables: Vec<Grid>,
+    staffing: &'a Staffing,
+    streams: u32,
+    scenario_text: String,
+}
+
+#[derive(Serialize)]
+struct Target {
+    name: String,
+    target: String,
+    verdict: &'static str,
+    look: &'static str,
+    finding: String,
+}
+
+/// Writes the page.
+///
+/// # Errors
+/// Those of `out`; [`io::ErrorKind::Interrupted`] if `stop` turns true meanwhile.
+pub fn write(answer: &Answer, stop: &AtomicBool, out: &mut dyn io::Write) -> io::Result<()> {
+    let view = View::new(answer);
+    let all = drawings(&answer.results, &answer.scenario);
+    let service = all.iter().filter(|drawing| {
+        matches!(drawing.plot.of, Of::Queue)
+            && ["service-level", "abandonment"].contains(&drawing.plot.name)
+            || drawing.plot.name == "service-level-by-queue"
+            || drawing.plot.name == "occupancy"
+    });
+    let targets = words::verdicts(answer).into_iter().map(|verdict| Target {
+        look: match verdict.status {
+            Status::Met => "good",
+            Status::Borderline => "doubt",
+            Status::Missed => "bad",
+        },
+        verdict: verdict.status.name(),
+        name: verdict.name,
+        target: verdict.target,
+        finding: verdict.finding,
+    });
+    let shown = Shown {
+        style: STYLE,
+        title: &answer.staffing.scenario,
+        how: words::heading(answer),
+        stopped: words::stopped(&answer.staffing),
+        answer: words::answer(answer),
+        targets: targets.collect(),
+        missed: words::missed(answer),
+        lines: words::lines(&answer.staffing),
+        staff: staff(&view, answer, stop)?,
+        service: figures(service, stop)?,
+        tables: vec![agents(&view), simulated(&view)],
+        staffing: &answer.staffing,
+        streams: STREAM_VERSION,
+        scenario_text: answer.scenario.to_toml(),
+    };
+    // That the template is sound, is shown by the tests.
+    let page = filled(include_str!("../page/staffing.html"), &shown).map_err(io::Error::other)?;
+    go_on(stop)?;
+    out.write_all(page.as_bytes())
+}
+
+/// A plot for each group.
+fn staff(view: &View<'_>, answer: &Answer, stop: &AtomicBool) -> io::Result<Vec<Figure>> {
+    let figures = view.groups.iter().map(|group| {
+        go_on(stop)?;
+        let all = 0..view.intervals;
+        let needed: Vec<u32> = all.clone().map(|i| group.required(i)).collect();
+        let current: Vec<u32> = all.map(|i| group.current(i)).collect();
+        let range = |staff: &[u32]| match (staff.iter().min(), staff.iter().max()) {
+            (Some(low), Some(high)) if low < high => format!("{low} to {high}"),
+            (Some(low), _) => low.to_string(),
+            _ => String::new(),
+        };
+        let description = format!("Required: {}. Today: {}.", range(&needed), range(&current));
+        let title = format!("Agents: {}", group.name);
+        Ok(Figure {
+            svg: required(
+                (&title, &description),
+                (&needed, &current),
+                &answer.scenario,
+            ),
+            caption: "Agents required in each interval, and those that the scenario has.",
+            description,
+        })
+    });
+    figures.collect()
+}
+
+/// Agents of every group by interval.
+fn agents(view: &View<'_>) -> Grid {
+    let mut columns = Vec::new();
+    for group in &view.groups {
+        columns.extend([group.name.to_owned(), "today".to_owned(), "more".to_owned()]);
+        if group.has_shrinkage() {
+            columns.push("scheduled".to_owned());
+        }
+    }
+    let cells = |i: usize| {
+        let mut cells = Vec::new();
+        for group in &view.groups {
+            cells.extend([
+                group.required(i).to_string(),
+                group.current(i).to_string(),
+                change(group, i),
+            ]);
+            if group.has_shrinkage() {
+                cells.push(format!("{:.1}", group.scheduled(i)));
+            }
+        }
+        cells
+    };
+    Grid {
+        title: "Agents by interval".to_owned(),
+        header: "from".to_owned(),
+        columns,
+        rows: (0..view.intervals)
+            .map(|i| (view.time(i), cells(i)))
+            .collect(),
+    }
+}
+
+/// What the closing simulation gave for every queue by interval.
+fn simulated(view: &View<'_>) -> Grid {
+    let kpis = [
+        ("service_level", "in target"),
+        ("abandonment_rate", "abandoned"),
+        ("asa_s", "ASA"),
+    ];
+    let mut columns = Vec::new();
+    for queue in &view.queues {
+        columns.extend(kpis.map(|(_, header)| format!("{} {header}", queue.name)));
+        columns.push("status".to_owned());
+    }
+    let cells = |i: usize| {
+        let mut cells = Vec::new();
+        for queue in &view.queues {
+            let row = queue.rows[i];
+            for (kpi, _) in kpis {
+                let estimate = row.simulated.get(kpi).copied().unwrap_or_default();
+                cells.push(match kpi {
+                    "asa_s" => seconds_and_error(estimate).to_string(),
+                    _ => percent_and_error(estimate).to_string(),
+                });
+            }
+            cells.push(row.status.map_or("", Status::name).to_owned());
+        }
+        cells
+            .into_iter()
+            .map(|cell| cell.replace(NBSP, " "))
+            .collect()
+    };
+    Grid {
+        title: "Simulated, by interval".to_owned(),
+        header: "from".to_owned(),
+        columns,
+        rows: (0..view.intervals)
+            .map(|i| (view.time(i), cells(i)))
+            .collect(),
+    }
+}
