@@ -110,7 +110,7 @@ pub struct Staffing {
     pub scenario: String,
     /// Version of acdsim.
     pub version: String,
-    /// `simulate`.
+    /// `simulate`, `erlang-c` or `erlang-a`.
     pub method: String,
     /// What the requirement rests on: `simulation`, or a formula.
     pub model: String,
@@ -192,6 +192,9 @@ pub struct Row {
     /// Productive agents required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agents: Option<u32>,
+    /// The formula's requirement, not rounded, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agents_fractional: Option<f64>,
     /// Agents to schedule, so that so many are productive: agents / (1 − shrinkage), not rounded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled: Option<f64>,
@@ -204,7 +207,11 @@ pub struct Row {
     /// Why it is not met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Figures of the closing simulation.
+    /// Figures by formula with these agents.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub promised: IndexMap<String, f64>,
+    /// Figures of the closing simulation; none where there was nothing to simulate.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub simulated: IndexMap<String, Estimate>,
     /// What one more agent brings a day, where that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -260,13 +267,23 @@ pub fn simulate(
     // Ctrl-C was answered by the best so far; it is simulated all the same.
     control.stop.store(false, Ordering::Relaxed);
     control.done.store(0, Ordering::Relaxed);
+    finish(scenario, question, &found, (&pool, control))
+}
+
+/// Simulates the scenario with the staff that was found, and judges it.
+pub(super) fn finish(
+    scenario: &Scenario,
+    question: &Question,
+    found: &Found,
+    (pool, control): (&rayon::ThreadPool, &Control),
+) -> Result<Answer, Error> {
     let staffed = with_staff(scenario, &found.staff);
-    let (results, days) = close(&staffed, question, &found, control)?;
+    let (results, days) = close(&staffed, question, found, control)?;
     let lines = match found.ended {
         Some(Ended::Interrupted) => Vec::new(),
         _ => pool.install(|| lines::needed(&staffed, question, control))?,
     };
-    let mut staffing = document(scenario, question, &found, &results, days, lines);
+    let mut staffing = document(scenario, question, found, &results, days, lines);
     if let Some(limit) = question.risk {
         let asked = (question, limit);
         let judge = || risk::judge(&staffed, asked, &found.goals, &found.path, control);
@@ -489,12 +506,14 @@ fn rows(
                 group: Some(group.name.clone()),
                 queue: None,
                 agents: Some(agents),
+                agents_fractional: None,
                 scheduled: Some(
                     f64::from(agents) / (1.0 - group.shrinkage[i.min(group.shrinkage.len() - 1)]),
                 ),
                 current: Some(group.staff[i]),
                 status,
                 reason,
+                promised: IndexMap::new(),
                 simulated: simulated(&results.groups[g], &["occupancy"]),
                 one_more: found
                     .marginal
@@ -520,10 +539,12 @@ fn rows(
                 group: None,
                 queue: Some(queue.name.clone()),
                 agents: None,
+                agents_fractional: None,
                 scheduled: None,
                 current: None,
                 status,
                 reason,
+                promised: IndexMap::new(),
                 simulated: simulated(&results.queues[q], &kpis),
                 one_more: None,
             });
