@@ -5,7 +5,7 @@ mod bounds;
 use super::{Failure, outputs, print, print_json, progress, run, saved, say, status, stop};
 use crate::experiment::calibrate::{self, Prepared};
 use crate::kpi;
-use crate::planning::{self, Answer, Per, Question, Tolerance};
+use crate::planning::{self, Answer, Attempts, Lag, Method, Per, Question, Recipe, Tolerance};
 use crate::report::files::{Folder, Place, SaveError};
 use crate::report::{self, text};
 use crate::scenario::{
@@ -33,6 +33,7 @@ Examples:
   acdsim staff monday.toml --target 80/20 --max-abandonment 3% --max-occupancy 85%
   acdsim staff monday.toml --per day                    over the day: short at noon, ample at night
   acdsim staff monday.toml --risk 10%                   nine days in ten meet every target
+  acdsim staff monday.toml --method erlang-c            what the formula asks for, and what that gives when simulated
   acdsim staff monday.toml --at-least 2 --at-most 'sales team=8'
   acdsim staff monday.toml --fix 08:00-10:00            leave the first hours as they are
   acdsim staff monday.toml --fix 'sales team'           leave a group as it is
@@ -46,6 +47,18 @@ pub struct Arguments {
     file: Option<PathBuf>,
     #[command(flatten)]
     targets: Targets,
+    /// How the staff is found
+    #[arg(long, value_enum, default_value = "simulate")]
+    method: MethodArgument,
+    /// Erlang methods: staff an interval for the calls of one handling time before, by their mean rate or the largest
+    #[arg(long, value_enum)]
+    lag: Option<LagArgument>,
+    /// Erlang methods: the attempts that count as calls [default: first]
+    #[arg(long, value_enum)]
+    demand: Option<DemandArgument>,
+    /// Erlang methods: show the requirement not rounded too
+    #[arg(long)]
+    fractional: bool,
     /// Over what the targets are to be met [default: interval; where a risk is asked, day]
     #[arg(long, value_enum)]
     per: Option<PerArgument>,
@@ -101,6 +114,32 @@ pub struct Arguments {
     /// Print every figure as one JSON document
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MethodArgument {
+    /// By simulation of the scenario itself
+    Simulate,
+    /// By Erlang-C, interval by interval: nobody hangs up, nobody calls again
+    ErlangC,
+    /// By Erlang-A, or its relative for any patience: nobody calls again
+    ErlangA,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LagArgument {
+    /// Mean rate of that time
+    Average,
+    /// Largest rate of that time
+    Largest,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum DemandArgument {
+    /// First attempts
+    First,
+    /// All attempts, as they come with the scenario's own agents
+    All,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -212,6 +251,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let mut scenario = document.check(&arguments.set)?.scenario;
     arguments.targets.apply(&mut scenario);
     let question = question(arguments, &scenario, &document)?;
+    let recipe = recipe(arguments)?;
     let places = Places::new(arguments, &scenario.name, question.seed)?;
 
     let control = stop::control();
@@ -220,7 +260,11 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     })?;
     arguments.targets.apply(&mut prepared.loaded.scenario);
     let mut answer = progress::watch_search(&control, || {
-        planning::simulate(&prepared.loaded.scenario, &question, &control)
+        let scenario = &prepared.loaded.scenario;
+        match &recipe {
+            None => planning::simulate(scenario, &question, &control),
+            Some(recipe) => planning::by_formula(scenario, &question, recipe, &control),
+        }
     })?;
     // Ctrl-C is answered by what there is; another one is about the files.
     control.stop.store(false, Ordering::Relaxed);
@@ -244,6 +288,44 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         (false, true) => status::DONE,
         (false, false) => status::MISSED,
     })
+}
+
+/// The recipe of a formula; none where the staff is searched by simulation.
+fn recipe(arguments: &Arguments) -> Result<Option<Recipe>, Failure> {
+    let method = match arguments.method {
+        MethodArgument::Simulate => None,
+        MethodArgument::ErlangC => Some(Method::ErlangC),
+        MethodArgument::ErlangA => Some(Method::ErlangA),
+    };
+    let of_formulas = [
+        (arguments.lag.is_some(), "--lag"),
+        (arguments.demand.is_some(), "--demand"),
+        (arguments.fractional, "--fractional"),
+    ];
+    let of_search = [
+        (arguments.risk.is_some(), "--risk"),
+        (arguments.marginal, "--marginal"),
+    ];
+    let (unfit, others) = match method {
+        None => (&of_formulas[..], "--method erlang-c or erlang-a"),
+        Some(_) => (&of_search[..], "--method simulate"),
+    };
+    if let Some((_, flag)) = unfit.iter().find(|(given, _)| *given) {
+        return Err(Failure::bad_input(format!("{flag} goes with {others}")));
+    }
+    Ok(method.map(|method| Recipe {
+        method,
+        lag: match arguments.lag {
+            None => Lag::None,
+            Some(LagArgument::Average) => Lag::Average,
+            Some(LagArgument::Largest) => Lag::Largest,
+        },
+        attempts: match arguments.demand {
+            None | Some(DemandArgument::First) => Attempts::First,
+            Some(DemandArgument::All) => Attempts::All,
+        },
+        fractional: arguments.fractional,
+    }))
 }
 
 /// What the flags ask for, as far as the scenario has it.

@@ -171,6 +171,14 @@ impl Patience {
         })
     }
 
+    /// The same patience of those who stay, with another fraction of those who do not; cut to 1.
+    pub(crate) fn with_balk(&self, balk: f64) -> Self {
+        Self {
+            balk: balk.clamp(0.0, 1.0),
+            ..self.clone()
+        }
+    }
+
     /// The distribution.
     pub fn distribution(&self) -> &Distribution {
         &self.distribution

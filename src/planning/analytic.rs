@@ -147,16 +147,45 @@ impl<'m> Analytic<'m> {
     /// that do not balk, which is exact for a queue served in the order of arrival; of others the patience of the type with the
     /// most calls is taken for all.
     pub fn system(&self, queue: usize, when: When, calls: Calls<'_>) -> Seen {
-        let (calls_per_h, volumes) = self.volumes(queue, when, calls);
         let agents = self.agents(queue, when);
-        let patience = self.patience(&volumes);
+        let mut seen = self.pool(&[queue], when, &self.span(when), calls);
+        seen.system.agents = agents.mean;
+        seen.not_applicable = agents.why_not.or(match () {
+            () if seen.system.calls_per_h == 0.0 => Some(NotApplicable::NoCalls),
+            () if agents.mean == 0.0 => Some(NotApplicable::NoAgents),
+            () => None,
+        });
+        seen
+    }
+
+    /// Queues whose calls wait in one line, without agents: the sum of their calls and of their limits, the mean of their
+    /// handling times, and the patience of them all. Calls are those of a span, the rest is that of `when`.
+    pub(super) fn pool(&self, queues: &[usize], when: When, span: &Span, calls: Calls<'_>) -> Seen {
+        let (mut calls_per_h, mut limit, mut all) = (0.0, Some(0u32), Volumes(Vec::new()));
+        // Calls, and handling time.
+        let mut parts: Vec<(f64, f64)> = Vec::with_capacity(queues.len());
+        for &queue in queues {
+            let (of_queue, volumes) = self.volumes(queue, span, calls);
+            parts.push((of_queue, self.aht_s(queue, when, &volumes)));
+            calls_per_h += of_queue;
+            let places = self.model.scenario.queues[queue].limit;
+            limit = limit.zip(places).map(|(a, b)| a.saturating_add(b));
+            all.0.extend(volumes.0);
+        }
+        let aht_s = match parts[..] {
+            [(_, aht_s)] => aht_s,
+            _ if calls_per_h > 0.0 => {
+                parts.iter().map(|(n, aht)| n * aht).sum::<f64>() / calls_per_h
+            }
+            _ => parts.iter().map(|(_, aht)| aht).sum::<f64>() / parts.len().max(1) as f64,
+        };
+        let patience = self.patience(&all);
         let distribution = patience.distribution();
         let (endless, exponential) = match distribution {
             Distribution::Never => (true, false),
             Distribution::Exp { .. } | Distribution::Erlang { k: 1, .. } => (false, true),
             _ => (false, false),
         };
-        let limit = self.model.scenario.queues[queue].limit;
         let limit = limit.filter(|_| endless || exponential);
         let model = match (limit, patience.balk() > 0.0) {
             (_, true) => ErlangModel::Patience,
@@ -167,19 +196,42 @@ impl<'m> Analytic<'m> {
         };
         let system = WaitingSystem {
             calls_per_h,
-            aht_s: self.aht_s(queue, when, &volumes),
-            agents: agents.mean,
+            aht_s: aht_s.max(LEAST_AHT_S),
+            agents: 0.0,
             patience,
             limit,
         };
         Seen {
-            not_applicable: agents.why_not.or(match () {
-                () if calls_per_h == 0.0 => Some(NotApplicable::NoCalls),
-                () if agents.mean == 0.0 => Some(NotApplicable::NoAgents),
-                () => None,
-            }),
             system,
             model,
+            not_applicable: None,
+        }
+    }
+
+    /// The whole of a part of the day.
+    pub(super) fn span(&self, when: When) -> Span {
+        let cells = self.cells(when);
+        Span {
+            length: cells.len() as f64,
+            cells: cells.map(|cell| (cell, 1.0)).collect(),
+        }
+    }
+
+    /// As long as an interval, and so many seconds earlier. Before opening nobody calls.
+    pub(super) fn earlier(&self, interval: usize, by_s: f64) -> Span {
+        let width_s = self.model.grid.width_ns as f64 / 1e9;
+        let from = interval as f64 - by_s / width_s;
+        let first = (from.floor().max(0.0)) as usize;
+        let share = |cell: usize| {
+            let (start, end) = (cell as f64, cell as f64 + 1.0);
+            (cell, end.min(from + 1.0) - start.max(from))
+        };
+        Span {
+            cells: (first..=interval)
+                .map(share)
+                .filter(|(_, share)| *share > 0.0)
+                .collect(),
+            length: 1.0,
         }
     }
 
@@ -230,14 +282,14 @@ impl<'m> Analytic<'m> {
     }
 
     /// Calls per hour that reach the queue, and the calls of each type in each cell, in proportion.
-    fn volumes(&self, queue: usize, when: When, calls: Calls<'_>) -> (f64, Volumes) {
+    fn volumes(&self, queue: usize, span: &Span, calls: Calls<'_>) -> (f64, Volumes) {
         let first = || {
-            let volumes = self.by_type(queue, when, |t, cell| {
+            let volumes = self.by_type(queue, span, |t, cell| {
                 let rates = &self.model.call_types[t].rate_per_ns;
                 let rate = rates.get(cell).or(rates.last());
                 rate.map_or(0.0, |rate| rate * HOUR_NS) * self.types[t].stays
             });
-            (volumes.total() / self.cells(when).len() as f64, volumes)
+            (volumes.total() / span.length, volumes)
         };
         let Calls::All(results) = calls else {
             return first();
@@ -255,12 +307,13 @@ impl<'m> Analytic<'m> {
         // Counts of a steady run are an hour.
         let hours = match self.model.steady {
             true => 1.0,
-            false => self.model.grid.width_h() * self.cells(when).len() as f64,
+            false => self.model.grid.width_h() * span.length,
         };
         let reached = results.queues.get(queue).map_or(0.0, |part| {
-            self.cells(when).map(|cell| attempts(part, cell)).sum()
+            let of_cell = |&(cell, share): &(usize, f64)| share * attempts(part, cell);
+            span.cells.iter().map(of_cell).sum()
         });
-        let volumes = self.by_type(queue, when, |t, cell| {
+        let volumes = self.by_type(queue, span, |t, cell| {
             let part = results.call_types.get(t);
             part.map_or(0.0, |part| attempts(part, cell)) * self.types[t].stays
         });
@@ -271,12 +324,12 @@ impl<'m> Analytic<'m> {
         }
     }
 
-    fn by_type(&self, queue: usize, when: When, of: impl Fn(usize, usize) -> f64) -> Volumes {
+    fn by_type(&self, queue: usize, span: &Span, of: impl Fn(usize, usize) -> f64) -> Volumes {
         let types = self.queues[queue].types.iter();
         let of = |&t: &usize| {
             let (mut calls, mut long) = (0.0, 0.0);
-            for cell in self.cells(when) {
-                let n = of(t, cell);
+            for &(cell, share) in &span.cells {
+                let n = share * of(t, cell);
                 calls += n;
                 long += n * self.model.call_types[t].talk_factor[cell];
             }
@@ -383,9 +436,20 @@ impl<'m> Analytic<'m> {
                     (patience.distribution(), waits / (1.0 - balk))
                 })),
             };
-        let distribution = mixture.as_ref().unwrap_or(most.distribution());
-        patience(distribution, balk.min(1.0))
+        match mixture {
+            Some(mixture) => patience(&mixture, balk.min(1.0)),
+            None => most.with_balk(balk),
+        }
     }
+}
+
+/// A time, as parts of cells.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Span {
+    /// Number of the cell, and how much of it belongs to the time.
+    pub cells: Vec<(usize, f64)>,
+    /// In cells; the rest of it lies before opening.
+    pub length: f64,
 }
 
 /// Calls of each type of a queue: its number, its calls, and the same times the `talk_factor`.

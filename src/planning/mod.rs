@@ -3,7 +3,8 @@
 //! [`Analytic`] sees a scenario through the formulas of [`crate::erlang`]: for a queue and an interval, or the whole day, the
 //! [`WaitingSystem`](crate::erlang::WaitingSystem) that a planner would compute with, or why there is none. [`beside`] puts
 //! what Erlang-C and Erlang-A give into a result, next to the simulated figures. [`simulate`] searches the smallest staffing with
-//! which the simulated scenario meets its targets.
+//! which the simulated scenario meets its targets; [`by_formula`] takes the one that a formula asks for ([`Requirement`]), and
+//! simulates what comes of it.
 //!
 //! ```
 //! use acdsim::{Control, Model, Settings, experiment, planning, scenario};
@@ -43,9 +44,11 @@
 
 mod analytic;
 mod beside;
+mod by_formula;
 mod goals;
 mod lines;
 mod marginal;
+mod requirement;
 mod response;
 mod risk;
 mod search;
@@ -53,9 +56,12 @@ mod staffing;
 
 pub use analytic::{Analytic, Calls, ErlangModel, Seen, When};
 pub use beside::beside;
+pub use by_formula::by_formula;
+use goals::Goal;
 pub use goals::{Per, Staff, Tolerance};
 pub use lines::LinesNeeded;
 pub use marginal::Difference;
+pub use requirement::{Attempts, Lag, Method, Need, Pool, Recipe, Remark, Requirement};
 pub use risk::{Risk, RiskCost};
 pub use staffing::{
     Answer, Bounds, Cost, Judged, OneMore, Question, Row, SCHEMA, Staffing, Status, simulate,

@@ -32,6 +32,7 @@ use crate::kpi::{Gauge, Place};
 use crate::model::Model;
 use crate::scenario::schema::MOST_AGENTS;
 use crate::scenario::{Scenario, Tier};
+use indexmap::IndexMap;
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
@@ -71,6 +72,8 @@ pub struct Found {
     pub goals: Vec<Goal>,
     /// Days simulated.
     pub days: u64,
+    /// Service level and abandonment rate of every queue in every interval, as the search saw them.
+    pub promised: Vec<Vec<IndexMap<String, f64>>>,
     /// What one more agent brings, where that was asked.
     pub marginal: Vec<Marginal>,
     /// Cost and share of missed days of the staffings on the way to a lower risk, the cheapest first.
@@ -125,6 +128,7 @@ pub(super) struct Search<'a> {
     spent: u64,
     /// The best staffing so far.
     pub(super) best: Staff,
+    promised: Vec<Vec<IndexMap<String, f64>>>,
     pub(super) marginal: Vec<Marginal>,
     /// Cost and share of missed days of the staffings on the way to a lower risk.
     pub(super) path: Vec<(f64, f64)>,
@@ -164,6 +168,7 @@ impl<'a> Search<'a> {
             days: LEAST_DAYS,
             spent: 0,
             best: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
+            promised: Vec::new(),
             marginal: Vec::new(),
             path: Vec::new(),
             goals,
@@ -179,6 +184,7 @@ impl<'a> Search<'a> {
         };
         Ok(Found {
             staff: self.best,
+            promised: self.promised,
             marginal: self.marginal,
             path: self.path,
             goals: self.goals,
@@ -202,6 +208,7 @@ impl<'a> Search<'a> {
                 self.remove(&mut held)?;
             }
         }
+        self.promised = self.promises(&held.sample);
         if self.question.marginal {
             self.marginal = self.one_more(&held)?;
         }
@@ -323,7 +330,22 @@ impl<'a> Search<'a> {
             offered: figure(0).unwrap_or(0.0),
             level: figure(1),
             aht_s: figure(2).unwrap_or(0.0),
+            abandoned: figure(3).unwrap_or(0.0),
         }
+    }
+
+    /// What a sample shows of every queue in every interval.
+    fn promises(&self, sample: &Sample) -> Vec<Vec<IndexMap<String, f64>>> {
+        let at = |q: usize, i: usize| {
+            let seen = self.at(sample, q, i);
+            let level = seen.level.map(|level| ("service_level".to_owned(), level));
+            let abandoned = (seen.offered > 0.0).then(|| seen.abandoned / seen.offered);
+            let abandoned = abandoned.map(|rate| ("abandonment_rate".to_owned(), rate));
+            level.into_iter().chain(abandoned).collect()
+        };
+        let intervals = 0..self.scenario.intervals();
+        let of_queue = |q| intervals.clone().map(|i| at(q, i)).collect();
+        (0..self.scenario.queues.len()).map(of_queue).collect()
     }
 
     /// The first of the figures of a queue in an interval.
@@ -559,6 +581,8 @@ pub(super) struct Observed {
     /// Service level.
     pub level: Option<f64>,
     pub aht_s: f64,
+    /// Attempts abandoned a day.
+    pub abandoned: f64,
 }
 
 /// The scenario with another staffing.

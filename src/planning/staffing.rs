@@ -114,7 +114,7 @@ pub struct Staffing {
     pub scenario: String,
     /// Version of acdsim.
     pub version: String,
-    /// `simulate`.
+    /// `simulate`, `erlang-c` or `erlang-a`.
     pub method: String,
     /// What the requirement rests on: `simulation`, or a formula.
     pub model: String,
@@ -198,6 +198,9 @@ pub struct Row {
     /// Productive agents required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agents: Option<u32>,
+    /// The formula's requirement, not rounded, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agents_fractional: Option<f64>,
     /// Agents to schedule, so that so many are productive: agents / (1 − shrinkage), not rounded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled: Option<f64>,
@@ -210,7 +213,11 @@ pub struct Row {
     /// Why it is not met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Figures of the closing simulation.
+    /// Figures that a formula, or the search on its own days, saw with these agents.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub promised: IndexMap<String, f64>,
+    /// Figures of the closing simulation; none where there was nothing to simulate.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub simulated: IndexMap<String, Estimate>,
     /// What one more agent brings a day, where that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -266,8 +273,18 @@ pub fn simulate(
     // Ctrl-C was answered by the best so far; it is simulated all the same.
     control.stop.store(false, Ordering::Relaxed);
     control.done.store(0, Ordering::Relaxed);
+    finish(scenario, question, &found, (&pool, control))
+}
+
+/// Simulates the scenario with the staff that was found, and judges it.
+pub(super) fn finish(
+    scenario: &Scenario,
+    question: &Question,
+    found: &Found,
+    (pool, control): (&rayon::ThreadPool, &Control),
+) -> Result<Answer, Error> {
     let mut staffed = with_staff(scenario, &found.staff);
-    let (results, days) = close(&staffed, question, &found, control)?;
+    let (results, days) = close(&staffed, question, found, control)?;
     let run = &mut staffed.run;
     run.seed = results.run.seed;
     run.replications = u32::try_from(results.run.replications).unwrap_or(u32::MAX);
@@ -281,7 +298,7 @@ pub fn simulate(
         Err(Halt::Interrupted) => (Vec::new(), true),
         lines => (lines?, false),
     };
-    let mut staffing = document(scenario, question, &found, &results, days, lines);
+    let mut staffing = document(scenario, question, found, &results, days, lines);
     staffing.partial |= interrupted;
     if let Some(limit) = question.risk {
         let asked = (question, limit);
@@ -543,12 +560,14 @@ fn rows(
                 group: Some(group.name.clone()),
                 queue: None,
                 agents: Some(agents),
+                agents_fractional: None,
                 scheduled: Some(
                     f64::from(agents) / (1.0 - group.shrinkage[i.min(group.shrinkage.len() - 1)]),
                 ),
                 current: Some(group.staff[i]),
                 status,
                 reason,
+                promised: IndexMap::new(),
                 simulated: simulated(&results.groups[g], &["occupancy"]),
                 one_more: found
                     .marginal
@@ -574,10 +593,15 @@ fn rows(
                 group: None,
                 queue: Some(queue.name.clone()),
                 agents: None,
+                agents_fractional: None,
                 scheduled: None,
                 current: None,
                 status,
                 reason,
+                promised: found
+                    .promised
+                    .get(q)
+                    .map_or_else(IndexMap::new, |of| of[i].clone()),
                 simulated: simulated(&results.queues[q], &kpis),
                 one_more: None,
             });

@@ -398,6 +398,12 @@ impl<'a> View<'a> {
                 "abandonment_rate" => " abandoned %",
                 _ => " ASA",
             };
+            if self.staffing.method != "simulate" {
+                let promised = ranges
+                    .iter()
+                    .map(|range| queue.promised(range.clone()).into());
+                table.column(&(truncated(queue.name, 16) + " promised"), 6, promised);
+            }
             let cells = ranges.iter().map(|range| {
                 let worst = queue.worst(range.clone());
                 let cell = match queue.kpi {
@@ -433,6 +439,17 @@ impl<'a> View<'a> {
 }
 
 impl Queue<'_> {
+    /// What a formula promises at worst; empty where it says nothing.
+    fn promised(&self, range: Range<usize>) -> String {
+        let promised = range.filter_map(|i| self.rows[i].promised.get(self.kpi).copied());
+        let (worst, unit) = match self.kpi {
+            "service_level" => (promised.reduce(f64::min), 100.0),
+            "asa_s" => (promised.reduce(f64::max), 1.0),
+            _ => (promised.reduce(f64::max), 100.0),
+        };
+        worst.map_or(String::new(), |worst| format!("{:.1}", unit * worst))
+    }
+
     /// The figure that is furthest on the wrong side.
     fn worst(&self, range: Range<usize>) -> Estimate {
         let figures = range.map(|i| {

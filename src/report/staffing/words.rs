@@ -342,6 +342,16 @@ fn cost(staffing: &Staffing) -> Option<String> {
 }
 
 fn search(staffing: &Staffing) -> String {
+    if staffing.method != "simulate" {
+        let formula = match staffing.method.as_str() {
+            "erlang-c" => "Erlang-C, which knows no abandonment",
+            _ => "Erlang-A, with the patience of the callers",
+        };
+        return format!(
+            "Computed by {formula}, interval by interval, then simulated on {}: promised is what the formula says of this staff.",
+            days(staffing.replications)
+        );
+    }
     let search = staffing.days_used.saturating_sub(staffing.replications);
     let minimal = match staffing.minimal {
         true => "no single agent can be taken without a target being missed beyond the tolerance",
