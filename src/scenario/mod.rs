@@ -42,8 +42,9 @@ pub use values::{
 
 pub use write::{Change, WriteError};
 
-pub(crate) use nodes::clock_text;
-pub(crate) use words::{grouped, number};
+pub(crate) use columns::{describe, position, reader};
+pub(crate) use nodes::{clock, clock_text};
+pub(crate) use words::{grouped, number, quoted};
 
 use columns::MAX_FILE;
 use fields::Checker;

@@ -7,7 +7,7 @@ pub(super) fn is_unseen(c: char) -> bool {
 }
 
 /// A text in quotes, cut where it is long, without control characters.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let mut shown: String = text
         .chars()
