@@ -1,7 +1,9 @@
 //! Planning by formula: `cargo bench --bench planning`.
 
 use acdsim::experiment::{self, Control, Replications, Settings};
-use acdsim::{Model, planning, scenario};
+use acdsim::planning::{self, Method, Recipe, Requirement, Tolerance};
+use acdsim::scenario::{self, Demand, Scenario};
+use acdsim::{Model, kpi};
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::path::Path;
@@ -30,5 +32,62 @@ fn beside(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, beside);
+/// A week of quarter-hours for 20 queues, each at its own level: two peaks a day, nothing repeats.
+fn week(patience: &str) -> Scenario {
+    let mut text =
+        "[scenario]\nname = \"week\"\nopen = \"00:00-24:00\"\ninterval = \"15m\"\n".to_owned();
+    for q in 0..20 {
+        text += &format!(
+            "[[queues]]\nname = \"q{q}\"\ntarget = \"80/20\"\nmax_abandonment = \"5%\"\n\
+             [[call_types]]\nname = \"c{q}\"\nqueue = \"q{q}\"\nvolume = 1\ntalk = \"exp(4m)\"\nwrap_up = \"exp(40s)\"\n\
+             patience = \"{patience}\"\n\
+             [[groups]]\nname = \"g{q}\"\nskills = [\"q{q}\"]\nstaff = 1\n"
+        );
+    }
+    let loaded = scenario::parse("week", &text, Path::new(""), &[]).expect("a scenario");
+    loaded.scenario
+}
+
+/// Its requirement, as seven days of the scenario, whose volumes differ.
+fn requirement(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("week");
+    group.sample_size(10);
+    for (name, patience) in [
+        ("exponential", "exp(2m)"),
+        ("lognormal", "lognormal(2m, sd 3m)"),
+    ] {
+        let scenario = week(patience);
+        let days: Vec<Model> = (0..7)
+            .map(|day| {
+                let mut scenario = scenario.clone();
+                for (q, call_type) in scenario.call_types.iter_mut().enumerate() {
+                    let volume = |k: usize| {
+                        let wave = (k as f64 / 96.0 * 4.0 * std::f64::consts::PI).sin();
+                        (1.0 + q as f64) * (1.5 + wave) * (1.0 + 0.1 * f64::from(day))
+                            + 0.01 * k as f64
+                    };
+                    call_type.demand = Demand::Volume((0..96).map(volume).collect());
+                }
+                Model::new(&scenario)
+            })
+            .collect();
+        let targets = kpi::targets(&scenario);
+        for (suffix, fractional) in [("", false), ("_fractional", true)] {
+            let recipe = Recipe {
+                fractional,
+                ..Recipe::new(Method::ErlangA)
+            };
+            group.bench_function(format!("{name}{suffix}"), |bencher| {
+                bencher.iter(|| {
+                    let of = |model| {
+                        Requirement::new(model, &targets, Tolerance::default(), &recipe, None)
+                    };
+                    black_box(days.iter().map(of).collect::<Vec<_>>())
+                });
+            });
+        }
+    }
+}
+
+criterion_group!(benches, beside, requirement);
 criterion_main!(benches);

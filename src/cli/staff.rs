@@ -1,8 +1,10 @@
 //! `acdsim staff`: how many agents a scenario needs in each interval.
 
 mod bounds;
+mod from_csv;
 
 use super::{Failure, outputs, print, print_json, progress, run, saved, say, status, stop};
+use crate::erlang::Patience;
 use crate::experiment::calibrate::{self, Prepared};
 use crate::kpi;
 use crate::planning::{self, Answer, Attempts, Lag, Method, Per, Question, Recipe, Tolerance};
@@ -34,6 +36,7 @@ Examples:
   acdsim staff monday.toml --per day                    over the day: short at noon, ample at night
   acdsim staff monday.toml --risk 10%                   nine days in ten meet every target
   acdsim staff monday.toml --method erlang-c            what the formula asks for, and what that gives when simulated
+  acdsim staff --from volumes.csv --target 80/20 --patience 2m --shrinkage 30%     no scenario, by formula
   acdsim staff monday.toml --at-least 2 --at-most 'sales team=8'
   acdsim staff monday.toml --fix 08:00-10:00            leave the first hours as they are
   acdsim staff monday.toml --fix 'sales team'           leave a group as it is
@@ -45,6 +48,21 @@ Exit status: 0 every target is met or borderline; 1 a target is missed; 2 bad us
 pub struct Arguments {
     /// The scenario file (TOML); without it the bundled day
     file: Option<PathBuf>,
+    /// A CSV file of volumes and handling times in place of a scenario: columns calls and aht, and perhaps start and queue
+    #[arg(long, value_name = "FILE.csv", requires = "any_target", conflicts_with_all = [
+        "file", "method", "demand", "per", "risk", "marginal", "confidence", "at_least", "at_most", "fix", "seed",
+        "replications", "budget", "threads", "set", "max_blocking", "staff_files",
+    ])]
+    from: Option<PathBuf>,
+    /// With --from: how long callers wait, 2m on average or a distribution; without it nobody hangs up (Erlang-C)
+    #[arg(long, value_name = "TIME", value_parser = from_csv::patience, requires = "from")]
+    patience: Option<Patience>,
+    /// With --from: length of an interval, where the file has no column start
+    #[arg(long, value_name = "TIME", value_parser = from_csv::interval, requires = "from")]
+    interval: Option<u32>,
+    /// With --from: share of the paid time in which agents are not at work, e.g. 30%
+    #[arg(long, value_name = "FRACTION", value_parser = from_csv::shrinkage, requires = "from")]
+    shrinkage: Option<f64>,
     #[command(flatten)]
     targets: Targets,
     /// How the staff is found
@@ -152,21 +170,22 @@ enum PerArgument {
 
 /// Targets in place of the scenario's.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("any_target").multiple(true))]
 struct Targets {
     /// Service level of every queue, e.g. 80/20; any target given here takes the place of all of the scenario's
-    #[arg(long, value_name = "TARGET", value_parser = target)]
+    #[arg(long, value_name = "TARGET", value_parser = target, group = "any_target")]
     target: Option<Target>,
     /// Formula of the service level [default: each queue's]
     #[arg(long, value_name = "NAME", value_parser = formula(), requires = "target")]
     formula: Option<Formula>,
     /// Largest abandonment rate of every queue, e.g. 3%
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, group = "any_target")]
     max_abandonment: Option<f64>,
     /// Largest average speed of answer of every queue, e.g. 30s
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration, group = "any_target")]
     max_asa: Option<Duration>,
     /// Largest occupancy of every group, e.g. 85%
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = fraction, group = "any_target")]
     max_occupancy: Option<f64>,
     /// Largest blocking rate of every trunk group, e.g. 1%: how many lines that takes
     #[arg(long, value_name = "FRACTION", value_parser = fraction)]
@@ -246,6 +265,9 @@ impl Targets {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
+    if let Some(path) = &arguments.from {
+        return from_csv::execute(path, arguments);
+    }
     let document = super::open(arguments.file.as_deref())?;
     // Before anything is simulated: nobody should wait to be told that something is bad.
     let mut scenario = document.check(&arguments.set)?.scenario;

@@ -80,6 +80,18 @@ pub enum ErlangModel {
 }
 
 impl ErlangModel {
+    /// The formula that a patience and a limit of waiting calls ask for. There is none for a limit with a patience that is
+    /// neither exponential nor endless.
+    pub fn of(patience: &Patience, limit: Option<u32>) -> Self {
+        match (patience.distribution(), patience.balk() > 0.0, limit) {
+            (_, true, _) => Self::Patience,
+            (Distribution::Never, _, None) => Self::C,
+            (distribution, _, None) if is_exponential(distribution) => Self::A,
+            (_, _, Some(_)) => Self::Queue,
+            _ => Self::Patience,
+        }
+    }
+
     /// The name of the formula as `acdsim erlang` has it.
     pub fn name(self) -> &'static str {
         match self {
@@ -180,20 +192,11 @@ impl<'m> Analytic<'m> {
             _ => parts.iter().map(|(_, aht)| aht).sum::<f64>() / parts.len().max(1) as f64,
         };
         let patience = self.patience(&all);
-        let distribution = patience.distribution();
-        let (endless, exponential) = match distribution {
-            Distribution::Never => (true, false),
-            Distribution::Exp { .. } | Distribution::Erlang { k: 1, .. } => (false, true),
-            _ => (false, false),
-        };
-        let limit = limit.filter(|_| endless || exponential);
-        let model = match (limit, patience.balk() > 0.0) {
-            (_, true) => ErlangModel::Patience,
-            (Some(_), false) => ErlangModel::Queue,
-            (None, false) if endless => ErlangModel::C,
-            (None, false) if exponential => ErlangModel::A,
-            (None, false) => ErlangModel::Patience,
-        };
+        let limit = limit.filter(|_| {
+            let distribution = patience.distribution();
+            *distribution == Distribution::Never || is_exponential(distribution)
+        });
+        let model = ErlangModel::of(&patience, limit);
         let system = WaitingSystem {
             calls_per_h,
             aht_s: aht_s.max(LEAST_AHT_S),
@@ -219,20 +222,7 @@ impl<'m> Analytic<'m> {
 
     /// As long as an interval, and so many seconds earlier. Before opening nobody calls.
     pub(super) fn earlier(&self, interval: usize, by_s: f64) -> Span {
-        let width_s = self.model.grid.width_ns as f64 / 1e9;
-        let from = interval as f64 - by_s / width_s;
-        let first = (from.floor().max(0.0)) as usize;
-        let share = |cell: usize| {
-            let (start, end) = (cell as f64, cell as f64 + 1.0);
-            (cell, end.min(from + 1.0) - start.max(from))
-        };
-        Span {
-            cells: (first..=interval)
-                .map(share)
-                .filter(|(_, share)| *share > 0.0)
-                .collect(),
-            length: 1.0,
-        }
+        Span::earlier(interval, by_s * 1e9 / self.model.grid.width_ns as f64)
     }
 
     /// The queue's own targets: service level, abandonment, ASA, and the lowest largest occupancy of the groups that serve it.
@@ -450,6 +440,31 @@ pub(super) struct Span {
     pub cells: Vec<(usize, f64)>,
     /// In cells; the rest of it lies before opening.
     pub length: f64,
+}
+
+impl Span {
+    /// As long as a cell, and so many cells earlier.
+    pub(super) fn earlier(cell: usize, by: f64) -> Self {
+        let from = cell as f64 - by;
+        let first = (from.floor().max(0.0)) as usize;
+        let share = |cell: usize| {
+            let (start, end) = (cell as f64, cell as f64 + 1.0);
+            (cell, end.min(from + 1.0) - start.max(from))
+        };
+        let last = ((from + 1.0).floor().max(0.0) as usize).min(cell);
+        let cells = (first..=last).map(share);
+        Self {
+            cells: cells.filter(|(_, share)| *share > 0.0).collect(),
+            length: 1.0,
+        }
+    }
+}
+
+fn is_exponential(distribution: &Distribution) -> bool {
+    matches!(
+        distribution,
+        Distribution::Exp { .. } | Distribution::Erlang { k: 1, .. }
+    )
 }
 
 /// Calls of each type of a queue: its number, its calls, and the same times the `talk_factor`.

@@ -4,7 +4,7 @@
 //! [`WaitingSystem`](crate::erlang::WaitingSystem) that a planner would compute with, or why there is none. [`beside`] puts
 //! what Erlang-C and Erlang-A give into a result, next to the simulated figures. [`simulate`] searches the smallest staffing with
 //! which the simulated scenario meets its targets; [`by_formula`] takes the one that a formula asks for ([`Requirement`]), and
-//! simulates what comes of it.
+//! simulates what comes of it. [`from_csv`] needs no scenario: volumes and handling times in a file are enough.
 //!
 //! ```
 //! use acdsim::{Control, Model, Settings, experiment, planning, scenario};
@@ -45,6 +45,7 @@
 mod analytic;
 mod beside;
 mod by_formula;
+mod from_csv;
 mod goals;
 mod lines;
 mod marginal;
@@ -57,6 +58,7 @@ mod staffing;
 pub use analytic::{Analytic, Calls, ErlangModel, Seen, When};
 pub use beside::beside;
 pub use by_formula::by_formula;
+pub use from_csv::{CsvError, CsvQuestion, Plan, from_csv};
 use goals::Goal;
 pub use goals::{Per, Staff, Tolerance};
 pub use lines::LinesNeeded;

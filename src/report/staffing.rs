@@ -1,10 +1,12 @@
 //! The report of a staffing: how many agents it takes, whether the targets are met with them, and what that costs.
 
 mod page;
+mod plan;
 mod tables;
 mod words;
 
 pub use page::write as page;
+pub use plan::text as plan_text;
 pub use tables::write_csv;
 
 use super::text::Page;

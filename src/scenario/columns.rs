@@ -1,7 +1,7 @@
 //! Columns of CSV files.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Take};
 use std::path::Path;
 
 use super::words::{nearest, quoted};
@@ -36,24 +36,9 @@ pub(super) fn read(
     parse: impl Fn(&str) -> Result<f64, String>,
 ) -> Result<Vec<Cell>, String> {
     let name = query.file;
-    let file = open(&base_dir.join(name))
-        .map_err(|e| format!("cannot read the CSV file {}: {e}", quoted(name)))?;
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(file.take(MAX_FILE));
+    let mut reader = reader(&base_dir.join(name), name)?;
     let headers = reader.headers().map_err(|e| describe(name, &e))?.clone();
-    let position = |column: &str| -> Result<usize, String> {
-        let mut found = headers.iter().enumerate().filter(|(_, h)| *h == column);
-        match (found.next(), found.next()) {
-            (Some((at, _)), None) => Ok(at),
-            (Some(_), Some(_)) => Err(format!(
-                "{} has two columns {}",
-                quoted(name),
-                quoted(column)
-            )),
-            (None, _) => Err(no_column(name, &headers, column)),
-        }
-    };
+    let position = |column: &str| position(name, &headers, column);
     let at = position(query.column)?;
     let mut select = query
         .select
@@ -102,6 +87,32 @@ pub(super) fn read(
     match select.iter().find(|condition| !condition.met) {
         Some(unmet) if !unmet.others.is_empty() => Err(unmet.describe(name)),
         _ => Ok(cells),
+    }
+}
+
+/// Opens a CSV file with a header; `name` stands in messages.
+pub(crate) fn reader(path: &Path, name: &str) -> Result<csv::Reader<Take<File>>, String> {
+    let file = open(path).map_err(|e| format!("cannot read the CSV file {}: {e}", quoted(name)))?;
+    Ok(csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(file.take(MAX_FILE)))
+}
+
+/// Where a column stands.
+pub(crate) fn position(
+    name: &str,
+    headers: &csv::StringRecord,
+    column: &str,
+) -> Result<usize, String> {
+    let mut found = headers.iter().enumerate().filter(|(_, h)| *h == column);
+    match (found.next(), found.next()) {
+        (Some((at, _)), None) => Ok(at),
+        (Some(_), Some(_)) => Err(format!(
+            "{} has two columns {}",
+            quoted(name),
+            quoted(column)
+        )),
+        (None, _) => Err(no_column(name, headers, column)),
     }
 }
 
@@ -199,7 +210,8 @@ fn no_column(name: &str, headers: &csv::StringRecord, column: &str) -> String {
     )
 }
 
-fn describe(name: &str, error: &csv::Error) -> String {
+/// What is wrong with a file, with its line.
+pub(crate) fn describe(name: &str, error: &csv::Error) -> String {
     let line = error.position().map_or(1, csv::Position::line);
     match error.kind() {
         csv::ErrorKind::Utf8 { .. } => format!("{name}, line {line}: not UTF-8"),

@@ -42,7 +42,8 @@ pub use values::{
 
 pub use write::{Change, WriteError};
 
-pub(crate) use nodes::clock_text;
+pub(crate) use columns::{describe, position, reader};
+pub(crate) use nodes::{clock, clock_text};
 pub(crate) use words::{grouped, nearest, number, quoted, quoted_list};
 
 use columns::MAX_FILE;

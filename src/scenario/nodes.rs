@@ -236,7 +236,7 @@ pub(super) fn hours(node: &Node) -> Read<(u32, u32)> {
 }
 
 /// `"08:30"` in minutes after midnight; up to 24:00.
-pub(super) fn clock(text: &str) -> Option<u32> {
+pub(crate) fn clock(text: &str) -> Option<u32> {
     let (hours, minutes) = text.trim().split_once(':')?;
     let digits = |text: &str, lengths: &[usize]| {
         let good = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
