@@ -407,7 +407,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A folder with the scenarios of the repository and those of the documents that have a file name.
+/// A folder with the scenarios of the repository and the scenarios and CSV files of the documents that have a file name.
 fn folder(blocks: &[Block]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     copy(
@@ -416,7 +416,7 @@ fn folder(blocks: &[Block]) -> tempfile::TempDir {
     );
     for block in blocks {
         if let [language, kind, name] = &block.words[..]
-            && (language.as_str(), kind.as_str()) == ("toml", "scenario")
+            && [("toml", "scenario"), ("csv", "file")].contains(&(language.as_str(), kind.as_str()))
         {
             std::fs::write(folder.path().join(name), &block.text).expect("a file");
         }

@@ -757,3 +757,110 @@ fn a_risk_is_about_days() {
         assert!(error.contains("--risk"), "{error}");
     }
 }
+
+#[test]
+fn a_formula_is_beside_what_it_gives() {
+    let folder = project();
+    let arguments = [
+        "staff",
+        "desk.toml",
+        "--method",
+        "erlang-a",
+        "--fractional",
+        "--json",
+    ];
+    let output = acdsim(folder.path(), &arguments);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["method"], "erlang-a");
+    assert_eq!(document["model"], "a");
+    let rows = document["intervals"].as_array().unwrap();
+    let groups: Vec<&Value> = rows.iter().filter(|row| row["group"].is_string()).collect();
+    let agents: Vec<u64> = groups
+        .iter()
+        .map(|row| row["agents"].as_u64().unwrap())
+        .collect();
+    // acdsim erlang a --calls 40/h --aht 3m --patience 2m --target 80/20, and so on.
+    assert_eq!(agents, [4, 6, 5, 3]);
+    for row in &groups {
+        let exact = row["agents_fractional"].as_f64().unwrap();
+        let agents = row["agents"].as_f64().unwrap();
+        assert!(exact <= agents && agents < exact + 1.0, "{row}");
+    }
+    let queue = rows.iter().find(|row| row["queue"].is_string()).unwrap();
+    let promised = queue["promised"]["service_level"].as_f64().unwrap();
+    let simulated = queue["simulated"]["service_level"]["mean"]
+        .as_f64()
+        .unwrap();
+    assert!(
+        promised >= 0.8 && (promised - simulated).abs() < 0.1,
+        "{queue}"
+    );
+
+    let text_of = |arguments: &[&str]| text(&acdsim(folder.path(), arguments).stdout);
+    let said = text_of(&["staff", "desk.toml", "--method", "erlang-c"]);
+    assert!(
+        said.contains("Computed by Erlang-C") && said.contains("help promised"),
+        "{said}"
+    );
+    for (flags, says) in [
+        (
+            &["--lag", "average"][..],
+            "--lag goes with --method erlang-c or erlang-a",
+        ),
+        (
+            &["--method", "erlang-c", "--risk", "10%"],
+            "--risk goes with --method simulate",
+        ),
+    ] {
+        let error = refused(flags);
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+#[test]
+fn a_csv_file_of_volumes_is_enough() {
+    let folder = project();
+    let csv = "start,calls,aht\n08:00,40,3m30s\n08:30,80,210\n09:00,0,210\n";
+    fs::write(folder.path().join("volumes.csv"), csv).unwrap();
+    let run = |flags: &[&str]| {
+        let arguments = [&["staff", "--from", "volumes.csv"], flags].concat();
+        acdsim(folder.path(), &arguments)
+    };
+    let output = run(&["--target", "80/20", "--shrinkage", "30%", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rows = document["intervals"].as_array().unwrap();
+    let agents: Vec<u64> = rows
+        .iter()
+        .map(|row| row["agents"].as_u64().unwrap())
+        .collect();
+    // 80 and 160 calls/h of 210 s by Erlang-C.
+    assert_eq!(agents, [8, 13, 0]);
+    assert_eq!(document["agent_hours"], 10.5);
+    let paid = document["paid_hours"].as_f64().unwrap();
+    assert!((paid - 15.0).abs() < 1e-9, "{paid}");
+    let less = run(&["--target", "80/20", "--patience", "2m", "--json"]);
+    let less: Value = serde_json::from_slice(&less.stdout).unwrap();
+    assert_eq!(less["model"], "a");
+    assert!(less["agent_hours"].as_f64() < Some(10.5), "{less}");
+
+    let said = text(&run(&["--target", "80/20"]).stdout);
+    assert!(said.contains("It takes 10.5 agent hours"), "{said}");
+    for (flags, says) in [
+        (&[][..], "required"),
+        (
+            &["--target", "80/20", "--risk", "10%"],
+            "cannot be used with",
+        ),
+        (
+            &["--target", "80/20", "--shrinkage", "100%"],
+            "less than 100 %",
+        ),
+        (&["--target", "80/20", "--interval", "90s"], "whole minutes"),
+    ] {
+        let output = run(flags);
+        assert_eq!(output.status.code(), Some(2), "{flags:?}");
+        let error = text(&output.stderr);
+        assert!(error.contains(says), "{flags:?}: {error}");
+    }
+}

@@ -325,3 +325,79 @@ fn one_more_agent_brings_most_where_the_queue_is_longest() {
         .expect("it was asked");
     assert!(less < -2.0, "{less}");
 }
+
+/// One interval may have too few: others make up for it over the day, and before it where calls are carried over.
+#[test]
+fn what_is_capped_is_made_up_for_elsewhere() {
+    let scenario = scenario(SMALL);
+    let mut asked = question(&scenario, Per::Day);
+    asked.bounds.most[0][1] = 4;
+    let found = answer(&scenario, &asked);
+    assert_ne!(
+        found.staffing.goals[0].status,
+        Status::Missed,
+        "{:?}",
+        found.staffing.goals
+    );
+    assert_eq!(agents(&found)[1], 4);
+    assert!(agents(&found)[2] > 4, "{:?}", agents(&found));
+
+    // Where it cannot be made up for, the other intervals are no larger than they must be.
+    let free = agents(&answer(&scenario, &question(&scenario, Per::Interval)));
+    let mut asked = question(&scenario, Per::Interval);
+    asked.bounds.most[0][2] = 1;
+    let found = answer(&scenario, &asked);
+    let staff = agents(&found);
+    assert!(!found.staffing.met && staff[2] == 1, "{staff:?}");
+    assert!(
+        staff[0] <= free[0] + 1,
+        "{staff:?}, without the cap {free:?}"
+    );
+}
+
+/// A figure that is not defined although attempts come is a miss: nobody gets through.
+#[test]
+fn where_nobody_gets_through_nothing_is_met() {
+    for (target, per) in [
+        ("target = \"0/20\"\nmax_asa = \"0s\"", Per::Interval),
+        ("target = \"80/20\"", Per::Day),
+    ] {
+        let text = SMALL.replace("target = \"80/20\"", target);
+        let scenario = scenario(&text);
+        let found = answer(&scenario, &question(&scenario, per));
+        let staff = agents(&found);
+        assert!(staff.iter().any(|n| *n > 0), "{target}: {staff:?}");
+    }
+    let scenario = scenario(&SMALL.replace("target = \"80/20\"", "target = \"80/20\"\nlimit = 0"));
+    let mut asked = question(&scenario, Per::Interval);
+    asked.bounds.most[0] = vec![0; 4];
+    let found = answer(&scenario, &asked);
+    assert!(!found.staffing.met);
+    assert!(
+        found
+            .staffing
+            .goals
+            .iter()
+            .all(|goal| goal.status == Status::Missed),
+        "{:?}",
+        found.staffing.goals
+    );
+}
+
+/// A queue that nobody serves is missed every day.
+#[test]
+fn a_risk_that_nothing_lowers_is_missed() {
+    let text = SMALL.to_owned()
+        + "[[queues]]\nname = \"alone\"\n[[call_types]]\nname = \"d\"\nqueue = \"alone\"\nrate = \"20/h\"\n\
+           talk = \"exp(3m)\"\npatience = \"exp(2m)\"\n";
+    let scenario = scenario(&text);
+    let asked = Question {
+        risk: Some(0.1),
+        ..question(&scenario, Per::Day)
+    };
+    let found = answer(&scenario, &asked);
+    let risk = found.staffing.risk.as_ref().expect("it was asked");
+    assert_eq!(risk.status, Status::Missed, "{risk:?}");
+    assert!(risk.missed_days.mean > Some(0.99), "{risk:?}");
+    assert!(!found.staffing.met);
+}

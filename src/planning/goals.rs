@@ -57,8 +57,10 @@ impl Tolerance {
 /// A target where it is judged: in one interval, or over the day.
 #[derive(Debug, Clone)]
 pub struct Goal {
-    /// The target. Where no staffing reaches it, its threshold is the best that one does.
+    /// The target.
     pub target: Target,
+    /// What is searched for: the target's threshold, or, where no staffing reaches that, the best that one does.
+    pub aim: f64,
     /// The interval; none is the day.
     pub interval: Option<usize>,
     /// How far below it is still held.
@@ -85,6 +87,7 @@ impl Goal {
         let of_target = |&target: &Target| {
             intervals.iter().map(move |&interval| Goal {
                 target,
+                aim: target.threshold,
                 interval,
                 tolerance: tolerance.of(&target),
                 best: None,
@@ -103,12 +106,21 @@ impl Goal {
         Some(Watch { gauge, cells })
     }
 
-    /// How far a figure is on the right side of the target; infinite where there is none, as nobody missed anything then.
+    /// How far a figure is on the right side of the target; infinite where there is none.
     pub fn slack(&self, figure: Option<f64>) -> f64 {
+        self.beyond(self.target.threshold, figure)
+    }
+
+    /// The same for what is searched for.
+    pub fn slack_to_aim(&self, figure: Option<f64>) -> f64 {
+        self.beyond(self.aim, figure)
+    }
+
+    fn beyond(&self, threshold: f64, figure: Option<f64>) -> f64 {
         match (figure, self.target.bound) {
             (None, _) => f64::INFINITY,
-            (Some(figure), Bound::AtLeast) => figure - self.target.threshold,
-            (Some(figure), Bound::AtMost) => self.target.threshold - figure,
+            (Some(figure), Bound::AtLeast) => figure - threshold,
+            (Some(figure), Bound::AtMost) => threshold - figure,
         }
     }
 }

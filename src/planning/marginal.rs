@@ -40,8 +40,7 @@ impl From<Change> for Difference {
 
 impl Search<'_> {
     /// Tries one agent more everywhere.
-    pub(super) fn one_more(&mut self, held: &Trial) -> Result<Vec<Marginal>, Stop> {
-        let mut found = Vec::new();
+    pub(super) fn one_more(&mut self, held: &Trial) -> Result<(), Stop> {
         let days = DAYS.min(held.sample.days());
         for group in 0..held.staff.len() {
             for interval in 0..held.staff[group].len() {
@@ -52,14 +51,15 @@ impl Search<'_> {
                     let watches = self.queue_watches(kpi);
                     held.sample.change_of_sum(&trial.sample, &watches, days)
                 };
-                found.push(Marginal {
+                let marginal = Marginal {
                     group,
                     interval,
                     within_target: change("service_level"),
                     abandoned: change("abandoned"),
-                });
+                };
+                self.marginal.push(marginal);
             }
         }
-        Ok(found)
+        Ok(())
     }
 }

@@ -187,7 +187,13 @@ impl Response {
         for (q, queue) in self.queues.iter().enumerate() {
             for interval in 0..queue.fits.len() {
                 let now = i64::from(self.agents(q, interval, staff));
-                let needed = self.needed(q, interval, goals).map_or(0, i64::from);
+                let needed = match (&queue.fits[interval], self.needed(q, interval, goals)) {
+                    // Nobody calls.
+                    (None, _) => 0,
+                    (_, Some(needed)) => i64::from(needed),
+                    // The formula cannot reach it: the simulation will tell.
+                    (_, None) => now,
+                };
                 let one = match needed < now {
                     // The dearest group goes first.
                     true => queue
@@ -258,45 +264,61 @@ impl Response {
     pub(super) fn add(&self, staff: &mut Staff, goal: &Goal, tried: usize) {
         let queue = match goal.target.place {
             Place::Group(g) => {
-                let gained = |i: usize| f64::from(staff[g][i]);
-                let busiest = (0..staff[g].len()).max_by(|&a, &b| gained(a).total_cmp(&gained(b)));
-                let at = goal.interval.or(busiest);
-                return self.add_one(staff, &[g], at.unwrap_or(0));
+                let with_room =
+                    (0..staff[g].len()).filter(|&i| staff[g][i] < self.bounds.most[g][i]);
+                let largest = with_room.max_by_key(|&i| staff[g][i]);
+                if let Some(at) = goal.interval.or(largest) {
+                    self.add_one(staff, &[g], at);
+                }
+                return;
             }
             Place::Queue(q) => q,
             Place::Trunk(_) => return,
         };
+        let groups = &self.queues[queue].all;
         match goal.interval {
             Some(interval) => {
-                self.add_one(staff, &self.queues[queue].all, interval);
+                let added = self.add_one(staff, groups, interval);
                 // What stays missed may come from calls carried over.
-                if tried > 2 && interval > 0 {
-                    self.add_one(staff, &self.queues[queue].all, interval - 1);
+                if !added || tried > 2 {
+                    (0..interval)
+                        .rev()
+                        .any(|earlier| self.add_one(staff, groups, earlier));
                 }
             }
             None => {
                 for _ in 0..tried {
                     let worth = |i: usize| {
-                        let gain = self.gain(queue, i, self.agents(queue, i, staff));
+                        let gain = self.gain_of_one(queue, i, staff);
                         let cost = self.queues[queue].first.iter().map(|&g| self.cost[g][i]);
                         gain / cost.fold(f64::INFINITY, f64::min).max(1e-9)
                     };
                     let intervals = 0..self.queues[queue].fits.len();
-                    let best = intervals.max_by(|&a, &b| worth(a).total_cmp(&worth(b)));
-                    self.add_one(staff, &self.queues[queue].all, best.unwrap_or(0));
+                    let with_room =
+                        intervals.filter(|&i| self.has_room(staff, groups, i).is_some());
+                    if let Some(best) = with_room.max_by(|&a, &b| worth(a).total_cmp(&worth(b))) {
+                        self.add_one(staff, groups, best);
+                    }
                 }
             }
         }
     }
 
-    /// One agent more in the first group that has room, of those that take calls first if one is among them.
-    fn add_one(&self, staff: &mut Staff, groups: &[usize], interval: usize) {
+    /// The first of some groups that has room in an interval, of those that take calls first if one is among them.
+    fn has_room(&self, staff: &Staff, groups: &[usize], interval: usize) -> Option<usize> {
         let has_room = |g: &&usize| staff[**g][interval] < self.bounds.most[**g][interval];
         let first = |g: &&usize| self.queues.iter().any(|q| q.first.contains(g));
         let found = groups.iter().filter(has_room).find(first);
-        if let Some(&g) = found.or_else(|| groups.iter().find(has_room)) {
+        found.or_else(|| groups.iter().find(has_room)).copied()
+    }
+
+    /// One agent more, if a group has room.
+    fn add_one(&self, staff: &mut Staff, groups: &[usize], interval: usize) -> bool {
+        let group = self.has_room(staff, groups, interval);
+        if let Some(g) = group {
             staff[g][interval] += 1;
         }
+        group.is_some()
     }
 
     /// Contacts a day that meet the service level, by the formula, with one agent more than a staffing has.
@@ -348,7 +370,7 @@ impl QueueResponse {
 
     /// A goal as a target of the formula, if it is the queue's or of a group that takes its calls first.
     fn formula_target(&self, queue: usize, goal: &Goal) -> Option<FormulaTarget> {
-        let max = goal.target.threshold;
+        let max = goal.aim;
         match (goal.target.place, goal.target.kpi) {
             (Place::Queue(q), "service_level") if q == queue => Some(self.level_target(max)),
             (Place::Queue(q), "abandonment_rate") if q == queue => {

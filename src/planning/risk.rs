@@ -85,6 +85,10 @@ impl Search<'_> {
     /// agent answers in time would close the gap, and how much of it on the others.
     pub(super) fn lower_risk(&mut self, held: Trial, limit: f64) -> Result<Trial, Stop> {
         let mut held = held;
+        // What no staffing reaches is missed on every day, whoever is added.
+        if of_queues(&self.goals).any(|(_, goal, _)| goal.best.is_some()) {
+            return Ok(held);
+        }
         let least = limit.min(SHARES[0]);
         let mut answer = None;
         loop {
@@ -128,6 +132,12 @@ impl Search<'_> {
             };
         }
         Ok(answer.unwrap_or(held))
+    }
+
+    /// Share of the days simulated so far on which a target is missed.
+    pub(super) fn share_of_missed_days(&self, trial: &Trial) -> f64 {
+        let days = trial.sample.days();
+        missed_days(&self.goals, &trial.sample, days) as f64 / days.max(1) as f64
     }
 
     /// Group and interval where one more agent lowers the number of missed days most for what it costs, as far as the formula

@@ -49,7 +49,7 @@ const MOST_DAYS: usize = 10_000;
 const CHEAP_ATTEMPTS: f64 = 1e6;
 
 /// What is seen of every queue in every interval.
-const QUEUE_FIGURES: [&str; 4] = ["offered", "service_level", "aht_s", "abandoned"];
+const QUEUE_FIGURES: [&str; 5] = ["offered", "service_level", "aht_s", "abandoned", "attempts"];
 
 /// Figures × days that are kept.
 const MOST_VALUES: usize = 1 << 23;
@@ -125,6 +125,9 @@ pub(super) struct Search<'a> {
     pub(super) response: Response,
     /// Days that decide.
     days: usize,
+    /// By goal, how far it is missed where nothing can be added for it: not further, then.
+    floors: Vec<f64>,
+    minimal: bool,
     spent: u64,
     /// The best staffing so far.
     pub(super) best: Staff,
@@ -166,6 +169,8 @@ impl<'a> Search<'a> {
             control,
             response: Response::new(scenario, question),
             days: LEAST_DAYS,
+            floors: vec![0.0; goals.len()],
+            minimal: false,
             spent: 0,
             best: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
             promised: Vec::new(),
@@ -177,9 +182,9 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn run(mut self) -> Result<Found, Halt> {
-        let (minimal, ended) = match self.search() {
-            Ok(()) => (self.question.risk.is_none(), None),
-            Err(Stop::Ended(ended)) => (false, Some(ended)),
+        let ended = match self.search() {
+            Ok(()) => None,
+            Err(Stop::Ended(ended)) => Some(ended),
             Err(Stop::Halt(halt)) => return Err(halt),
         };
         Ok(Found {
@@ -189,28 +194,32 @@ impl<'a> Search<'a> {
             path: self.path,
             goals: self.goals,
             days: self.spent,
-            minimal,
+            minimal: self.minimal,
             ended,
         })
     }
 
     fn search(&mut self) -> Result<(), Stop> {
-        let plenty = self.plenty()?;
-        self.lower_to_attainable(&plenty);
+        let mut plenty = self.plenty()?;
+        self.lower_to_attainable(&mut plenty)?;
         let settled = self.settle(&plenty)?;
         let mut held = self.repair(settled)?;
         if let Some(risk) = self.question.risk {
             // Whom the day's mean can spare, most days may need.
+            if self.share_of_missed_days(&held) <= risk {
+                self.remove(&mut held)?;
+            }
             held = self.lower_risk(held, risk)?;
         } else {
             self.remove(&mut held)?;
             if self.exchange(&mut held)? {
                 self.remove(&mut held)?;
             }
+            self.minimal = self.floors.iter().all(|floor| *floor >= 0.0);
         }
         self.promised = self.promises(&held.sample);
         if self.question.marginal {
-            self.marginal = self.one_more(&held)?;
+            self.one_more(&held)?;
         }
         Ok(())
     }
@@ -252,7 +261,32 @@ impl<'a> Search<'a> {
         let estimate = sample
             .ratio(goal, n)
             .estimate(n as u64, 1.0, (0.0, f64::INFINITY));
-        self.goals[goal].slack(estimate.mean) + self.leeway(goal, estimate.se.unwrap_or(0.0))
+        if self.floors[goal] == f64::NEG_INFINITY {
+            return f64::INFINITY;
+        }
+        if estimate.mean.is_none() && self.is_called(goal, sample) {
+            // Nobody gets through, or nobody is answered.
+            return f64::NEG_INFINITY;
+        }
+        self.room_of(goal, estimate.mean, estimate.se)
+    }
+
+    fn room_of(&self, goal: usize, figure: Option<f64>, se: Option<f64>) -> f64 {
+        let slack = self.goals[goal].slack_to_aim(figure);
+        slack + self.leeway(goal, se.unwrap_or(0.0)) - self.floors[goal]
+    }
+
+    /// Whether attempts reach the queue of a goal. Of a group nobody knows who it is needed by.
+    fn is_called(&self, goal: usize, sample: &Sample) -> bool {
+        let Place::Queue(queue) = self.goals[goal].target.place else {
+            return false;
+        };
+        let intervals = match self.goals[goal].interval {
+            Some(interval) => interval..interval + 1,
+            None => 0..self.scenario.intervals(),
+        };
+        let mut intervals = intervals;
+        intervals.any(|i| self.at(sample, queue, i).attempts > 0.0)
     }
 
     fn leeway(&self, goal: usize, se: f64) -> f64 {
@@ -277,15 +311,15 @@ impl<'a> Search<'a> {
             let staff = self.question.bounds.cut(&agents);
             let trial = self.simulated(staff, ROUND_DAYS)?;
             let waits = |q: usize| {
-                let delayed = Gauge::new(Place::Queue(q), "service_level");
-                delayed.is_some()
-                    && (0..self.scenario.intervals()).any(|i| {
-                        self.at(&trial.sample, q, i)
-                            .level
-                            .is_some_and(|level| level < 0.999)
-                    })
+                (0..self.scenario.intervals()).any(|i| {
+                    self.at(&trial.sample, q, i)
+                        .level
+                        .is_some_and(|level| level < 0.999)
+                })
             };
-            let crowded = (0..self.scenario.queues.len()).any(waits);
+            let is_busy = |goal: &usize| matches!(self.goals[*goal].target.place, Place::Group(_));
+            let crowded = (0..self.scenario.queues.len()).any(waits)
+                || self.missed(&trial.sample).iter().any(is_busy);
             let grown: Staff = agents
                 .iter()
                 .map(|row| {
@@ -301,20 +335,25 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// A goal that is missed with more agents than anybody needs is replaced by the best that is attainable.
-    fn lower_to_attainable(&mut self, plenty: &Trial) {
+    /// For a goal that is missed with more agents than anybody needs the best that is attainable is searched.
+    fn lower_to_attainable(&mut self, plenty: &mut Trial) -> Result<(), Stop> {
+        if !self.missed(&plenty.sample).is_empty() {
+            let days = self.days_that_decide(&plenty.sample);
+            self.simulate(plenty, days)?;
+        }
         for goal in self.missed(&plenty.sample) {
             let n = plenty.sample.days();
-            let best = plenty
-                .sample
-                .ratio(goal, n)
-                .estimate(n as u64, 1.0, (0.0, f64::INFINITY))
-                .mean;
-            if let Some(best) = best {
-                self.goals[goal].best = Some(best);
-                self.goals[goal].target.threshold = best;
+            let estimate = plenty.sample.ratio(goal, n);
+            match estimate.estimate(n as u64, 1.0, (0.0, f64::INFINITY)).mean {
+                Some(best) => {
+                    self.goals[goal].best = Some(best);
+                    self.goals[goal].aim = best;
+                }
+                // Nothing can be done for it.
+                None => self.floors[goal] = f64::NEG_INFINITY,
             }
         }
+        Ok(())
     }
 
     // ---- Rounds ----
@@ -331,6 +370,7 @@ impl<'a> Search<'a> {
             level: figure(1),
             aht_s: figure(2).unwrap_or(0.0),
             abandoned: figure(3).unwrap_or(0.0),
+            attempts: figure(4).unwrap_or(0.0),
         }
     }
 
@@ -423,20 +463,24 @@ impl<'a> Search<'a> {
         loop {
             self.simulate(&mut trial, self.days)?;
             self.observe(&trial);
+            self.best.clone_from(&trial.staff);
             let missed = self.missed(&trial.sample);
             if missed.is_empty() {
-                self.best.clone_from(&trial.staff);
                 return Ok(trial);
             }
             let mut staff = trial.staff.clone();
-            for goal in missed {
+            for &goal in &missed {
                 tried[goal] += 1;
-                self.response
-                    .add(&mut staff, &self.goals[goal], tried[goal]);
+                if tried[goal] <= ROUNDS {
+                    self.response
+                        .add(&mut staff, &self.goals[goal], tried[goal]);
+                }
             }
             if staff == trial.staff {
-                // Nothing can be added: the best that is attainable was seen with other staff in other intervals.
-                self.best.clone_from(&trial.staff);
+                // Nothing helps: what is missed shall not be missed further.
+                for goal in missed {
+                    self.floors[goal] = self.room(goal, &trial.sample);
+                }
                 return Ok(trial);
             }
             trial = self.simulated(staff, ROUND_DAYS.min(self.days))?;
@@ -511,8 +555,15 @@ impl<'a> Search<'a> {
         let (n, all) = (sample.days(), held.sample.days());
         let left = (1.0 - n as f64 / all as f64).sqrt();
         let mut clear = true;
-        for (k, goal) in self.goals.iter().enumerate() {
+        for k in 0..self.goals.len() {
             let Some(change) = held.sample.change(sample, k, n) else {
+                let estimate = sample.ratio(k, n).mean_y();
+                if estimate == 0.0
+                    && self.floors[k] > f64::NEG_INFINITY
+                    && self.is_called(k, sample)
+                {
+                    return Some(false);
+                }
                 continue;
             };
             let base = held
@@ -520,7 +571,7 @@ impl<'a> Search<'a> {
                 .ratio(k, all)
                 .estimate(all as u64, 1.0, (0.0, f64::INFINITY));
             let figure = base.mean.map(|mean| mean + change.difference);
-            let room = goal.slack(figure) + self.leeway(k, base.se.unwrap_or(0.0));
+            let room = self.room_of(k, figure, base.se);
             let error = SURE * change.se * left;
             if room + error < 0.0 {
                 return Some(false);
@@ -583,6 +634,8 @@ pub(super) struct Observed {
     pub aht_s: f64,
     /// Attempts abandoned a day.
     pub abandoned: f64,
+    /// Attempts that reached the queue's entry a day.
+    pub attempts: f64,
 }
 
 /// The scenario with another staffing.

@@ -300,14 +300,15 @@ pub(super) fn finish(
     };
     let mut staffing = document(scenario, question, found, &results, days, lines);
     staffing.partial |= interrupted;
-    if let Some(limit) = question.risk {
+    let interrupted = found.ended == Some(Ended::Interrupted);
+    if let Some(limit) = question.risk.filter(|_| !interrupted) {
         let asked = (question, limit);
         let judge = || risk::judge(&staffed, asked, &found.goals, &found.path, control);
         match pool.install(judge) {
             Err(Halt::Interrupted) => staffing.partial = true,
             risk => {
                 let risk = risk?;
-                staffing.met = risk.status != Status::Missed;
+                staffing.met &= risk.status != Status::Missed;
                 staffing.risk = Some(risk);
             }
         }
@@ -376,12 +377,25 @@ fn judged_goals(question: &Question, found: &Found) -> Vec<Goal> {
     let trunks = trunks.filter(|target| matches!(target.place, Place::Trunk(_)));
     let of_trunk = |&target: &Target| Goal {
         target,
+        aim: target.threshold,
         interval: None,
         tolerance: question.tolerance.of(&target),
         best: None,
     };
     let goals = found.goals.iter().cloned();
     goals.chain(trunks.map(of_trunk)).collect()
+}
+
+/// Whether attempts reach the queue of a goal.
+fn is_called(goal: &Goal, results: &Results) -> bool {
+    let Place::Queue(q) = goal.target.place else {
+        return false;
+    };
+    let attempts = match (goal.interval, &results.queues[q].intervals) {
+        (Some(interval), Some(intervals)) => intervals[interval].get("attempts"),
+        _ => results.queues[q].get("attempts"),
+    };
+    attempts.mean.is_some_and(|mean| mean > 0.0)
 }
 
 /// The figure of a goal.
@@ -400,7 +414,9 @@ fn figure(goal: &Goal, results: &Results) -> Estimate {
 /// Judges a goal by one of `goals` intervals that hold jointly (Bonferroni).
 fn status(goal: &Goal, estimate: &Estimate, results: &Results, goals: usize) -> Status {
     let slack = goal.slack(estimate.mean);
-    if slack < -goal.tolerance || goal.best.is_some() {
+    // Where attempts come and there is no figure, nobody gets through.
+    let nobody = estimate.mean.is_none() && is_called(goal, results);
+    if slack < -goal.tolerance || nobody {
         return Status::Missed;
     }
     let days = results.run.replications;
@@ -454,6 +470,7 @@ fn document(
     }
     let cost = cost(scenario, &found.staff);
     let bound = (scenario.queues.len() > 1).then(|| work_bound(scenario, question, results));
+    let bound = bound.filter(|bound| cost.recommended >= *bound);
     Staffing {
         schema: SCHEMA.to_owned(),
         scenario: scenario.name.clone(),
@@ -495,8 +512,15 @@ fn judged(
         .iter()
         .find(|target| target.place == goal.target.place && target.kpi == goal.target.kpi);
     let bounded = |i: usize| {
-        let groups = 0..scenario.groups.len();
-        groups.into_iter().any(|g| {
+        let serves = |g: &usize| match goal.target.place {
+            Place::Queue(q) => {
+                let (group, queue) = (&scenario.groups[*g].name, &scenario.queues[q]);
+                queue.tiers.iter().any(|tier| tier.groups.contains(group))
+            }
+            Place::Group(group) => *g == group,
+            Place::Trunk(_) => false,
+        };
+        (0..scenario.groups.len()).filter(serves).any(|g| {
             found.staff[g][i] >= question.bounds.most[g][i]
                 && question.bounds.most[g][i] < MOST_AGENTS as u32
         })
@@ -628,8 +652,9 @@ fn cost(scenario: &Scenario, staff: &Staff) -> Cost {
     }
 }
 
-/// Cost of the work alone that the targets ask for: the contacts that have to be answered, each by the cheapest group that
-/// serves the queue, without waiting for the next one. No staffing is cheaper.
+/// Cost of the work alone that the targets, less the tolerance, ask for: the contacts that have to be answered, each by the
+/// cheapest group that serves the queue, without waiting for the next one, less what is done in overtime. With as many repeats
+/// and as much overtime no staffing is cheaper.
 fn work_bound(scenario: &Scenario, question: &Question, results: &Results) -> f64 {
     let width_h = f64::from(scenario.interval_min) / 60.0;
     let per_agent = cost_per_agent(scenario);
@@ -640,11 +665,11 @@ fn work_bound(scenario: &Scenario, question: &Question, results: &Results) -> f6
             .iter()
             .filter(|t| t.place == Place::Queue(q))
             .map(|target| match target.kpi {
-                "abandonment_rate" => 1.0 - target.threshold,
+                "abandonment_rate" => 1.0 - target.threshold - question.tolerance.points,
                 "service_level"
                     if queue.formula == crate::scenario::Formula::AnsweredOverOffered =>
                 {
-                    target.threshold
+                    target.threshold - question.tolerance.points
                 }
                 _ => 0.0,
             });
@@ -675,5 +700,16 @@ fn work_bound(scenario: &Scenario, question: &Question, results: &Results) -> f6
             0.0
         }
     };
-    scenario.queues.iter().enumerate().map(of_queue).sum()
+    let hours = |kpi| -> f64 {
+        let groups = results.groups.iter();
+        groups.map(|group| group.get(kpi).mean.unwrap_or(0.0)).sum()
+    };
+    let in_time = (1.0 - hours("overtime_h") / hours("busy_h").max(1e-9)).max(0.0);
+    in_time
+        * scenario
+            .queues
+            .iter()
+            .enumerate()
+            .map(of_queue)
+            .sum::<f64>()
 }

@@ -35,8 +35,8 @@ pub fn text(plan: &Plan, question: &CsvQuestion, page: &Page) -> String {
         n => format!(" No number of agents is enough in {n} intervals."),
     };
     let answer = format!(
-        "It takes {} agent hours{shrinkage}, for {}.{missed} Abandonment and repeat calls that the formula does not know are not in it: \
-         a scenario and acdsim staff are.",
+        "It takes {} agent hours{shrinkage}, for {}.{missed} Repeat calls, calls carried over and shared agents are unknown to the \
+         formula; a scenario knows them.",
         grouped(plan.agent_hours, 1),
         targets.join(" and ")
     );
