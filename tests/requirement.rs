@@ -858,3 +858,87 @@ fn extreme_files_end() {
         assert!(plan.intervals[0].agents == Some(0) && plan.intervals[19_999].agents > Some(3652));
     }
 }
+
+// ---- How wrong is Erlang-C? ----
+
+/// The table of `docs/erlang.md`; run it by hand:
+/// `cargo test --release --test requirement how_wrong -- --ignored --nocapture`
+#[test]
+#[ignore = "makes the table of docs/erlang.md, in a minute or two"]
+fn how_wrong_is_erlang_c() {
+    let path = format!("{}/scenarios/single-queue.toml", env!("CARGO_MANIFEST_DIR"));
+    let days: [(&str, &[&str]); 5] = [
+        (
+            "nobody hangs up",
+            &["patience=\"never\"", "redial.abandoned=\"0%\""],
+        ),
+        ("patience 4 min", &["redial.abandoned=\"0%\""]),
+        (
+            "patience 1 min",
+            &["patience=\"exp(1m)\"", "redial.abandoned=\"0%\""],
+        ),
+        (
+            "patience 1 min, 80 % redial",
+            &["patience=\"exp(1m)\"", "redial.abandoned=\"80%\""],
+        ),
+        (
+            "patience 1 min, 30 % reconnect",
+            &[
+                "patience=\"exp(1m)\"",
+                "redial.abandoned=\"0%\"",
+                "resolution=\"70%\"",
+                "reconnect={probability=1.0, delay=\"exp(30m)\"}",
+            ],
+        ),
+    ];
+    println!(
+        "| day | C, first | C, all | A, first | A, all | simulation | level of C, first | its worst half-hour | missed |"
+    );
+    for (name, sets) in days {
+        let mut changes = vec!["scenario.busyness_cv=0".to_owned()];
+        changes.extend(sets.iter().map(|set| format!("call_types.order.{set}")));
+        let loaded = scenario::load(Path::new(&path), &changes);
+        let loaded = loaded.unwrap_or_else(|e| panic!("{}", e.render(false, 100)));
+        let scenario = loaded.scenario;
+        let mut asked = question(&scenario);
+        asked.targets.retain(|target| target.kpi == "service_level");
+        asked.days = 2000;
+        asked.budget = 100_000;
+        let hours = |answer: &planning::Answer| {
+            let staff = answer.scenario.groups[0].staff.iter();
+            f64::from(staff.sum::<u32>()) / 2.0
+        };
+        let plan = |method, attempts| {
+            let recipe = Recipe {
+                attempts,
+                ..Recipe::new(method)
+            };
+            by_formula(&scenario, &asked, &recipe)
+        };
+        let c = plan(Method::ErlangC, Attempts::First);
+        let simulated = planning::simulate(&scenario, &asked, &Control::default());
+        let simulated = simulated.expect("it can be simulated");
+        let levels = c
+            .staffing
+            .goals
+            .iter()
+            .filter_map(|goal| goal.simulated.mean);
+        let day = c.results.queues[0].get("service_level").mean;
+        let missed = c
+            .staffing
+            .goals
+            .iter()
+            .filter(|goal| goal.status == Status::Missed);
+        println!(
+            "| {name} | {} | {} | {} | {} | {} | {:.1} % | {:.1} % | {} of 20 |",
+            hours(&c),
+            hours(&plan(Method::ErlangC, Attempts::All)),
+            hours(&plan(Method::ErlangA, Attempts::First)),
+            hours(&plan(Method::ErlangA, Attempts::All)),
+            hours(&simulated),
+            100.0 * day.unwrap_or(1.0),
+            100.0 * levels.fold(1.0, f64::min),
+            missed.count(),
+        );
+    }
+}
