@@ -473,3 +473,29 @@ fn lognormal_patience() {
         );
     }
 }
+
+/// Numbers at which the first guess of a solution is the solution: they come out as they are.
+#[test]
+fn nice_numbers_come_out() {
+    for (a, max, expected) in [(1.0, 0.2, 2.0), (1.0, 0.5, 1.0), (2.0, 0.4, 2.0)] {
+        let lines = loss::least_lines_fractional(a, max).expect("lines");
+        assert!(
+            (lines - expected).abs() < 1e-12,
+            "{a} erlangs at {max}: {lines} lines, expected {expected}"
+        );
+        assert_eq!(
+            loss::least_lines(a, max),
+            Ok(expected as u64),
+            "{a} at {max}"
+        );
+        let back = loss::largest_erlangs(expected, max).expect("a traffic");
+        assert!(
+            (back - a).abs() < 1e-12,
+            "{expected} lines at {max}: {back} erlangs, expected {a}"
+        );
+    }
+    // 0.9 erlangs and a half of 20 % again are 1 erlang.
+    assert_eq!(loss::least_lines_with_retries(0.9, 0.5, 0.2), Ok(2));
+    let lines = loss::least_lines_with_retries_fractional(0.9, 0.5, 0.2).expect("lines");
+    assert!((lines - 2.0).abs() < 1e-12, "{lines}");
+}

@@ -9,7 +9,7 @@
 //! ```
 
 use super::loss::no_blocking_at_all;
-use super::numeric::{bracket, root};
+use super::numeric::{Course, NoChange, bracket, root};
 use super::{Error, at_least_zero, fraction};
 
 /// Most callers: the recurrence is run up to that many lines.
@@ -136,10 +136,10 @@ pub fn largest_erlangs_per_idle_source(sources: u64, lines: u64, max: f64) -> Re
             .clamp(-1e3, 1e3)
     };
     let guess = lines as f64 / sources as f64;
-    match bracket(guess, (1e-300, 1e300), f) {
-        Ok((below, above)) => Ok(root(below, above, f)),
-        Err(true) => Ok(0.0),
-        Err(false) => Err(Error::Unbounded(
+    match bracket(guess, (1e-300, 1e300), Course::Rising, f) {
+        Ok(found) => Ok(root(found, f)),
+        Err(NoChange::Missed) => Ok(0.0),
+        Err(NoChange::Met) => Err(Error::Unbounded(
             format!("a blocking of at most {max} holds"),
             "traffic",
         )),

@@ -19,7 +19,9 @@
 //! - with more lines than traffic as Q(n + 1, A) over the Poisson probability of n;
 //! - else by the sum, whose terms fall from the first on, until they no longer count.
 
-use super::numeric::{bracket, poisson, poisson_tail_ratio, root, upper_gamma_fraction};
+use super::numeric::{
+    Course, NoChange, bracket, poisson, poisson_tail_ratio, root, upper_gamma_fraction,
+};
 use super::{Error, LARGEST, LEAST, above_zero, at_least_zero, fraction};
 
 /// Lines up to which the recurrence is run.
@@ -152,23 +154,19 @@ pub(super) fn no_blocking_at_all() -> Error {
     }
 }
 
-/// ln of odds over wanted odds, kept finite.
+/// ln of wanted odds over odds, kept finite: at most 0 where blocking is as low as wanted.
 fn excess(odds: f64, wanted: f64) -> f64 {
-    (odds / wanted).ln().clamp(-1e3, 1e3)
+    -(odds / wanted).ln().clamp(-1e3, 1e3)
 }
 
 fn continuous(erlangs: f64, wanted: f64) -> Result<f64, Error> {
-    // More lines, better odds.
     let f = |lines: f64| excess(free_odds(lines, erlangs), wanted);
     let guess = (erlangs + erlangs.sqrt()).max(0.5);
-    let (met_not, met) = match bracket(guess, (LEAST, 2.0 * LARGEST), f) {
-        Ok(found) => found,
-        Err(true) => return Ok(0.0),
-        Err(false) => return Err(too_much(erlangs)),
-    };
-    // The nearest with odds that suffice.
-    let negative = |n: f64| -f(n);
-    Ok(root((met.0, -met.1), (met_not.0, -met_not.1), negative))
+    match bracket(guess, (LEAST, 2.0 * LARGEST), Course::Falling, f) {
+        Ok(found) => Ok(root(found, f)),
+        Err(NoChange::Met) => Ok(0.0),
+        Err(NoChange::Missed) => Err(too_much(erlangs)),
+    }
 }
 
 /// The largest traffic in erlangs with a blocking of at most `max`; the lines need not be whole.
@@ -188,11 +186,11 @@ pub fn largest_erlangs(lines: f64, max: f64) -> Result<f64, Error> {
         return Ok(0.0);
     }
     let wanted = (1.0 - max) / max;
-    let f = |erlangs: f64| -excess(free_odds(lines, erlangs), wanted);
-    match bracket(lines.max(1e-3), (1e-300, 1e300), f) {
-        Ok((below, above)) => Ok(root(below, above, f)),
-        Err(true) => Ok(0.0),
-        Err(false) => Err(Error::Unbounded(
+    let f = |erlangs: f64| excess(free_odds(lines, erlangs), wanted);
+    match bracket(lines.max(1e-3), (1e-300, 1e300), Course::Rising, f) {
+        Ok(found) => Ok(root(found, f)),
+        Err(NoChange::Missed) => Ok(0.0),
+        Err(NoChange::Met) => Err(Error::Unbounded(
             format!("a blocking of at most {max} holds"),
             "traffic",
         )),
@@ -239,10 +237,9 @@ pub fn with_retries(lines: f64, erlangs: f64, retry: f64) -> Result<Retries, Err
                 };
                 (first / erlangs).ln()
             };
-            let from = (erlangs, f(erlangs));
-            match bracket(erlangs, (erlangs, 1e300), f) {
-                Ok((below, above)) => root(below, above, f),
-                Err(_) => from.0,
+            match bracket(erlangs, (erlangs, 1e300), Course::Rising, f) {
+                Ok(found) => root(found, f),
+                Err(_) => erlangs,
             }
         }
     };

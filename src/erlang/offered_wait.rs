@@ -20,7 +20,7 @@
 //! Of all that is given here, the fractions are of the offered: blocked attempts are left out.
 
 use super::loss::free_odds;
-use super::numeric::{bracket, ln_truncated_exponential, root, stirling_error};
+use super::numeric::{Course, bracket, ln_truncated_exponential, root, stirling_error};
 use super::patience::{At, Shape};
 use super::quadrature::integrate;
 use super::{Error, WaitingSystem};
@@ -480,9 +480,9 @@ impl<'a> OfferedWait<'a> {
             return self.system.patience.longest();
         }
         let f = |time: f64| (longer(time) / more).ln().clamp(-1e3, 1e3);
-        let negative = |time: f64| -f(time);
-        let (less, more) = bracket(1.0 / self.out.max(1e-9), (1e-12, 1e15), negative).ok()?;
-        Some(root((more.0, -more.1), (less.0, -less.1), f))
+        let guess = 1.0 / self.out.max(1e-9);
+        let found = bracket(guess, (1e-12, 1e15), Course::Falling, f).ok()?;
+        Some(root(found, f))
     }
 }
 

@@ -10,7 +10,7 @@
 //! boundary. (The atom is 1/B(n − 1) over λ; with less than one agent it does not fall with the AHT, which is refused.) With a short-abandon threshold above T two functions are not monotone, and nothing is solved for.
 
 use super::loss::free_odds;
-use super::numeric::{bracket, root};
+use super::numeric::{Bracket, Course, NoChange, Point, bracket, root};
 use super::offered_wait::OfferedWait;
 use super::waiting::missed;
 use super::{Error, LARGEST, LEAST, Target, WaitingSystem};
@@ -192,22 +192,20 @@ impl WaitingSystem {
             trial.agents = agents;
             wanted.excess(&trial, free_odds)
         };
-        let at_high = f(high);
         if high > 1.0 {
-            let low = high - 1.0;
-            let at_low = f(low);
-            return Ok(match at_low > 0.0 {
-                true => root((high, at_high), (low, at_low), f),
+            let mut at = |x: f64| Point { x, f: f(x) };
+            let (met, missed) = (at(high), at(high - 1.0));
+            return Ok(match missed.f > 0.0 {
+                true => root(Bracket { met, missed }, f),
                 // The smallest stable number is not the next whole one: the boundary is that of stability.
-                false => low,
+                false => missed.x,
             });
         }
         // Less than one agent.
-        let negative = |agents: f64| -f(agents);
-        match bracket(0.5, (LEAST, 1.0), negative) {
-            Ok((missed, met)) => Ok(root((met.0, -met.1), (missed.0, -missed.1), f)),
-            Err(true) => Ok(0.0),
-            Err(false) => Ok(high),
+        match bracket(0.5, (LEAST, 1.0), Course::Falling, &mut f) {
+            Ok(found) => Ok(root(found, f)),
+            Err(NoChange::Met) => Ok(0.0),
+            Err(NoChange::Missed) => Ok(high),
         }
     }
 
@@ -387,10 +385,11 @@ fn self_bracket(
     what: &'static str,
     targets: &[Target],
 ) -> Result<f64, Error> {
-    match bracket(0.9 * full, (1e-280 * full, MOST_LOAD * full), &mut f) {
-        Ok((below, above)) => Ok(root(below, above, f)),
-        Err(true) => Ok(0.0),
-        Err(false) => Err(unbounded(targets, what)),
+    let range = (1e-280 * full, MOST_LOAD * full);
+    match bracket(0.9 * full, range, Course::Rising, &mut f) {
+        Ok(found) => Ok(root(found, f)),
+        Err(NoChange::Missed) => Ok(0.0),
+        Err(NoChange::Met) => Err(unbounded(targets, what)),
     }
 }
 
