@@ -22,7 +22,7 @@
 use super::numeric::{
     Course, NoChange, bracket, poisson, poisson_tail_ratio, root, upper_gamma_fraction,
 };
-use super::{Error, LARGEST, LEAST, above_zero, at_least_zero, fraction};
+use super::{Error, LARGEST, LEAST, above_zero, at_least_zero, fraction, keeps_to, not_too_large};
 
 /// Lines up to which the recurrence is run.
 const FEW: f64 = 64.0;
@@ -90,8 +90,8 @@ fn above(lines: f64, erlangs: f64) -> f64 {
 /// # Errors
 /// [`Error::BadInput`] if one of them is negative or no number.
 pub fn blocking(lines: f64, erlangs: f64) -> Result<f64, Error> {
-    at_least_zero("the number of lines", lines)?;
-    at_least_zero("the traffic", erlangs)?;
+    not_too_large("the number of lines", lines)?;
+    not_too_large("the traffic", erlangs)?;
     // Two additions: the odds may be infinite.
     Ok(1.0 / (1.0 + free_odds(lines, erlangs)))
 }
@@ -101,13 +101,18 @@ pub fn blocking(lines: f64, erlangs: f64) -> Result<f64, Error> {
 /// # Errors
 /// [`Error::Unreachable`] if no blocking at all is asked for, [`Error::BadInput`].
 pub fn least_lines(erlangs: f64, max: f64) -> Result<u64, Error> {
-    let Some(wanted) = wanted_odds(erlangs, max)? else {
-        return Ok(0);
-    };
-    let lines = continuous(erlangs, wanted)?;
-    // Within a line of the continued solution; rounding there must not decide.
+    let lines = least_lines_fractional(erlangs, max)?;
+    settle(lines, max, |n| blocking(n, erlangs))
+}
+
+/// The whole number of lines within a line of the continued solution; rounding there must not decide.
+fn settle(
+    lines: f64,
+    max: f64,
+    blocking: impl Fn(f64) -> Result<f64, Error>,
+) -> Result<u64, Error> {
     let mut n = (lines - 1.0).floor().max(0.0);
-    while free_odds(n, erlangs) < wanted {
+    while lines > 0.0 && !keeps_to(blocking(n)?, max) {
         n += 1.0;
     }
     Ok(n as u64)
@@ -126,11 +131,8 @@ pub fn least_lines_fractional(erlangs: f64, max: f64) -> Result<f64, Error> {
 
 /// The odds to reach; none where nothing is needed.
 fn wanted_odds(erlangs: f64, max: f64) -> Result<Option<f64>, Error> {
-    at_least_zero("the traffic", erlangs)?;
+    not_too_large("the traffic", erlangs)?;
     fraction("the largest blocking", max)?;
-    if erlangs > LARGEST {
-        return Err(too_much(erlangs));
-    }
     if erlangs == 0.0 || max == 1.0 {
         return Ok(None);
     }
@@ -174,7 +176,7 @@ fn continuous(erlangs: f64, wanted: f64) -> Result<f64, Error> {
 /// # Errors
 /// [`Error::Unbounded`] if everything may be blocked, [`Error::BadInput`].
 pub fn largest_erlangs(lines: f64, max: f64) -> Result<f64, Error> {
-    at_least_zero("the number of lines", lines)?;
+    not_too_large("the number of lines", lines)?;
     fraction("the largest blocking", max)?;
     if max == 1.0 {
         return Err(Error::Unbounded(
@@ -218,15 +220,16 @@ pub struct Retries {
 /// # Errors
 /// [`Error::NoFiniteSolution`] if everybody tries again and the lines cannot carry all; [`Error::BadInput`].
 pub fn with_retries(lines: f64, erlangs: f64, retry: f64) -> Result<Retries, Error> {
-    at_least_zero("the number of lines", lines)?;
-    at_least_zero("the traffic", erlangs)?;
+    not_too_large("the number of lines", lines)?;
+    not_too_large("the traffic", erlangs)?;
     fraction("the fraction that tries again", retry)?;
     if retry == 1.0 && erlangs >= lines && erlangs > 0.0 {
         return Err(Error::NoFiniteSolution { erlangs, lines });
     }
     // A(1 − rB) grows with A: what the lines carry, A(1 − B), does, and so does what gives up.
     let offered = match erlangs > 0.0 && retry > 0.0 && lines > 0.0 {
-        false if lines == 0.0 => erlangs / (1.0 - retry),
+        // Without traffic also where all try again.
+        false if lines == 0.0 && erlangs > 0.0 => erlangs / (1.0 - retry),
         false => erlangs,
         true => {
             let f = |offered: f64| {
@@ -269,8 +272,13 @@ pub fn with_retries(lines: f64, erlangs: f64, retry: f64) -> Result<Retries, Err
 /// # Errors
 /// [`Error::Unreachable`] if no blocking at all is asked for, [`Error::BadInput`].
 pub fn least_lines_with_retries(erlangs: f64, retry: f64, max: f64) -> Result<u64, Error> {
-    fraction("the fraction that tries again", retry)?;
-    Ok(least_lines_with_retries_fractional(erlangs, retry, max)?.ceil() as u64)
+    let lines = least_lines_with_retries_fractional(erlangs, retry, max)?;
+    settle(lines, max, |n| match with_retries(n, erlangs, retry) {
+        Ok(found) => Ok(found.blocking_rate),
+        // Too few lines for whom all try again.
+        Err(Error::NoFiniteSolution { .. }) => Ok(1.0),
+        Err(error) => Err(error),
+    })
 }
 
 /// The same, not rounded up.
@@ -284,7 +292,7 @@ pub fn least_lines_with_retries_fractional(
 ) -> Result<f64, Error> {
     fraction("the fraction that tries again", retry)?;
     // With the blocking at its largest, the traffic is known: a / (1 − r B).
-    at_least_zero("the traffic", erlangs)?;
+    not_too_large("the traffic", erlangs)?;
     fraction("the largest blocking", max)?;
     match retry * max < 1.0 {
         true => least_lines_fractional(erlangs / (1.0 - retry * max), max),

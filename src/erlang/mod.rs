@@ -112,9 +112,16 @@ impl Error {
     }
 }
 
-/// Largest traffic, and largest number of agents or lines, that is looked at when solving: beyond what double precision
-/// tells apart.
-const LARGEST: f64 = 1e15;
+/// Largest traffic, and largest number of agents or lines: sums over states take time that grows with its square root.
+const LARGEST: f64 = 1e12;
+
+/// What is above its limit by no more than this share of it has met it: rounding must not cost an agent.
+const SLACK: f64 = 1e-12;
+
+/// Whether a measure keeps to its limit, to rounding.
+fn keeps_to(measure: f64, limit: f64) -> bool {
+    measure <= limit * (1.0 + SLACK)
+}
 
 /// Smallest number of agents or lines, if it is not 0, that is looked at when solving.
 const LEAST: f64 = 1e-6;
@@ -125,6 +132,16 @@ fn at_least_zero(name: &str, value: f64) -> Result<f64, Error> {
         true => Ok(value),
         false => Err(Error::BadInput(format!(
             "{name} must be a number of at least 0, found {value}"
+        ))),
+    }
+}
+
+/// A traffic, or a number of agents or lines, by its name.
+fn not_too_large(name: &str, value: f64) -> Result<f64, Error> {
+    match at_least_zero(name, value)? > LARGEST {
+        false => Ok(value),
+        true => Err(Error::BadInput(format!(
+            "{name} must be at most {LARGEST:e}, found {value:e}"
         ))),
     }
 }

@@ -442,6 +442,40 @@ impl<'a> OfferedWait<'a> {
         }
     }
 
+    /// Abandoned in the end, those who balked included.
+    pub fn abandoned(&self) -> f64 {
+        self.balked + self.after(0.0).abandoned
+    }
+
+    /// Answered in the end.
+    pub fn answered(&self) -> f64 {
+        let abandoned = self.abandoned();
+        // Whichever has no digits to lose.
+        match abandoned < 0.5 {
+            true => 1.0 - abandoned,
+            false => self.at_once + self.after(0.0).answered,
+        }
+    }
+
+    /// Busy agents, on average.
+    pub fn carried_erlangs(&self) -> f64 {
+        self.system.erlangs() * (1.0 - self.blocked) * self.answered()
+    }
+
+    /// Fraction of the agents' time spent with calls; 0 without agents.
+    pub fn occupancy(&self) -> f64 {
+        match self.system.agents > 0.0 {
+            true => (self.carried_erlangs() / self.system.agents).min(1.0),
+            false => 0.0,
+        }
+    }
+
+    /// Mean wait of the answered; none where nobody is.
+    pub fn asa(&self) -> Option<f64> {
+        let answered = self.answered();
+        (answered > 0.0).then(|| self.means().0 / answered)
+    }
+
     /// Waits of the answered and of the abandoned, each per offered call.
     pub fn means(&self) -> (f64, f64) {
         let scaled = |by: f64, answered: f64, abandoned: f64| {
