@@ -437,7 +437,8 @@ impl<'a> OfferedWait<'a> {
                     true => sums.gone - at.gone * sums.all,
                     false => at.left * sums.all - sums.left,
                 };
-                scaled(sums.left, gone.max(0.0))
+                // A tabulated patience may leave a trace below 0 far out.
+                scaled(sums.left.max(0.0), gone.max(0.0))
             }
         }
     }
