@@ -1,8 +1,7 @@
 //! The `acdsim` command.
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    acdsim::cli::execute(acdsim::cli::Cli::parse())
+    acdsim::cli::execute_arguments()
 }

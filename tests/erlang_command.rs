@@ -235,3 +235,145 @@ fn csv_files() {
     assert!(message.contains("--force"), "{message}");
     run(true).success();
 }
+
+fn says(arguments: &str) -> String {
+    let output = erlang(arguments).code(2);
+    String::from_utf8_lossy(&output.get_output().stderr).into_owned()
+}
+
+/// What the parser of flags finds wrong is a document too.
+#[test]
+fn wrong_flags_as_json() {
+    for (wrong, says) in [
+        ("extended-b --erlangs 5 --lines 5", "--retry"),
+        ("c --calls -5/h --aht 180s --agents 8", "--calls"),
+        ("c --nonsense 5", "--nonsense"),
+    ] {
+        let document = error(wrong);
+        assert_eq!(document["error"], "bad_input", "{wrong}");
+        let message = document["message"].as_str().unwrap();
+        assert!(
+            message.contains(says) && !message.contains("Usage"),
+            "{wrong}: {message}"
+        );
+    }
+    let help = erlang("c --json --help").success();
+    assert!(String::from_utf8_lossy(&help.get_output().stdout).contains("Usage"));
+}
+
+/// Which of the targets are met, by the figure that decides.
+#[test]
+fn verdicts() {
+    for (arguments, expected) in [
+        (
+            "c --calls 100/h --aht 180s --agents 8 --target 80/20",
+            "88.0 % are answered within 20 s. Met: 80 % in 20 s.",
+        ),
+        (
+            "c --calls 100/h --aht 180s --agents 7 --target 80/20",
+            "74.0 % are answered within 20 s. Missed: 80 % in 20 s.",
+        ),
+        (
+            "c --calls 108/h --aht 180s --agents 9 --max-occupancy 60%",
+            "Met: occupancy ≤ 60 %.",
+        ),
+        (
+            "c --calls 100/h --aht 180s --agents 7 --target 80/20 --within 60s",
+            "Missed: 80 % in 20 s, found 74.0 %.",
+        ),
+        (
+            "a --calls 100/h --aht 180s --agents 5 --patience 2m --target 80/20 --formula with_abandons",
+            "in 20 s (with_abandons). M",
+        ),
+        (
+            "queue --calls 100/h --aht 180s --agents 6 --limit 0",
+            "100.0 % of those that got in are answered",
+        ),
+        (
+            "b --erlangs 25 --lines 34 --max-blocking 1%",
+            "Missed: blocking ≤ 1 %.",
+        ),
+        (
+            "b --erlangs 25 --lines 36 --max-blocking 1%",
+            "Met: blocking ≤ 1 %.",
+        ),
+        (
+            "b --erlangs 1.5 --lines 1 --max-blocking 60%",
+            "Met: blocking ≤ 60 %.",
+        ),
+        (
+            "engset --sources 20 --erlangs-per-idle-source 0.1 --lines 5 --max-blocking 1%",
+            "Missed: blocking ≤ 1 %.",
+        ),
+        (
+            "extended-b --erlangs 0.9 --retry 0.5 --lines 2 --max-blocking 20%",
+            "Met: blocking ≤ 20 %.",
+        ),
+    ] {
+        let found = text(arguments);
+        assert!(found.contains(expected), "{arguments}: {found}");
+    }
+    let document = json("a --calls 100/h --aht 180s --patience 2m --percentile 90% --max-wait 30s");
+    assert_eq!(document["input"]["max_wait_s"], 30.0);
+}
+
+/// Each message tells what to write instead.
+#[test]
+fn hints() {
+    for (wrong, expected) in [
+        (
+            "c --calls -5/h --aht 180s --agents 8",
+            "invalid value '-5/h'",
+        ),
+        ("c --calls 5/h --aht -4m --agents 8", "invalid value '-4m'"),
+        (
+            "c --calls 5/h --aht 4m --agents 1-5",
+            "a range is written 20..40",
+        ),
+        (
+            "c --calls 5/h --aht 4m --agents 1..",
+            "a range is written 20..40",
+        ),
+        (
+            "c --calls 5/h --aht 4m --agents 1 --patience 2m",
+            "acdsim erlang a",
+        ),
+        (
+            "c --calls 20/h --aht 180s --agents 1",
+            "error: 1 erlang is too much for 1 agent where",
+        ),
+        (
+            "c --calls 100/h --aht 181s --agents 5",
+            "error: 5.03 erlangs are too much for 5 agents",
+        ),
+        (
+            "b --calls 0/h --lines 5 --max-blocking 1%",
+            "holds without calls at any holding time",
+        ),
+    ] {
+        let message = says(wrong);
+        assert!(message.contains(expected), "{wrong}: {message}");
+    }
+}
+
+/// A row that has no figures says which it is; a table of nothing else is no success.
+#[test]
+fn rows_without_figures() {
+    let document = json("c --calls 100/h --aht 180s --agents 4..6");
+    assert_eq!(document["results"][0]["agents"], 4);
+    assert_eq!(document["results"][0]["error"], "unstable");
+    assert_eq!(document["results"][2]["agents"], 6);
+    let failed = erlang("c --calls 100/h --aht 180s --agents 3..5 --json").code(2);
+    let failed: Value = serde_json::from_slice(&failed.get_output().stdout).unwrap();
+    assert_eq!(failed["results"].as_array().unwrap().len(), 3);
+    // The first value makes no sense, the others do.
+    let first = json("c --calls 100/h --aht 0s..180s:90s --agents 8");
+    assert_eq!(first["results"][0]["error"], "bad_input");
+    assert_eq!(first["results"][0]["aht_s"], 0.0);
+    assert!(first["results"][1]["asa_s"].is_f64());
+    let table = text("c --agents 10..12 --aht 4m --target 80/20");
+    assert!(
+        table.contains("calls/h") && !table.contains("calls per hour"),
+        "{table}"
+    );
+}

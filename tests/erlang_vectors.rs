@@ -473,3 +473,155 @@ fn lognormal_patience() {
         );
     }
 }
+
+/// Numbers at which the first guess of a solution is the solution: they come out as they are.
+#[test]
+fn nice_numbers_come_out() {
+    for (a, max, expected) in [(1.0, 0.2, 2.0), (1.0, 0.5, 1.0), (2.0, 0.4, 2.0)] {
+        let lines = loss::least_lines_fractional(a, max).expect("lines");
+        assert!(
+            (lines - expected).abs() < 1e-12,
+            "{a} erlangs at {max}: {lines} lines, expected {expected}"
+        );
+        assert_eq!(
+            loss::least_lines(a, max),
+            Ok(expected as u64),
+            "{a} at {max}"
+        );
+        let back = loss::largest_erlangs(expected, max).expect("a traffic");
+        assert!(
+            (back - a).abs() < 1e-12,
+            "{expected} lines at {max}: {back} erlangs, expected {a}"
+        );
+    }
+    // 0.9 erlangs and a half of 20 % again are 1 erlang.
+    assert_eq!(loss::least_lines_with_retries(0.9, 0.5, 0.2), Ok(2));
+    let lines = loss::least_lines_with_retries_fractional(0.9, 0.5, 0.2).expect("lines");
+    assert!((lines - 2.0).abs() < 1e-12, "{lines}");
+}
+
+/// A target that is met exactly takes no agent and no line more, and is met in the words of `is_met_by` too.
+#[test]
+fn exact_targets_take_nothing_more() {
+    let system = |calls_per_h: f64| WaitingSystem {
+        calls_per_h,
+        aht_s: 180.0,
+        agents: 0.0,
+        patience: Patience::endless(),
+        limit: None,
+    };
+    // Of 20 calls an hour an erlang: whole erlangs a hundredth of an agent at most of so many per cent.
+    for percent in 20..=95_u32 {
+        for agents in 1..=60_u32 {
+            let calls = f64::from(agents * percent) / 5.0;
+            let target = Target::Occupancy {
+                max: f64::from(percent) / 100.0,
+            };
+            let system = system(calls);
+            let found = system.least_agents(&[target]);
+            assert_eq!(
+                found,
+                Ok(u64::from(agents)),
+                "{calls} calls/h at {percent} %"
+            );
+            let reached = system.with_agents(f64::from(agents));
+            let reached = reached
+                .performance(&Thresholds::default())
+                .expect("figures");
+            assert!(
+                target.is_met_by(&reached),
+                "{calls} calls/h at {percent} %: {}",
+                reached.occupancy
+            );
+        }
+    }
+    assert_eq!(loss::least_lines(1.5, 0.6), Ok(1));
+    assert_eq!(engset::least_lines(2, 1.5, 0.6), Ok(1));
+    assert_eq!(engset::largest_sources(1.5, 1, 0.6), Ok(2));
+    // Volume, AHT and agents that were solved for meet what they were solved for.
+    let targets = [
+        Target::ServiceLevel {
+            fraction: 0.8,
+            within_s: 20.0,
+            formula: Formula::AnsweredOverOffered,
+            short_s: 5.0,
+        },
+        Target::Asa { max_s: 17.0 },
+        Target::MeanWait { max_s: 17.0 },
+        Target::Occupancy { max: 0.7 },
+        Target::Wait {
+            percentile: 0.9,
+            max_s: 33.0,
+        },
+    ];
+    let at = Thresholds {
+        percentile: Some(0.9),
+        ..Thresholds::default()
+    };
+    for target in targets {
+        for agents in 1..=100_u32 {
+            for patience in [
+                Patience::endless(),
+                Patience::exponential(120.0).expect("a patience"),
+            ] {
+                let system = WaitingSystem {
+                    agents: f64::from(agents),
+                    patience,
+                    ..system(f64::from(agents) * 13.0)
+                };
+                let calls_per_h = system.largest_calls_per_h(&[target]).expect("a volume");
+                let aht_s = system.largest_aht_s(&[target]).expect("an AHT");
+                let fraction = system.least_agents_fractional(&[target]).expect("agents");
+                for solved in [
+                    WaitingSystem {
+                        calls_per_h,
+                        ..system.clone()
+                    },
+                    WaitingSystem {
+                        aht_s,
+                        ..system.clone()
+                    },
+                    system.with_agents(fraction),
+                ] {
+                    let found = solved.performance(&at).expect("figures");
+                    assert!(
+                        target.is_met_by(&found),
+                        "{target} by {solved:?}: {found:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// What is too large to be summed is refused at once.
+#[test]
+fn absurd_sizes_are_refused() {
+    let bad = |error: Option<Error>| assert_eq!(error.map(|error| error.kind()), Some("bad_input"));
+    bad(loss::blocking(1e300, 1e300).err());
+    bad(loss::blocking(1e17, 1e17).err());
+    bad(loss::with_retries(1e17, 1e17, 0.5).err());
+    bad(loss::largest_erlangs(1e17, 0.1).err());
+    bad(loss::least_lines(1e17, 0.1).err());
+    let system = WaitingSystem {
+        calls_per_h: 20e17,
+        aht_s: 180.0,
+        agents: 1e17,
+        patience: Patience::endless(),
+        limit: Some(3),
+    };
+    bad(system.performance(&Thresholds::default()).err());
+    let target = [Target::Occupancy { max: 0.5 }];
+    bad(system.least_agents(&target).err());
+    bad(system.largest_calls_per_h(&target).err());
+    let most = loss::blocking(1e12, 1e12).expect("a blocking");
+    assert!(most > 0.0 && most < 1e-5, "{most}");
+}
+
+/// Nobody calls, nothing is there, all try again: no attempt is blocked more often than another.
+#[test]
+fn no_traffic_with_retries() {
+    let found = loss::with_retries(0.0, 0.0, 1.0).expect("figures");
+    assert_eq!((found.offered_erlangs, found.carried_erlangs), (0.0, 0.0));
+    assert_eq!((found.blocking_rate, found.served_rate), (1.0, 1.0));
+}

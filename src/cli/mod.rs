@@ -64,6 +64,17 @@ enum Command {
     Man(man::Arguments),
 }
 
+/// Parses the arguments of the process and executes the command.
+pub fn execute_arguments() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => execute(cli),
+        Err(error) => match erlang::usage_error(std::env::args_os(), &error) {
+            Some(outcome) => exit_code(outcome),
+            None => error.exit(),
+        },
+    }
+}
+
 /// Executes a command; errors go to stderr.
 pub fn execute(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
@@ -79,6 +90,10 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Completions(arguments) => completions::execute(&arguments),
         Command::Man(arguments) => man::execute(&arguments),
     };
+    exit_code(outcome)
+}
+
+fn exit_code(outcome: Result<u8, Failure>) -> ExitCode {
     match outcome {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {

@@ -9,8 +9,8 @@
 //! ```
 
 use super::loss::no_blocking_at_all;
-use super::numeric::{bracket, root};
-use super::{Error, at_least_zero, fraction};
+use super::numeric::{Course, NoChange, bracket, root};
+use super::{Error, at_least_zero, fraction, keeps_to};
 
 /// Most callers: the recurrence is run up to that many lines.
 const MOST: u64 = 100_000_000;
@@ -100,12 +100,11 @@ pub fn least_lines(sources: u64, erlangs_per_idle_source: f64, max: f64) -> Resu
     if sources == 0 || beta == 0.0 || max == 1.0 {
         return Ok(0);
     }
-    let wanted = (1.0 - max) / max;
     let others = sources - 1;
     let mut odds = 0.0;
     for k in 1..=others {
         odds = k as f64 / ((others - k + 1) as f64 * beta) * (1.0 + odds);
-        if odds >= wanted {
+        if keeps_to(1.0 / (1.0 + odds), max) {
             return Ok(k);
         }
     }
@@ -136,10 +135,10 @@ pub fn largest_erlangs_per_idle_source(sources: u64, lines: u64, max: f64) -> Re
             .clamp(-1e3, 1e3)
     };
     let guess = lines as f64 / sources as f64;
-    match bracket(guess, (1e-300, 1e300), f) {
-        Ok((below, above)) => Ok(root(below, above, f)),
-        Err(true) => Ok(0.0),
-        Err(false) => Err(Error::Unbounded(
+    match bracket(guess, (1e-300, 1e300), Course::Rising, f) {
+        Ok(found) => Ok(root(found, f)),
+        Err(NoChange::Missed) => Ok(0.0),
+        Err(NoChange::Met) => Err(Error::Unbounded(
             format!("a blocking of at most {max} holds"),
             "traffic",
         )),
@@ -155,8 +154,7 @@ pub fn largest_sources(erlangs_per_idle_source: f64, lines: u64, max: f64) -> Re
     let beta = erlangs_per_idle_source;
     check(0, beta)?;
     fraction("the largest blocking", max)?;
-    let wanted = (1.0 - max) / max;
-    let met = |sources: u64| call_odds(sources, beta, lines) >= wanted;
+    let met = |sources: u64| keeps_to(1.0 / (1.0 + call_odds(sources, beta, lines)), max);
     if max == 1.0 || beta == 0.0 || met(MOST) {
         return Err(Error::Unbounded(
             format!("a blocking of at most {max} holds"),

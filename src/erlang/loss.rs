@@ -19,8 +19,10 @@
 //! - with more lines than traffic as Q(n + 1, A) over the Poisson probability of n;
 //! - else by the sum, whose terms fall from the first on, until they no longer count.
 
-use super::numeric::{bracket, poisson, poisson_tail_ratio, root, upper_gamma_fraction};
-use super::{Error, LARGEST, LEAST, above_zero, at_least_zero, fraction};
+use super::numeric::{
+    Course, NoChange, bracket, poisson, poisson_tail_ratio, root, upper_gamma_fraction,
+};
+use super::{Error, LARGEST, LEAST, above_zero, at_least_zero, fraction, keeps_to, not_too_large};
 
 /// Lines up to which the recurrence is run.
 const FEW: f64 = 64.0;
@@ -88,8 +90,8 @@ fn above(lines: f64, erlangs: f64) -> f64 {
 /// # Errors
 /// [`Error::BadInput`] if one of them is negative or no number.
 pub fn blocking(lines: f64, erlangs: f64) -> Result<f64, Error> {
-    at_least_zero("the number of lines", lines)?;
-    at_least_zero("the traffic", erlangs)?;
+    not_too_large("the number of lines", lines)?;
+    not_too_large("the traffic", erlangs)?;
     // Two additions: the odds may be infinite.
     Ok(1.0 / (1.0 + free_odds(lines, erlangs)))
 }
@@ -99,13 +101,18 @@ pub fn blocking(lines: f64, erlangs: f64) -> Result<f64, Error> {
 /// # Errors
 /// [`Error::Unreachable`] if no blocking at all is asked for, [`Error::BadInput`].
 pub fn least_lines(erlangs: f64, max: f64) -> Result<u64, Error> {
-    let Some(wanted) = wanted_odds(erlangs, max)? else {
-        return Ok(0);
-    };
-    let lines = continuous(erlangs, wanted)?;
-    // Within a line of the continued solution; rounding there must not decide.
+    let lines = least_lines_fractional(erlangs, max)?;
+    settle(lines, max, |n| blocking(n, erlangs))
+}
+
+/// The whole number of lines within a line of the continued solution; rounding there must not decide.
+fn settle(
+    lines: f64,
+    max: f64,
+    blocking: impl Fn(f64) -> Result<f64, Error>,
+) -> Result<u64, Error> {
     let mut n = (lines - 1.0).floor().max(0.0);
-    while free_odds(n, erlangs) < wanted {
+    while lines > 0.0 && !keeps_to(blocking(n)?, max) {
         n += 1.0;
     }
     Ok(n as u64)
@@ -124,11 +131,8 @@ pub fn least_lines_fractional(erlangs: f64, max: f64) -> Result<f64, Error> {
 
 /// The odds to reach; none where nothing is needed.
 fn wanted_odds(erlangs: f64, max: f64) -> Result<Option<f64>, Error> {
-    at_least_zero("the traffic", erlangs)?;
+    not_too_large("the traffic", erlangs)?;
     fraction("the largest blocking", max)?;
-    if erlangs > LARGEST {
-        return Err(too_much(erlangs));
-    }
     if erlangs == 0.0 || max == 1.0 {
         return Ok(None);
     }
@@ -152,23 +156,19 @@ pub(super) fn no_blocking_at_all() -> Error {
     }
 }
 
-/// ln of odds over wanted odds, kept finite.
+/// ln of wanted odds over odds, kept finite: at most 0 where blocking is as low as wanted.
 fn excess(odds: f64, wanted: f64) -> f64 {
-    (odds / wanted).ln().clamp(-1e3, 1e3)
+    -(odds / wanted).ln().clamp(-1e3, 1e3)
 }
 
 fn continuous(erlangs: f64, wanted: f64) -> Result<f64, Error> {
-    // More lines, better odds.
     let f = |lines: f64| excess(free_odds(lines, erlangs), wanted);
     let guess = (erlangs + erlangs.sqrt()).max(0.5);
-    let (met_not, met) = match bracket(guess, (LEAST, 2.0 * LARGEST), f) {
-        Ok(found) => found,
-        Err(true) => return Ok(0.0),
-        Err(false) => return Err(too_much(erlangs)),
-    };
-    // The nearest with odds that suffice.
-    let negative = |n: f64| -f(n);
-    Ok(root((met.0, -met.1), (met_not.0, -met_not.1), negative))
+    match bracket(guess, (LEAST, 2.0 * LARGEST), Course::Falling, f) {
+        Ok(found) => Ok(root(found, f)),
+        Err(NoChange::Met) => Ok(0.0),
+        Err(NoChange::Missed) => Err(too_much(erlangs)),
+    }
 }
 
 /// The largest traffic in erlangs with a blocking of at most `max`; the lines need not be whole.
@@ -176,7 +176,7 @@ fn continuous(erlangs: f64, wanted: f64) -> Result<f64, Error> {
 /// # Errors
 /// [`Error::Unbounded`] if everything may be blocked, [`Error::BadInput`].
 pub fn largest_erlangs(lines: f64, max: f64) -> Result<f64, Error> {
-    at_least_zero("the number of lines", lines)?;
+    not_too_large("the number of lines", lines)?;
     fraction("the largest blocking", max)?;
     if max == 1.0 {
         return Err(Error::Unbounded(
@@ -188,11 +188,11 @@ pub fn largest_erlangs(lines: f64, max: f64) -> Result<f64, Error> {
         return Ok(0.0);
     }
     let wanted = (1.0 - max) / max;
-    let f = |erlangs: f64| -excess(free_odds(lines, erlangs), wanted);
-    match bracket(lines.max(1e-3), (1e-300, 1e300), f) {
-        Ok((below, above)) => Ok(root(below, above, f)),
-        Err(true) => Ok(0.0),
-        Err(false) => Err(Error::Unbounded(
+    let f = |erlangs: f64| excess(free_odds(lines, erlangs), wanted);
+    match bracket(lines.max(1e-3), (1e-300, 1e300), Course::Rising, f) {
+        Ok(found) => Ok(root(found, f)),
+        Err(NoChange::Missed) => Ok(0.0),
+        Err(NoChange::Met) => Err(Error::Unbounded(
             format!("a blocking of at most {max} holds"),
             "traffic",
         )),
@@ -220,15 +220,16 @@ pub struct Retries {
 /// # Errors
 /// [`Error::NoFiniteSolution`] if everybody tries again and the lines cannot carry all; [`Error::BadInput`].
 pub fn with_retries(lines: f64, erlangs: f64, retry: f64) -> Result<Retries, Error> {
-    at_least_zero("the number of lines", lines)?;
-    at_least_zero("the traffic", erlangs)?;
+    not_too_large("the number of lines", lines)?;
+    not_too_large("the traffic", erlangs)?;
     fraction("the fraction that tries again", retry)?;
     if retry == 1.0 && erlangs >= lines && erlangs > 0.0 {
         return Err(Error::NoFiniteSolution { erlangs, lines });
     }
     // A(1 − rB) grows with A: what the lines carry, A(1 − B), does, and so does what gives up.
     let offered = match erlangs > 0.0 && retry > 0.0 && lines > 0.0 {
-        false if lines == 0.0 => erlangs / (1.0 - retry),
+        // Without traffic also where all try again.
+        false if lines == 0.0 && erlangs > 0.0 => erlangs / (1.0 - retry),
         false => erlangs,
         true => {
             let f = |offered: f64| {
@@ -239,10 +240,9 @@ pub fn with_retries(lines: f64, erlangs: f64, retry: f64) -> Result<Retries, Err
                 };
                 (first / erlangs).ln()
             };
-            let from = (erlangs, f(erlangs));
-            match bracket(erlangs, (erlangs, 1e300), f) {
-                Ok((below, above)) => root(below, above, f),
-                Err(_) => from.0,
+            match bracket(erlangs, (erlangs, 1e300), Course::Rising, f) {
+                Ok(found) => root(found, f),
+                Err(_) => erlangs,
             }
         }
     };
@@ -272,8 +272,13 @@ pub fn with_retries(lines: f64, erlangs: f64, retry: f64) -> Result<Retries, Err
 /// # Errors
 /// [`Error::Unreachable`] if no blocking at all is asked for, [`Error::BadInput`].
 pub fn least_lines_with_retries(erlangs: f64, retry: f64, max: f64) -> Result<u64, Error> {
-    fraction("the fraction that tries again", retry)?;
-    Ok(least_lines_with_retries_fractional(erlangs, retry, max)?.ceil() as u64)
+    let lines = least_lines_with_retries_fractional(erlangs, retry, max)?;
+    settle(lines, max, |n| match with_retries(n, erlangs, retry) {
+        Ok(found) => Ok(found.blocking_rate),
+        // Too few lines for whom all try again.
+        Err(Error::NoFiniteSolution { .. }) => Ok(1.0),
+        Err(error) => Err(error),
+    })
 }
 
 /// The same, not rounded up.
@@ -287,7 +292,7 @@ pub fn least_lines_with_retries_fractional(
 ) -> Result<f64, Error> {
     fraction("the fraction that tries again", retry)?;
     // With the blocking at its largest, the traffic is known: a / (1 − r B).
-    at_least_zero("the traffic", erlangs)?;
+    not_too_large("the traffic", erlangs)?;
     fraction("the largest blocking", max)?;
     match retry * max < 1.0 {
         true => least_lines_fractional(erlangs / (1.0 - retry * max), max),

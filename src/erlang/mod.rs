@@ -54,8 +54,8 @@ pub use waiting::{Performance, Thresholds, WaitingSystem};
 pub enum Error {
     /// Nobody gives up, and as many calls come as can be answered, or more: the queue grows without end.
     #[error(
-        "{erlangs} erlangs are too much for {agents} agents where nobody hangs up: the queue would grow without end; \
-         at least {least_agents} agents are needed"
+        "{} too much for {} where nobody hangs up: the queue would grow without end; at least {} needed",
+        are(*erlangs, "erlang"), counted(*agents, "agent"), are(*least_agents as f64, "agent")
     )]
     Unstable {
         /// Traffic offered.
@@ -67,8 +67,9 @@ pub enum Error {
     },
     /// Every blocked caller tries again, and the lines cannot carry what is offered.
     #[error(
-        "{erlangs} erlangs on {lines} lines have no finite solution where every blocked caller tries again: attempts would \
-         grow without end; more than {erlangs} lines are needed"
+        "{} on {} have no finite solution where every blocked caller tries again: attempts would grow without end; more \
+         than {} needed",
+        counted(*erlangs, "erlang"), counted(*lines, "line"), are(*erlangs, "line")
     )]
     NoFiniteSolution {
         /// Traffic offered, retries not counted.
@@ -112,12 +113,33 @@ impl Error {
     }
 }
 
-/// Largest traffic, and largest number of agents or lines, that is looked at when solving: beyond what double precision
-/// tells apart.
-const LARGEST: f64 = 1e15;
+/// Largest traffic, and largest number of agents or lines: sums over states take time that grows with its square root.
+const LARGEST: f64 = 1e12;
+
+/// What is above its limit by no more than this share of it has met it: rounding must not cost an agent.
+const SLACK: f64 = 1e-12;
+
+/// Whether a measure keeps to its limit, to rounding.
+pub(crate) fn keeps_to(measure: f64, limit: f64) -> bool {
+    measure <= limit * (1.0 + SLACK)
+}
 
 /// Smallest number of agents or lines, if it is not 0, that is looked at when solving.
 const LEAST: f64 = 1e-6;
+
+/// `1 agent`, `7.41 agents`.
+fn counted(number: f64, what: &str) -> String {
+    let rounded = (number * 100.0).round() / 100.0;
+    let plural = if rounded == 1.0 { "" } else { "s" };
+    format!("{rounded} {what}{plural}")
+}
+
+/// `1 agent is`, `7.41 agents are`.
+fn are(number: f64, what: &str) -> String {
+    let counted = counted(number, what);
+    let verb = if counted.ends_with('s') { "are" } else { "is" };
+    format!("{counted} {verb}")
+}
 
 /// A number of at least 0, by its name.
 fn at_least_zero(name: &str, value: f64) -> Result<f64, Error> {
@@ -125,6 +147,16 @@ fn at_least_zero(name: &str, value: f64) -> Result<f64, Error> {
         true => Ok(value),
         false => Err(Error::BadInput(format!(
             "{name} must be a number of at least 0, found {value}"
+        ))),
+    }
+}
+
+/// A traffic, or a number of agents or lines, by its name.
+fn not_too_large(name: &str, value: f64) -> Result<f64, Error> {
+    match at_least_zero(name, value)? > LARGEST {
+        false => Ok(value),
+        true => Err(Error::BadInput(format!(
+            "{name} must be at most {LARGEST:e}, found {value:e}"
         ))),
     }
 }

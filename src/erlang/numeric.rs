@@ -161,11 +161,50 @@ pub fn normal(x: f64) -> (f64, f64) {
     }
 }
 
-/// Where an increasing function of ln x changes sign, as an x where it is not above 0, the nearest such. `below` and `above`
-/// bracket it. Chandrupatla (1997): inverse quadratic where that is safe, halving where not.
-pub fn root(below: (f64, f64), above: (f64, f64), mut f: impl FnMut(f64) -> f64) -> f64 {
-    let (mut a, mut fa) = above;
-    let (mut b, mut fb) = below;
+/// A function at a place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    pub x: f64,
+    pub f: f64,
+}
+
+/// Two places between which a monotone function changes sign; either may be the larger.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bracket {
+    /// Where it is at most 0.
+    pub met: Point,
+    /// Where it is above 0.
+    pub missed: Point,
+}
+
+/// Whether a function grows or falls.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Course {
+    Rising,
+    Falling,
+}
+
+/// The function has one sign in all of the range.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum NoChange {
+    /// At most 0.
+    Met,
+    /// Above 0.
+    Missed,
+}
+
+/// Where a monotone function changes sign, as an x where it is not above 0, the nearest such. Chandrupatla (1997): inverse
+/// quadratic where that is safe, halving where not.
+pub fn root(Bracket { met, missed }: Bracket, mut f: impl FnMut(f64) -> f64) -> f64 {
+    debug_assert!(
+        met.f <= 0.0 && missed.f > 0.0,
+        "no change of sign: {met:?} {missed:?}"
+    );
+    if met.f == 0.0 {
+        return met.x;
+    }
+    let (mut a, mut fa) = (missed.x, missed.f);
+    let (mut b, mut fb) = (met.x, met.f);
     let (mut c, mut fc);
     let mut t = 0.5;
     for _ in 0..200 {
@@ -203,29 +242,71 @@ pub fn root(below: (f64, f64), above: (f64, f64), mut f: impl FnMut(f64) -> f64)
     if fa <= 0.0 { a } else { b }
 }
 
-/// The bracket of a sign change of an increasing function of a number above 0, from a guess outwards; `Err` holds whether
-/// the function is above 0 down to `least` (`true`) or below 0 up to `most`.
-#[expect(clippy::type_complexity, reason = "two points")]
+/// The bracket of a sign change of a monotone function of a number above 0, from a guess outwards within a range.
+///
+/// # Errors
+/// The sign, where it is the same up to the end of the range.
 pub fn bracket(
     guess: f64,
     (least, most): (f64, f64),
+    course: Course,
     mut f: impl FnMut(f64) -> f64,
-) -> Result<((f64, f64), (f64, f64)), bool> {
-    let mut from = (guess, f(guess));
-    let up = from.1 <= 0.0;
+) -> Result<Bracket, NoChange> {
+    let mut at = |x: f64| Point { x, f: f(x) };
+    let mut from = at(guess);
+    let starts_met = from.f <= 0.0;
+    let up = starts_met == (course == Course::Rising);
     let mut step = 0.02;
     loop {
         let x = match up {
-            true => (from.0 * f64::exp(step)).min(most),
-            false => (from.0 * f64::exp(-step)).max(least),
+            true => (from.x * f64::exp(step)).min(most),
+            false => (from.x * f64::exp(-step)).max(least),
         };
-        let at = (x, f(x));
-        match (up, at.1 > 0.0) {
-            (true, true) => return Ok((from, at)),
-            (false, false) => return Ok((at, from)),
-            _ if x == most || x == least => return Err(!up),
-            _ => from = at,
+        let next = at(x);
+        match (starts_met, next.f <= 0.0) {
+            (true, false) => {
+                return Ok(Bracket {
+                    met: from,
+                    missed: next,
+                });
+            }
+            (false, true) => {
+                return Ok(Bracket {
+                    met: next,
+                    missed: from,
+                });
+            }
+            (true, true) if x == most || x == least => return Err(NoChange::Met),
+            (false, false) if x == most || x == least => return Err(NoChange::Missed),
+            _ => from = next,
         }
         step = (step * 4.0).min(40.0 * LN_2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A guess that is the root, and one on either side of it; both courses.
+    #[test]
+    fn roots_are_found_from_any_guess() {
+        for guess in [2.0, 1.0, 5.0, 1e-3] {
+            for course in [Course::Rising, Course::Falling] {
+                let sign = if course == Course::Rising { 1.0 } else { -1.0 };
+                let f = |x: f64| sign * (x / 2.0).ln();
+                let bracket = bracket(guess, (1e-6, 1e6), course, f).unwrap();
+                let found = root(bracket, f);
+                assert!(f(found) <= 0.0, "{course:?} from {guess}: {found}");
+                assert!(
+                    (found - 2.0).abs() < 1e-15,
+                    "{course:?} from {guess}: {found}"
+                );
+            }
+        }
+        let high = bracket(1.0, (1e-3, 1e3), Course::Rising, |_| 1.0);
+        assert_eq!(high, Err(NoChange::Missed));
+        let low = bracket(1.0, (1e-3, 1e3), Course::Falling, |_| 0.0);
+        assert_eq!(low, Err(NoChange::Met));
     }
 }

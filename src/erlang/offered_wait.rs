@@ -20,7 +20,7 @@
 //! Of all that is given here, the fractions are of the offered: blocked attempts are left out.
 
 use super::loss::free_odds;
-use super::numeric::{bracket, ln_truncated_exponential, root, stirling_error};
+use super::numeric::{Course, bracket, ln_truncated_exponential, root, stirling_error};
 use super::patience::{At, Shape};
 use super::quadrature::integrate;
 use super::{Error, WaitingSystem};
@@ -437,9 +437,44 @@ impl<'a> OfferedWait<'a> {
                     true => sums.gone - at.gone * sums.all,
                     false => at.left * sums.all - sums.left,
                 };
-                scaled(sums.left, gone.max(0.0))
+                // A tabulated patience may leave a trace below 0 far out.
+                scaled(sums.left.max(0.0), gone.max(0.0))
             }
         }
+    }
+
+    /// Abandoned in the end, those who balked included.
+    pub fn abandoned(&self) -> f64 {
+        self.balked + self.after(0.0).abandoned
+    }
+
+    /// Answered in the end.
+    pub fn answered(&self) -> f64 {
+        let abandoned = self.abandoned();
+        // Whichever has no digits to lose.
+        match abandoned < 0.5 {
+            true => 1.0 - abandoned,
+            false => self.at_once + self.after(0.0).answered,
+        }
+    }
+
+    /// Busy agents, on average.
+    pub fn carried_erlangs(&self) -> f64 {
+        self.system.erlangs() * (1.0 - self.blocked) * self.answered()
+    }
+
+    /// Fraction of the agents' time spent with calls; 0 without agents.
+    pub fn occupancy(&self) -> f64 {
+        match self.system.agents > 0.0 {
+            true => (self.carried_erlangs() / self.system.agents).min(1.0),
+            false => 0.0,
+        }
+    }
+
+    /// Mean wait of the answered; none where nobody is.
+    pub fn asa(&self) -> Option<f64> {
+        let answered = self.answered();
+        (answered > 0.0).then(|| self.means().0 / answered)
     }
 
     /// Waits of the answered and of the abandoned, each per offered call.
@@ -480,9 +515,9 @@ impl<'a> OfferedWait<'a> {
             return self.system.patience.longest();
         }
         let f = |time: f64| (longer(time) / more).ln().clamp(-1e3, 1e3);
-        let negative = |time: f64| -f(time);
-        let (less, more) = bracket(1.0 / self.out.max(1e-9), (1e-12, 1e15), negative).ok()?;
-        Some(root((more.0, -more.1), (less.0, -less.1), f))
+        let guess = 1.0 / self.out.max(1e-9);
+        let found = bracket(guess, (1e-12, 1e15), Course::Falling, f).ok()?;
+        Some(root(found, f))
     }
 }
 

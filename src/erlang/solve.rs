@@ -10,10 +10,10 @@
 //! boundary. (The atom is 1/B(n − 1) over λ; with less than one agent it does not fall with the AHT, which is refused.) With a short-abandon threshold above T two functions are not monotone, and nothing is solved for.
 
 use super::loss::free_odds;
-use super::numeric::{bracket, root};
+use super::numeric::{Bracket, Course, NoChange, Point, bracket, root};
 use super::offered_wait::OfferedWait;
 use super::waiting::missed;
-use super::{Error, LARGEST, LEAST, Target, WaitingSystem};
+use super::{Error, LARGEST, LEAST, SLACK, Target, WaitingSystem};
 
 /// Traffic per agent up to which the largest volume and AHT are looked for.
 const MOST_LOAD: f64 = 1e9;
@@ -26,7 +26,7 @@ struct Wanted {
 
 impl Target {
     /// What must not be exceeded, and how much of it is allowed.
-    fn measure(&self, system: &WaitingSystem, wait: &OfferedWait<'_>) -> f64 {
+    fn measure(&self, wait: &OfferedWait<'_>) -> f64 {
         match *self {
             Self::ServiceLevel {
                 within_s,
@@ -34,22 +34,13 @@ impl Target {
                 short_s,
                 ..
             } => missed(wait, formula, within_s, short_s).unwrap_or(1.0),
-            Self::Asa { .. } => {
-                let answered = wait.at_once + wait.after(0.0).answered;
-                match answered > 0.0 {
-                    true => wait.means().0 / answered,
-                    false => f64::INFINITY,
-                }
-            }
+            Self::Asa { .. } => wait.asa().unwrap_or(f64::INFINITY),
             Self::MeanWait { .. } => {
                 let (answered, abandoned) = wait.means();
                 answered + abandoned
             }
-            Self::Abandonment { .. } => wait.balked + wait.after(0.0).abandoned,
-            Self::Occupancy { .. } => {
-                let answered = wait.at_once + wait.after(0.0).answered;
-                system.erlangs() * (1.0 - wait.blocked) * answered / system.agents
-            }
+            Self::Abandonment { .. } => wait.abandoned(),
+            Self::Occupancy { .. } => wait.occupancy(),
             Self::Wait { max_s, .. } => {
                 let after = wait.after(max_s);
                 after.answered + after.abandoned
@@ -110,7 +101,7 @@ impl Wanted {
             }
             if target.allowed() == 0.0 {
                 let wait = OfferedWait::new(hardest, &[])?;
-                match target.measure(hardest, &wait) > 0.0 {
+                match target.measure(&wait) > 0.0 {
                     true => return Ok(Err(*target)),
                     false => continue,
                 }
@@ -131,7 +122,7 @@ impl Wanted {
         let over = self
             .targets
             .iter()
-            .map(|target| (target.measure(system, &wait) / target.allowed()).ln());
+            .map(|target| (target.measure(&wait) / target.allowed()).ln());
         over.fold(-MOST, f64::max).min(MOST)
     }
 }
@@ -192,22 +183,22 @@ impl WaitingSystem {
             trial.agents = agents;
             wanted.excess(&trial, free_odds)
         };
-        let at_high = f(high);
         if high > 1.0 {
-            let low = high - 1.0;
-            let at_low = f(low);
-            return Ok(match at_low > 0.0 {
-                true => root((high, at_high), (low, at_low), f),
+            let mut at = |x: f64| Point { x, f: f(x) };
+            let (met, missed) = (at(high), at(high - 1.0));
+            return Ok(match missed.f > 0.0 {
+                // Met but for rounding.
+                true if met.f > 0.0 => high,
+                true => root(Bracket { met, missed }, f),
                 // The smallest stable number is not the next whole one: the boundary is that of stability.
-                false => low,
+                false => missed.x,
             });
         }
         // Less than one agent.
-        let negative = |agents: f64| -f(agents);
-        match bracket(0.5, (LEAST, 1.0), negative) {
-            Ok((missed, met)) => Ok(root((met.0, -met.1), (missed.0, -missed.1), f)),
-            Err(true) => Ok(0.0),
-            Err(false) => Ok(high),
+        match bracket(0.5, (LEAST, 1.0), Course::Falling, &mut f) {
+            Ok(found) => Ok(root(found, f)),
+            Err(NoChange::Met) => Ok(0.0),
+            Err(NoChange::Missed) => Ok(high),
         }
     }
 
@@ -271,7 +262,8 @@ impl WaitingSystem {
         let mut step = 0.0;
         for turn in 0.. {
             let excess = f(agents);
-            match excess <= 0.0 {
+            // The same as `keeps_to`, on the logarithm.
+            match excess <= SLACK {
                 true => high = (agents, excess),
                 false => low = (agents, excess),
             }
@@ -295,7 +287,7 @@ impl WaitingSystem {
                 let beta = ((agents - erlangs) / spread).max(0.0);
                 let guess = spread * (excess.abs() / (1.0 + beta)).min(4.0);
                 step = f64::max(2.0 * step, guess).ceil().max(1.0);
-                match excess <= 0.0 {
+                match excess <= SLACK {
                     true if high.0 - step <= low.0 => low.0 + 1.0,
                     true => high.0 - step,
                     false => low.0 + step,
@@ -387,10 +379,11 @@ fn self_bracket(
     what: &'static str,
     targets: &[Target],
 ) -> Result<f64, Error> {
-    match bracket(0.9 * full, (1e-280 * full, MOST_LOAD * full), &mut f) {
-        Ok((below, above)) => Ok(root(below, above, f)),
-        Err(true) => Ok(0.0),
-        Err(false) => Err(unbounded(targets, what)),
+    let range = (1e-280 * full, MOST_LOAD * full);
+    match bracket(0.9 * full, range, Course::Rising, &mut f) {
+        Ok(found) => Ok(root(found, f)),
+        Err(NoChange::Missed) => Ok(0.0),
+        Err(NoChange::Met) => Err(unbounded(targets, what)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Targets: what performance shall reach.
 
-use super::{Error, Performance, at_least_zero, fraction};
+use super::{Error, Performance, at_least_zero, fraction, keeps_to};
 use crate::scenario::Formula;
 use std::fmt;
 
@@ -107,20 +107,21 @@ impl Target {
         )
     }
 
-    /// Whether the target is met.
+    /// Whether the target is met, to rounding: a measure may be above its limit by 1e-12 of it, and the wait at a percentile,
+    /// which is itself solved for, by a nanosecond.
     pub fn is_met_by(&self, performance: &Performance) -> bool {
         match *self {
             Self::ServiceLevel {
                 fraction, formula, ..
-            } => performance.missed(formula) <= 1.0 - fraction,
-            Self::Asa { max_s } => performance.asa_s.is_some_and(|asa| asa <= max_s),
-            Self::MeanWait { max_s } => performance.mean_wait_s <= max_s,
-            Self::Abandonment { max } => performance.abandonment_rate <= max,
-            Self::Occupancy { max } => performance.occupancy <= max,
+            } => keeps_to(performance.missed(formula), 1.0 - fraction),
+            Self::Asa { max_s } => performance.asa_s.is_some_and(|asa| keeps_to(asa, max_s)),
+            Self::MeanWait { max_s } => keeps_to(performance.mean_wait_s, max_s),
+            Self::Abandonment { max } => keeps_to(performance.abandonment_rate, max),
+            Self::Occupancy { max } => keeps_to(performance.occupancy, max),
             Self::Wait { max_s, .. } => performance
                 .wait_percentile_s
-                .is_some_and(|wait| wait <= max_s),
-            Self::Blocking { max } => performance.blocking_rate <= max,
+                .is_some_and(|wait| keeps_to(wait, max_s + 1e-9)),
+            Self::Blocking { max } => keeps_to(performance.blocking_rate, max),
         }
     }
 }

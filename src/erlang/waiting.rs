@@ -1,7 +1,7 @@
 //! Systems in which calls wait for an agent.
 
 use super::offered_wait::OfferedWait;
-use super::{Error, Patience, above_zero, at_least_zero, fraction};
+use super::{Error, Patience, above_zero, at_least_zero, fraction, not_too_large};
 use crate::scenario::Formula;
 
 /// Calls that arrive at random, wait in the order of their arrival, and are served by equal agents in exponential times.
@@ -111,32 +111,21 @@ impl WaitingSystem {
             fraction("the percentile", percentile)?;
         }
         let wait = OfferedWait::new(self, &[at.within_s, at.short_s])?;
-        let waiting = wait.after(0.0);
-        let abandoned = wait.balked + waiting.abandoned;
-        // Whichever has no digits to lose.
-        let answered = match abandoned < 0.5 {
-            true => 1.0 - abandoned,
-            false => wait.at_once + waiting.answered,
-        };
+        let abandoned = wait.abandoned();
         let (answered_wait, abandoned_wait) = wait.means();
         let mean_wait = answered_wait + abandoned_wait;
-        let erlangs = self.erlangs();
-        let carried = erlangs * (1.0 - wait.blocked) * answered;
         let per_s = self.calls_per_h / 3600.0 * (1.0 - wait.blocked);
         Ok(Performance {
-            erlangs,
+            erlangs: self.erlangs(),
             delayed: wait.delayed,
             abandonment_rate: abandoned,
             blocking_rate: wait.blocked,
-            asa_s: (answered > 0.0).then(|| answered_wait / answered),
+            asa_s: wait.asa(),
             mean_wait_s: mean_wait,
             mean_wait_abandoned_s: (abandoned > 0.0).then(|| abandoned_wait / abandoned),
             queue_length_mean: per_s * mean_wait,
-            occupancy: match self.agents > 0.0 {
-                true => (carried / self.agents).min(1.0),
-                false => 0.0,
-            },
-            carried_erlangs: carried,
+            occupancy: wait.occupancy(),
+            carried_erlangs: wait.carried_erlangs(),
             wait_percentile_s: match at.percentile {
                 Some(percentile) => wait.percentile(percentile),
                 None => None,
@@ -151,7 +140,8 @@ impl WaitingSystem {
     pub(super) fn check(&self) -> Result<(), Error> {
         at_least_zero("the volume", self.calls_per_h)?;
         above_zero("the AHT", self.aht_s)?;
-        at_least_zero("the number of agents", self.agents)?;
+        not_too_large("the number of agents", self.agents)?;
+        not_too_large("the traffic", self.erlangs())?;
         if self.limit.is_some() && !self.patience.may_be_limited() {
             return Err(Error::BadInput(
                 "a limit of waiting places has a formula only where patience is exponential or callers never hang up"

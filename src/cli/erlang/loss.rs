@@ -2,8 +2,8 @@
 
 use super::output::{Answer, Figure, Flags, Question, Unit, Varied, exact, shown};
 use super::values::{self, Values};
-use super::waiting::counted;
-use crate::erlang::{Error, engset, loss};
+use super::waiting::{counted, verdict};
+use crate::erlang::{Error, engset, keeps_to, loss};
 use crate::scenario;
 use clap::Args;
 use serde_json::{Map, Value, json};
@@ -19,19 +19,19 @@ Examples:
   acdsim erlang b --calls 500/h --aht 180s --lines 20..40     a table")]
 pub struct B {
     /// Traffic in erlangs: lines that would be busy were there enough
-    #[arg(long, value_name = "A", value_parser = values::traffic, conflicts_with_all = ["calls", "aht"], allow_negative_numbers = true)]
+    #[arg(long, value_name = "A", value_parser = values::traffic, allow_hyphen_values = true, conflicts_with_all = ["calls", "aht"])]
     erlangs: Option<Values>,
     /// Calls per time
-    #[arg(long, value_name = "RATE", value_parser = values::rate)]
+    #[arg(long, value_name = "RATE", value_parser = values::rate, allow_hyphen_values = true)]
     calls: Option<Values>,
     /// Mean time that a call holds a line
-    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    #[arg(long, value_name = "TIME", value_parser = values::duration, allow_hyphen_values = true)]
     aht: Option<Values>,
     /// Number of lines
-    #[arg(long, value_name = "N", value_parser = values::count, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     lines: Option<Values>,
     /// Largest fraction of blocked calls
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     max_blocking: Option<f64>,
     /// Let lines be numbers that are not whole
     #[arg(long)]
@@ -51,16 +51,16 @@ Examples:
 The traffic of an idle source is its rate of calls times the mean holding time. Blocking is what callers meet.")]
 pub struct Engset {
     /// Number of callers
-    #[arg(long, value_name = "N", value_parser = values::count, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     sources: Option<Values>,
     /// Rate of calls of an idle caller times the mean holding time
-    #[arg(long, value_name = "B", value_parser = values::traffic, allow_negative_numbers = true)]
+    #[arg(long, value_name = "B", value_parser = values::traffic, allow_hyphen_values = true)]
     erlangs_per_idle_source: Option<Values>,
     /// Number of lines
-    #[arg(long, value_name = "N", value_parser = values::count, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     lines: Option<Values>,
     /// Largest fraction of blocked calls
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     max_blocking: Option<f64>,
     #[command(flatten)]
     pub output: Flags,
@@ -75,16 +75,16 @@ Examples:
   acdsim erlang extended-b --erlangs 25 --retry 0.5 --lines 25..35")]
 pub struct ExtendedB {
     /// Traffic of first attempts in erlangs
-    #[arg(long, value_name = "A", value_parser = values::traffic, allow_negative_numbers = true)]
+    #[arg(long, value_name = "A", value_parser = values::traffic, allow_hyphen_values = true)]
     erlangs: Option<Values>,
     /// Number of lines
-    #[arg(long, value_name = "N", value_parser = values::count, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     lines: Option<Values>,
     /// Fraction of blocked attempts that is tried again
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     retry: f64,
     /// Largest fraction of blocked attempts
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     max_blocking: Option<f64>,
     /// Let lines be numbers that are not whole
     #[arg(long)]
@@ -188,11 +188,20 @@ fn needed(lines: f64, max: f64) -> String {
     )
 }
 
-fn blocked(blocking: f64) -> String {
-    format!(
+/// What is blocked, and whether that keeps to the largest blocking, if one is given.
+fn blocked(blocking: f64, max: Option<f64>) -> String {
+    let found = format!(
         "{} of the calls are blocked.",
         shown(Some(blocking), Unit::Percent)
-    )
+    );
+    match max {
+        None => found,
+        Some(max) => format!(
+            "{found} {}: {}.",
+            verdict(keeps_to(blocking, max)),
+            at_most(max)
+        ),
+    }
 }
 
 impl B {
@@ -324,7 +333,7 @@ impl Question for B {
             }
             (Some(erlangs), Some(lines)) => {
                 let blocking = loss::blocking(lines, erlangs)?;
-                (erlangs, lines, blocked(blocking), None)
+                (erlangs, lines, blocked(blocking, self.max_blocking), None)
             }
             (Some(erlangs), None) => {
                 let max = wanted(self.max_blocking)?;
@@ -338,6 +347,10 @@ impl Question for B {
             (None, Some(lines)) => {
                 let max = wanted(self.max_blocking)?;
                 let erlangs = loss::largest_erlangs(lines, max)?;
+                if calls == Some(0.0) {
+                    let holds = format!("{} holds without calls", at_most(max));
+                    return Err(Error::Unbounded(holds, "holding time"));
+                }
                 let sentence = format!(
                     "Up to {} erlangs can be offered with {}.",
                     shown(Some(erlangs), Unit::Number),
@@ -460,7 +473,12 @@ impl Question for Engset {
         let (sources, beta, lines, sentence) = match (sources, beta, lines) {
             (Some(sources), Some(beta), Some(lines)) => {
                 let found = engset::congestion(sources, beta, lines)?;
-                (sources, beta, lines, blocked(found.call_congestion))
+                (
+                    sources,
+                    beta,
+                    lines,
+                    blocked(found.call_congestion, self.max_blocking),
+                )
             }
             (Some(sources), Some(beta), None) => {
                 let max = wanted(self.max_blocking)?;
@@ -625,7 +643,11 @@ impl Question for ExtendedB {
                 }
                 (Some(erlangs), Some(lines)) => {
                     let found = loss::with_retries(lines, erlangs, self.retry)?;
-                    (erlangs, lines, blocked(found.blocking_rate))
+                    (
+                        erlangs,
+                        lines,
+                        blocked(found.blocking_rate, self.max_blocking),
+                    )
                 }
                 (Some(erlangs), None) => {
                     let max = wanted(self.max_blocking)?;

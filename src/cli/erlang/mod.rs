@@ -7,6 +7,7 @@ mod waiting;
 
 use super::{Failure, status};
 use clap::{Args, Subcommand};
+use std::ffi::OsString;
 
 /// Compute service level, agents, volume or AHT by the formulas of Erlang and his successors.
 ///
@@ -40,17 +41,37 @@ enum Model {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
-    let (question, output): (&dyn output::Question, &output::Flags) = match &arguments.model {
-        Model::B(b) => (b, &b.output),
-        Model::C(c) => (c, &c.output),
-        Model::A(a) => (a, &a.output),
-        Model::Queue(queue) => (queue, &queue.output),
-        Model::Patience(patience) => (patience, &patience.output),
-        Model::Engset(engset) => (engset, &engset.output),
-        Model::ExtendedB(extended) => (extended, &extended.output),
+    let done = match &arguments.model {
+        Model::B(b) => output::show(b, &b.output),
+        Model::C(c) => output::show(&c.case(), &c.output),
+        Model::A(a) => output::show(&a.case(), &a.output),
+        Model::Queue(queue) => output::show(&queue.case(), &queue.output),
+        Model::Patience(patience) => output::show(&patience.case(), &patience.output),
+        Model::Engset(engset) => output::show(engset, &engset.output),
+        Model::ExtendedB(extended) => output::show(extended, &extended.output),
     };
-    output::show(question, output).map(|done| match done {
+    done.map(|done| match done {
         true => status::DONE,
         false => status::BAD_INPUT,
     })
+}
+
+/// What is wrong with the flags, as the one document that `--json` promises; `None` where it is not asked for.
+pub fn usage_error(
+    arguments: impl IntoIterator<Item = OsString>,
+    error: &clap::Error,
+) -> Option<Result<u8, Failure>> {
+    let mut arguments = arguments.into_iter().skip(1);
+    let asked = arguments.next().is_some_and(|command| command == "erlang")
+        && arguments.any(|argument| argument == "--json");
+    // Help and version are no errors.
+    if !asked || !error.use_stderr() {
+        return None;
+    }
+    let text = error.render().to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let message = words.join(" ");
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    Some(output::show_usage_error(message).map(|()| status::BAD_INPUT))
 }

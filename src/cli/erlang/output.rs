@@ -1,6 +1,7 @@
 //! Answers as text, JSON and CSV.
 
 use super::super::{Failure, print, print_json, print_with, width};
+use super::waiting::counted;
 use crate::erlang::Error;
 use crate::report::files::Place;
 use clap::Args;
@@ -101,11 +102,12 @@ pub fn show(question: &dyn Question, flags: &Flags) -> Result<bool, Failure> {
         }
     };
     // What makes no sense for any value is no table.
-    if let [(_, Err(error @ Error::BadInput(_))), ..] = rows.as_slice() {
+    let senseless = |(_, answer): &Row| matches!(answer, Err(Error::BadInput(_)));
+    if let ([(_, Err(error)), ..], true) = (rows.as_slice(), rows.iter().all(senseless)) {
         return failed(error.clone());
     }
     if flags.json {
-        print_json(&document(question, &rows))?;
+        print_json(&document(question, &varied, &rows))?;
     } else if flags.csv.is_some() {
         match place {
             Some(place) => {
@@ -126,7 +128,12 @@ pub fn show(question: &dyn Question, flags: &Flags) -> Result<bool, Failure> {
         };
         print(&text)?;
     }
-    Ok(true)
+    Ok(rows.iter().any(|(_, answer)| answer.is_ok()))
+}
+
+/// What the command line itself is wrong in, as a document.
+pub fn show_usage_error(message: &str) -> Result<(), Failure> {
+    print_json(&error_document(&Error::BadInput(message.to_owned())))
 }
 
 type Row = (Option<f64>, Result<Answer, Error>);
@@ -164,9 +171,15 @@ fn in_order(figures: &[Figure]) -> impl Iterator<Item = &Figure> {
     plain.chain(figures.iter().filter(within))
 }
 
-fn document(question: &dyn Question, rows: &[Row]) -> Value {
-    let result = |answer: &Result<Answer, Error>| match answer {
-        Err(error) => error_document(error),
+fn document(question: &dyn Question, varied: &Option<Varied>, rows: &[Row]) -> Value {
+    let result = |(value, answer): &Row| match answer {
+        Err(error) => {
+            let mut document = error_document(error);
+            if let (Some(value), Some(varied)) = (value, varied) {
+                document[varied.head] = exact(*value, varied.unit);
+            }
+            document
+        }
         Ok(answer) => {
             let mut map = Map::new();
             for figure in in_order(&answer.figures) {
@@ -189,8 +202,8 @@ fn document(question: &dyn Question, rows: &[Row]) -> Value {
         "input": question.input(),
     });
     match rows {
-        [(None, answer)] => document["result"] = result(answer),
-        rows => document["results"] = rows.iter().map(|(_, answer)| result(answer)).collect(),
+        [row @ (None, _)] => document["result"] = result(row),
+        rows => document["results"] = rows.iter().map(result).collect(),
     }
     document
 }
@@ -363,6 +376,7 @@ impl Page {
 
     /// A row for each value, with a bar.
     fn table(&self, question: &dyn Question, varied: &Varied, rows: &[Row]) -> String {
+        let charted = question.charted();
         let heads: Vec<&str> = rows
             .iter()
             .find_map(|(_, answer)| answer.as_ref().ok())
@@ -392,7 +406,7 @@ impl Page {
                         if heads.contains(&figure.head) {
                             cells.push(shown(figure.value, figure.unit));
                         }
-                        if figure.name == question.charted() {
+                        if figure.name == charted {
                             bar = (figure.value.unwrap_or(f64::NAN), figure.unit);
                         }
                     }
@@ -402,7 +416,10 @@ impl Page {
                     cells.extend(heads.iter().map(|_| "–".to_owned()));
                     bars.push(Err(match error {
                         Error::Unstable { least_agents, .. } => {
-                            format!("unstable: at least {least_agents} agents")
+                            format!(
+                                "unstable: at least {}",
+                                counted(*least_agents as f64, "agent")
+                            )
                         }
                         error => error.kind().replace('_', " "),
                     }));
@@ -438,8 +455,10 @@ impl Page {
                     let label = rows.iter().find_map(|(_, answer)| answer.as_ref().ok());
                     let label = label.and_then(|answer| {
                         let mut figures = answer.figures.iter();
-                        figures.find(|figure| figure.name == question.charted())
+                        figures.find(|figure| figure.name == charted)
                     });
+                    // A count has its column already; of a fraction the label says more than its head.
+                    let label = label.filter(|figure| figure.unit == Unit::Percent);
                     line += label.map_or("", |figure| figure.label.as_str());
                 }
                 Some(Ok((value, _))) => line += &self.bar(value / largest, room),

@@ -30,6 +30,14 @@ fn values(
     step: Option<f64>,
     example: &str,
 ) -> Result<Values, String> {
+    // What looks like a range is told how one is written.
+    let looks_like_one = text.contains("..") || text.trim_start_matches('-').contains('-');
+    let one = |text: &str| {
+        one(text).map_err(|error| match looks_like_one {
+            true => format!("{error}; a range is written {example}"),
+            false => error,
+        })
+    };
     let Some((from, rest)) = text.split_once("..") else {
         return Ok(Values(vec![one(text)?]));
     };
@@ -120,6 +128,11 @@ pub fn mean_patience(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Erlang-C has no patience; who gives one wants another model.
+pub fn no_patience(_: &str) -> Result<f64, String> {
+    Err("nobody hangs up in Erlang-C; acdsim erlang a takes a mean patience".to_owned())
+}
+
 pub fn distribution(text: &str) -> Result<Distribution, String> {
     parse_distribution(text, Path::new("")).map_err(|e| e.to_string())
 }
@@ -151,6 +164,13 @@ mod tests {
             "5..2", "1..9:0", "1..1e9", "..", "1..", "-1", "nan", "1..inf",
         ] {
             assert!(of(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["1..", "1-5"] {
+            let error = of(wrong).expect_err("no range");
+            assert!(
+                error.contains("a range is written 20..40"),
+                "{wrong}: {error}"
+            );
         }
         assert!(rate("100/h..140/h").is_err_and(|e| e.contains("no step")));
     }

@@ -10,13 +10,13 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, Args)]
 struct Numbers {
     /// Calls per time
-    #[arg(long, value_name = "RATE", value_parser = values::rate)]
+    #[arg(long, value_name = "RATE", value_parser = values::rate, allow_hyphen_values = true)]
     calls: Option<Values>,
     /// Mean handling time: talk and after-call work
-    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    #[arg(long, value_name = "TIME", value_parser = values::duration, allow_hyphen_values = true)]
     aht: Option<Values>,
     /// Number of agents
-    #[arg(long, value_name = "N", value_parser = values::count, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = values::count, allow_hyphen_values = true)]
     agents: Option<Values>,
     /// Let agents be numbers that are not whole
     #[arg(long)]
@@ -26,31 +26,31 @@ struct Numbers {
 #[derive(Debug, Args)]
 struct Wanted {
     /// Service level to reach, such as 80/20
-    #[arg(long, value_name = "P/T", value_parser = values::target)]
+    #[arg(long, value_name = "P/T", value_parser = values::target, allow_hyphen_values = true)]
     target: Option<scenario::Target>,
     /// Formula of that service level [default: answered_over_offered]
-    #[arg(long, value_name = "NAME", value_parser = values::formula, requires = "target")]
+    #[arg(long, value_name = "NAME", value_parser = values::formula, allow_hyphen_values = true, requires = "target")]
     formula: Option<Formula>,
     /// Largest average speed of answer
-    #[arg(long, value_name = "TIME", value_parser = values::seconds)]
+    #[arg(long, value_name = "TIME", value_parser = values::seconds, allow_hyphen_values = true)]
     max_asa: Option<f64>,
     /// Largest mean wait of all calls, answered or not
-    #[arg(long, value_name = "TIME", value_parser = values::seconds)]
+    #[arg(long, value_name = "TIME", value_parser = values::seconds, allow_hyphen_values = true)]
     max_mean_wait: Option<f64>,
     /// Largest occupancy
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     max_occupancy: Option<f64>,
     /// The wait that this fraction of all calls does not exceed is given too
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     percentile: Option<f64>,
     /// Longest wait at that percentile
-    #[arg(long, value_name = "TIME", value_parser = values::seconds, requires = "percentile")]
+    #[arg(long, value_name = "TIME", value_parser = values::seconds, allow_hyphen_values = true, requires = "percentile")]
     max_wait: Option<f64>,
     /// T of the service levels [default: that of the target, or 20s]
-    #[arg(long, value_name = "TIME", value_parser = values::seconds)]
+    #[arg(long, value_name = "TIME", value_parser = values::seconds, allow_hyphen_values = true)]
     within: Option<f64>,
     /// The short-abandon threshold
-    #[arg(long, value_name = "TIME", value_parser = values::seconds, default_value = "5s")]
+    #[arg(long, value_name = "TIME", value_parser = values::seconds, allow_hyphen_values = true, default_value = "5s")]
     short: f64,
 }
 
@@ -66,6 +66,9 @@ Examples:
 pub struct C {
     #[command(flatten)]
     numbers: Numbers,
+    /// There is none here
+    #[arg(long, hide = true, value_parser = values::no_patience)]
+    patience: Option<f64>,
     #[command(flatten)]
     wanted: Wanted,
     #[command(flatten)]
@@ -83,10 +86,10 @@ pub struct A {
     #[command(flatten)]
     numbers: Numbers,
     /// Mean patience
-    #[arg(long, value_name = "TIME", value_parser = values::mean_patience)]
+    #[arg(long, value_name = "TIME", value_parser = values::mean_patience, allow_hyphen_values = true)]
     patience: f64,
     /// Largest fraction of calls that hang up
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     max_abandonment: Option<f64>,
     #[command(flatten)]
     wanted: Wanted,
@@ -107,16 +110,16 @@ pub struct Queue {
     #[command(flatten)]
     numbers: Numbers,
     /// Number of waiting places
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     limit: u32,
     /// Mean patience [default: nobody hangs up]
-    #[arg(long, value_name = "TIME", value_parser = values::mean_patience)]
+    #[arg(long, value_name = "TIME", value_parser = values::mean_patience, allow_hyphen_values = true)]
     patience: Option<f64>,
     /// Largest fraction of calls that hang up
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     max_abandonment: Option<f64>,
     /// Largest fraction of calls that find the queue full
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     max_blocking: Option<f64>,
     #[command(flatten)]
     wanted: Wanted,
@@ -137,13 +140,13 @@ pub struct General {
     #[command(flatten)]
     numbers: Numbers,
     /// How long callers wait
-    #[arg(long, value_name = "DISTRIBUTION", value_parser = values::distribution)]
+    #[arg(long, value_name = "DISTRIBUTION", value_parser = values::distribution, allow_hyphen_values = true)]
     patience: Distribution,
     /// Fraction of those who would have to wait that leaves at once
-    #[arg(long, value_name = "P", value_parser = values::fraction, default_value = "0")]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true, default_value = "0")]
     balk: f64,
     /// Largest fraction of calls that hang up
-    #[arg(long, value_name = "P", value_parser = values::fraction)]
+    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
     max_abandonment: Option<f64>,
     #[command(flatten)]
     wanted: Wanted,
@@ -160,10 +163,11 @@ enum Unknown {
     Agents,
 }
 
-/// What the four have in common.
-struct Case<'a> {
+/// What the four have in common; made once, as the table of a smooth patience takes its time.
+pub struct Case<'a> {
     numbers: &'a Numbers,
     wanted: &'a Wanted,
+    model: &'static str,
     name: &'static str,
     patience: Result<Patience, Error>,
     limit: Option<u32>,
@@ -172,10 +176,11 @@ struct Case<'a> {
 }
 
 impl C {
-    fn case(&self) -> Case<'_> {
+    pub fn case(&self) -> Case<'_> {
         Case {
             numbers: &self.numbers,
             wanted: &self.wanted,
+            model: "c",
             name: "Erlang-C",
             patience: Ok(Patience::endless()),
             limit: None,
@@ -186,10 +191,11 @@ impl C {
 }
 
 impl A {
-    fn case(&self) -> Case<'_> {
+    pub fn case(&self) -> Case<'_> {
         Case {
             numbers: &self.numbers,
             wanted: &self.wanted,
+            model: "a",
             name: "Erlang-A",
             patience: Patience::exponential(self.patience),
             limit: None,
@@ -200,10 +206,11 @@ impl A {
 }
 
 impl Queue {
-    fn case(&self) -> Case<'_> {
+    pub fn case(&self) -> Case<'_> {
         Case {
             numbers: &self.numbers,
             wanted: &self.wanted,
+            model: "queue",
             name: "Limited queue",
             patience: match self.patience {
                 None => Ok(Patience::endless()),
@@ -217,10 +224,11 @@ impl Queue {
 }
 
 impl General {
-    fn case(&self) -> Case<'_> {
+    pub fn case(&self) -> Case<'_> {
         Case {
             numbers: &self.numbers,
             wanted: &self.wanted,
+            model: "patience",
             name: "M/M/n+G",
             patience: Patience::new(&self.patience, self.balk),
             limit: None,
@@ -230,35 +238,26 @@ impl General {
     }
 }
 
-macro_rules! question {
-    ($type:ty, $model:literal) => {
-        impl Question for $type {
-            fn model(&self) -> &'static str {
-                $model
-            }
-            fn title(&self) -> String {
-                self.case().title()
-            }
-            fn input(&self) -> Map<String, Value> {
-                self.case().input()
-            }
-            fn varied(&self) -> Result<Option<Varied>, Error> {
-                self.case().varied()
-            }
-            fn answer(&self, varied: Option<f64>) -> Result<Answer, Error> {
-                self.case().answer(varied)
-            }
-            fn charted(&self) -> &'static str {
-                self.case().charted()
-            }
-        }
-    };
+impl Question for Case<'_> {
+    fn model(&self) -> &'static str {
+        self.model
+    }
+    fn title(&self) -> String {
+        Case::title(self)
+    }
+    fn input(&self) -> Map<String, Value> {
+        Case::input(self)
+    }
+    fn varied(&self) -> Result<Option<Varied>, Error> {
+        Case::varied(self)
+    }
+    fn answer(&self, varied: Option<f64>) -> Result<Answer, Error> {
+        Case::answer(self, varied)
+    }
+    fn charted(&self) -> &'static str {
+        Case::charted(self)
+    }
 }
-
-question!(C, "c");
-question!(A, "a");
-question!(Queue, "queue");
-question!(General, "patience");
 
 fn bad(message: &str) -> Error {
     Error::BadInput(message.to_owned())
@@ -517,8 +516,12 @@ impl Case<'_> {
             }
         };
         let performance = system.performance(&self.thresholds())?;
+        let sentence = match sentence {
+            Some(sentence) => sentence,
+            None => self.verdict(&system, &performance, &targets)?,
+        };
         Ok(Answer {
-            sentence: sentence.unwrap_or_else(|| self.verdict(&performance, &targets)),
+            sentence,
             figures: self.figures(&system, &performance, unknown),
             beside: beside.map(|less| {
                 let found = less.performance(&self.thresholds());
@@ -530,25 +533,41 @@ impl Case<'_> {
     }
 
     /// What is given by all three numbers: the service level first, and whether targets are met.
-    fn verdict(&self, found: &Performance, targets: &[Target]) -> String {
+    fn verdict(
+        &self,
+        system: &WaitingSystem,
+        found: &Performance,
+        targets: &[Target],
+    ) -> Result<String, Error> {
         let at = self.thresholds();
-        let level = match found.missed(self.formula()).is_nan() {
-            true => "Nobody is answered.".to_owned(),
-            false => format!(
-                "{} are answered within {} s.",
-                percent(found.service_level(self.formula())),
-                scenario::number(at.within_s)
-            ),
+        let formula = self.formula();
+        let level = percent(found.service_level(formula));
+        let within = format!("{} s", scenario::number(at.within_s));
+        let mut all = match (found.missed(formula).is_nan(), formula) {
+            (true, _) => "Nobody is answered.".to_owned(),
+            (false, Formula::AnsweredOverOffered) => {
+                let of = match self.limit {
+                    Some(_) => " of those that got in",
+                    None => "",
+                };
+                format!("{level}{of} are answered within {within}.")
+            }
+            (false, formula) => format!("Service level {level} in {within} ({}).", formula.name()),
         };
-        let verdicts = targets.iter().map(|target| {
-            let verdict = if target.is_met_by(found) {
-                "Met"
-            } else {
-                "Missed"
-            };
-            format!(" {verdict}: {}.", self.words(target))
-        });
-        level + &verdicts.collect::<String>()
+        for target in targets {
+            let words = self.words(target);
+            match *target {
+                // The level that is shown is of another time than the one that decides.
+                Target::ServiceLevel { within_s, .. } if within_s != at.within_s => {
+                    let found = system.performance(&Thresholds { within_s, ..at })?;
+                    let met = verdict(target.is_met_by(&found));
+                    let level = percent(found.service_level(formula));
+                    all += &format!(" {met}: {words}, found {level}.");
+                }
+                _ => all += &format!(" {}: {words}.", verdict(target.is_met_by(found))),
+            }
+        }
+        Ok(all)
     }
 
     fn words(&self, target: &Target) -> String {
@@ -728,6 +747,14 @@ const LEVELS: [&str; 6] = [
     "service_levels.without_short_abandons",
     "service_levels.short_abandons_as_met",
 ];
+
+/// Whether a target is met, in a word.
+pub fn verdict(met: bool) -> &'static str {
+    match met {
+        true => "Met",
+        false => "Missed",
+    }
+}
 
 /// `1 agent`, `8 agents`, `7.41 agents`.
 pub fn counted(number: f64, what: &str) -> String {
