@@ -377,3 +377,58 @@ fn rows_without_figures() {
         "{table}"
     );
 }
+
+/// The inverses of Engset and of extended Erlang-B, each put back in.
+#[test]
+fn inverses_are_inverse() {
+    let found = |arguments: &str, name: &str| json(arguments)["result"][name].as_f64().unwrap();
+    let engset = "engset --sources 20 --lines 5";
+    let beta = found(
+        &format!("{engset} --max-blocking 1%"),
+        "erlangs_per_idle_source",
+    );
+    let back = found(
+        &format!("{engset} --erlangs-per-idle-source {beta}"),
+        "call_congestion",
+    );
+    assert!((back - 0.01).abs() < 1e-12, "{back}");
+    for (solve, fixed, name, least) in [
+        ("--sources 20", "--lines", "lines", true),
+        ("--lines 5", "--sources", "sources", false),
+    ] {
+        let model = format!("engset --erlangs-per-idle-source 0.1 {solve}");
+        let solved = found(&format!("{model} --max-blocking 1%"), name);
+        let beyond = if least { solved - 1.0 } else { solved + 1.0 };
+        let blocked = |n: f64| found(&format!("{model} {fixed} {n}"), "call_congestion");
+        assert!(
+            blocked(solved) <= 0.01 && blocked(beyond) > 0.01,
+            "{name}: {solved}"
+        );
+    }
+    let lines = found(
+        "extended-b --erlangs 25 --retry 0.5 --max-blocking 1%",
+        "lines",
+    );
+    let blocked = |n: f64| {
+        found(
+            &format!("extended-b --erlangs 25 --retry 0.5 --lines {n}"),
+            "blocking_rate",
+        )
+    };
+    assert!(
+        blocked(lines) <= 0.01 && blocked(lines - 1.0) > 0.01,
+        "{lines}"
+    );
+    let erlangs = found(
+        "extended-b --lines 34 --retry 0.5 --max-blocking 1%",
+        "erlangs",
+    );
+    let back = found(
+        &format!("extended-b --erlangs {erlangs} --lines 34 --retry 0.5"),
+        "blocking_rate",
+    );
+    assert!((back - 0.01).abs() < 1e-12, "{back}");
+    // All wait no longer than the longest patience.
+    let longest = "patience --calls 100/h --aht 180s --agents 5 --patience 60s --percentile 100%";
+    assert_eq!(found(longest, "wait_percentile_s"), 60.0);
+}

@@ -609,3 +609,28 @@ fn service_levels_are_those_of_their_definitions() {
         );
     }
 }
+
+/// Those who balk need no agent; with less than one agent the AHT is not solved for.
+#[test]
+fn balking_and_less_than_one_agent() {
+    let of = |balk: f64| WaitingSystem {
+        calls_per_h: 400.0,
+        aht_s: 180.0,
+        agents: 0.5,
+        patience: Patience::new(&Distribution::Never, balk).expect("a patience"),
+        limit: None,
+    };
+    let target = [Target::MeanWait { max_s: 1e5 }];
+    // 20 erlangs, of whom those who have to wait stay with 60 %: 12 erlangs are stable with 13 agents.
+    assert_eq!(of(0.0).least_agents(&target), Ok(21));
+    assert_eq!(of(0.4).least_agents(&target), Ok(13));
+    let error = of(0.0)
+        .largest_aht_s(&target)
+        .map_err(|error| error.to_string());
+    assert!(
+        error
+            .as_ref()
+            .is_err_and(|error| error.contains("less than one agent")),
+        "{error:?}"
+    );
+}
