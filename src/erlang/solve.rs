@@ -163,10 +163,19 @@ impl WaitingSystem {
     /// # Errors
     /// [`Error::Unreachable`], [`Error::BadInput`].
     pub fn least_agents(&self, targets: &[Target]) -> Result<u64, Error> {
+        self.least_agents_near(targets, None)
+    }
+
+    /// The same, found the sooner the nearer it is to a number, such as that of an interval like this one.
+    pub(crate) fn least_agents_near(
+        &self,
+        targets: &[Target],
+        near: Option<f64>,
+    ) -> Result<u64, Error> {
         let Some((least, wanted)) = self.for_agents(targets)? else {
             return Ok(0);
         };
-        Ok(self.search(least, &wanted)? as u64)
+        Ok(self.search(least, &wanted, near)? as u64)
     }
 
     /// The same, not rounded up to a whole number; less than a millionth is 0.
@@ -174,10 +183,19 @@ impl WaitingSystem {
     /// # Errors
     /// Those of [`WaitingSystem::least_agents`].
     pub fn least_agents_fractional(&self, targets: &[Target]) -> Result<f64, Error> {
+        self.least_agents_fractional_near(targets, None)
+    }
+
+    /// The same, found the sooner the nearer it is to a number.
+    pub(crate) fn least_agents_fractional_near(
+        &self,
+        targets: &[Target],
+        near: Option<f64>,
+    ) -> Result<f64, Error> {
         let Some((least, wanted)) = self.for_agents(targets)? else {
             return Ok(0.0);
         };
-        let high = self.search(least, &wanted)?;
+        let high = self.search(least, &wanted, near)?;
         let mut trial = self.clone();
         let mut f = |agents: f64| {
             trial.agents = agents;
@@ -244,7 +262,8 @@ impl WaitingSystem {
     }
 
     /// The smallest whole number from `least` on that meets what is wanted: by the secant of the logarithm, kept in the bracket.
-    fn search(&self, least: f64, wanted: &Wanted) -> Result<f64, Error> {
+    /// It starts near a number, if one is given.
+    fn search(&self, least: f64, wanted: &Wanted, near: Option<f64>) -> Result<f64, Error> {
         let mut trial = self.clone();
         let erlangs = self.erlangs();
         let mut odds = Odds {
@@ -256,7 +275,9 @@ impl WaitingSystem {
             wanted.excess(&trial, |agents, erlangs| odds.at(agents, erlangs))
         };
         let spread = erlangs.sqrt().max(1.0);
-        let mut agents = (erlangs + 0.5 * spread).ceil().max(least);
+        let start = near.filter(|near| near.is_finite() && *near <= LARGEST);
+        let start = start.unwrap_or(erlangs + 0.5 * spread);
+        let mut agents = start.ceil().max(least);
         let (mut low, mut high): ((f64, f64), (f64, f64)) =
             ((least - 1.0, f64::NAN), (f64::INFINITY, f64::NAN));
         let mut step = 0.0;

@@ -128,7 +128,16 @@ impl Seen {
 impl<'m> Analytic<'m> {
     /// A model seen through the formulas.
     pub fn new(model: &'m Model) -> Self {
-        let types = model.scenario.call_types.iter();
+        let mut types: Vec<TypeView> = Vec::with_capacity(model.call_types.len());
+        for t in &model.scenario.call_types {
+            // The table of a distribution takes longer to make than many a requirement.
+            let mut known = types.iter().map(|known| &known.patience);
+            let patience = match known.find(|known| *known.distribution() == t.patience) {
+                Some(known) => known.with_balk(t.balk),
+                None => patience(&t.patience, t.balk),
+            };
+            types.push(TypeView::of(t, patience));
+        }
         let mut queues: Vec<QueueView> = model
             .queues
             .iter()
@@ -143,7 +152,7 @@ impl<'m> Analytic<'m> {
         }
         Self {
             model,
-            types: types.map(TypeView::of).collect(),
+            types,
             queues,
         }
     }
@@ -483,7 +492,7 @@ struct Agents {
 }
 
 impl TypeView {
-    fn of(t: &CallType) -> Self {
+    fn of(t: &CallType, patience: Patience) -> Self {
         let leaves = t
             .ivr
             .as_ref()
@@ -491,7 +500,7 @@ impl TypeView {
         Self {
             aht_s: t.talk.mean_s() + t.wrap_up.mean_s(),
             stays: (1.0 - leaves).max(0.0),
-            patience: patience(&t.patience, t.balk),
+            patience,
         }
     }
 }

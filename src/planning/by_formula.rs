@@ -43,13 +43,15 @@ pub fn by_formula(
             Some(results)
         }
     };
-    let requirement = Requirement::new(
-        &model,
-        &question.targets,
-        question.tolerance,
-        recipe,
-        counted.as_ref(),
-    );
+    let requirement = pool.install(|| {
+        Requirement::new(
+            &model,
+            &question.targets,
+            question.tolerance,
+            recipe,
+            counted.as_ref(),
+        )
+    });
     let (staff, exact) = requirement.staff(&model, &question.bounds);
     let found = Found {
         staff,

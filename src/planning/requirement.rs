@@ -16,6 +16,7 @@ use crate::erlang::{Error, Performance, Target, Thresholds, WaitingSystem};
 use crate::kpi::{self, Place, Results};
 use crate::model::Model;
 use crate::scenario::{Formula, Queue};
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// Fraction of calls that may wait where the target says that none may, at least.
@@ -188,8 +189,11 @@ impl Requirement {
                 }),
             }
         }
-        for pool in &mut pools {
-            let wanted = wanted(model, pool, targets, &mut warnings);
+        let wanted: Vec<Vec<Target>> = pools
+            .iter()
+            .map(|pool| wanted(model, pool, targets, &mut warnings))
+            .collect();
+        pools.par_iter_mut().zip(wanted).for_each(|(pool, wanted)| {
             let mut solver = Solver::new(wanted, tolerance, recipe.fractional);
             let needs = (0..model.grid.cells).map(|interval| {
                 let seen = seen(&analytic, &pool.queues, interval, recipe.lag, calls);
@@ -203,7 +207,7 @@ impl Requirement {
                 })
             });
             pool.needs = needs.collect();
-        }
+        });
         let mut requirement = Self { pools, warnings };
         requirement.remark_on_groups(model);
         requirement
@@ -422,6 +426,8 @@ pub(super) struct Solver {
     fractional: bool,
     /// By calls and AHT; those that also share the rest are one.
     known: HashMap<[u64; 2], Vec<(Seen, Need)>>,
+    /// Agents above the traffic in the last interval, in units of its spread: a good guess for the next.
+    beta: Option<f64>,
 }
 
 impl Solver {
@@ -431,6 +437,7 @@ impl Solver {
             tolerance,
             fractional,
             known: HashMap::new(),
+            beta: None,
         }
     }
 
@@ -449,7 +456,7 @@ impl Solver {
         need
     }
 
-    fn solve(&self, seen: &Seen) -> Need {
+    fn solve(&mut self, seen: &Seen) -> Need {
         let none = |remark| Need {
             system: seen.system.with_agents(0.0),
             model: seen.model,
@@ -463,11 +470,16 @@ impl Solver {
         if self.wanted.is_empty() {
             return none(Remark::NoTarget);
         }
+        let erlangs = seen.system.erlangs();
+        let near = self.beta.map(|beta| erlangs + beta * erlangs.sqrt());
         let of = |targets: &[Target], remark| -> Result<Need, Error> {
-            let agents = seen.system.least_agents(targets)?;
+            let agents = seen.system.least_agents_near(targets, near)?;
             let agents = u32::try_from(agents).unwrap_or(u32::MAX);
             let exact = match self.fractional {
-                true => Some(seen.system.least_agents_fractional(targets)?),
+                true => Some(
+                    seen.system
+                        .least_agents_fractional_near(targets, Some(f64::from(agents)))?,
+                ),
                 false => None,
             };
             Ok(Need {
@@ -485,7 +497,10 @@ impl Solver {
             }
             answer => answer,
         };
-        answer.unwrap_or_else(|error| none(Remark::NoAnswer(error.to_string())))
+        let need = answer.unwrap_or_else(|error| none(Remark::NoAnswer(error.to_string())));
+        let beta = (f64::from(need.agents) - 0.5 - erlangs) / erlangs.sqrt();
+        self.beta = Some(beta).filter(|beta| beta.is_finite());
+        need
     }
 
     /// A target that allows nothing, with the tolerance; that of an ASA of 0 is calls that wait at all.
