@@ -15,8 +15,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// Least median of engine rate ÷ kernel rate, for M1 and M2. To set it after the engine became faster, run the guard three
-/// times on a quiet machine and write 0.7 × the middle median of each model here. A busy machine lowers the median by up to
-/// a fifth.
+/// times on a quiet machine and write 0.7 × the middle median of each model here, of the kind of machine where it is least:
+/// kinds of processors differ by a fifth. A busy machine lowers the median by up to another fifth.
 const FLOORS: [f64; 2] = [0.60, 0.64];
 
 /// Pairs of slices. A slice takes some 50 ms: long beside a turn of the scheduler, short beside what changes on a machine.
