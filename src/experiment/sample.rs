@@ -4,7 +4,7 @@ use super::{Control, replicate};
 use crate::engine::Halt;
 use crate::kpi::Gauge;
 use crate::model::Model;
-use crate::stats::Ratio;
+use crate::stats::{Estimate, Ratio};
 use std::ops::Range;
 
 /// A figure of a part in some cells of the day.
@@ -93,6 +93,13 @@ impl Sample {
             ratio.add((n + 1) as f64, x, y);
         }
         ratio
+    }
+
+    /// A figure over all days, with its standard error.
+    pub fn estimate(&self, watch: usize) -> Estimate {
+        let n = self.days();
+        let ratio = self.ratio(watch, n);
+        ratio.estimate(n as u64, 1.0, (0.0, f64::INFINITY))
     }
 
     /// How a figure changes from this sample to another one of the same days, over the first `days` of them; none where it

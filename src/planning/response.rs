@@ -227,11 +227,7 @@ impl Response {
 
     /// Cost of a day's agents.
     pub(super) fn cost_of(&self, staff: &Staff) -> f64 {
-        let cells = staff
-            .iter()
-            .zip(&self.cost)
-            .flat_map(|(row, cost)| row.iter().zip(cost));
-        cells.map(|(&n, cost)| f64::from(n) * cost).sum()
+        cost_of(staff, &self.cost)
     }
 
     fn by_cost(&self, a: usize, b: usize, interval: usize) -> std::cmp::Ordering {
@@ -401,6 +397,13 @@ pub(super) fn cost_per_agent(scenario: &Scenario) -> Vec<Vec<f64>> {
             .collect()
     };
     scenario.groups.iter().map(of_group).collect()
+}
+
+/// Cost of a day's agents, by that of an agent in each interval.
+pub(super) fn cost_of(staff: &Staff, per_agent: &[Vec<f64>]) -> f64 {
+    let rows = staff.iter().zip(per_agent);
+    let cells = rows.flat_map(|(row, cost)| row.iter().zip(cost));
+    cells.map(|(&n, cost)| f64::from(n) * cost).sum()
 }
 
 /// The groups of the first tiers of a queue.

@@ -257,10 +257,7 @@ impl<'a> Search<'a> {
 
     /// How far a goal is held: beyond the tolerance less the error, 0 or more is enough.
     fn room(&self, goal: usize, sample: &Sample) -> f64 {
-        let n = sample.days();
-        let estimate = sample
-            .ratio(goal, n)
-            .estimate(n as u64, 1.0, (0.0, f64::INFINITY));
+        let estimate = sample.estimate(goal);
         if self.floors[goal] == f64::NEG_INFINITY {
             return f64::INFINITY;
         }
@@ -342,9 +339,7 @@ impl<'a> Search<'a> {
             self.simulate(plenty, days)?;
         }
         for goal in self.missed(&plenty.sample) {
-            let n = plenty.sample.days();
-            let estimate = plenty.sample.ratio(goal, n);
-            match estimate.estimate(n as u64, 1.0, (0.0, f64::INFINITY)).mean {
+            match plenty.sample.estimate(goal).mean {
                 Some(best) => {
                     self.goals[goal].best = Some(best);
                     self.goals[goal].aim = best;
@@ -439,9 +434,7 @@ impl<'a> Search<'a> {
     fn days_that_decide(&self, sample: &Sample) -> usize {
         let n = sample.days();
         let needed = self.goals.iter().enumerate().filter_map(|(k, goal)| {
-            let estimate = sample
-                .ratio(k, n)
-                .estimate(n as u64, 1.0, (0.0, f64::INFINITY));
+            let estimate = sample.estimate(k);
             let near =
                 goal.slack(estimate.mean) < 10.0 * goal.tolerance.max(0.01 * goal.target.threshold);
             let ratio = estimate.se? / (goal.tolerance / 3.0);
@@ -566,10 +559,7 @@ impl<'a> Search<'a> {
                 }
                 continue;
             };
-            let base = held
-                .sample
-                .ratio(k, all)
-                .estimate(all as u64, 1.0, (0.0, f64::INFINITY));
+            let base = held.sample.estimate(k);
             let figure = base.mean.map(|mean| mean + change.difference);
             let room = self.room_of(k, figure, base.se);
             let error = SURE * change.se * left;

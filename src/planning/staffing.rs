@@ -4,7 +4,7 @@
 use super::goals::{Goal, Per, Staff, Tolerance};
 use super::lines::{self, LinesNeeded};
 use super::marginal::Difference;
-use super::response::cost_per_agent;
+use super::response::{cost_of, cost_per_agent};
 use super::risk::{self, Risk};
 use super::search::{Ended, Found, Search, with_staff};
 use crate::engine::Halt;
@@ -636,19 +636,12 @@ fn rows(
 
 fn cost(scenario: &Scenario, staff: &Staff) -> Cost {
     let per_agent = cost_per_agent(scenario);
-    let of = |staff: &Staff| -> f64 {
-        let cells = staff
-            .iter()
-            .zip(&per_agent)
-            .flat_map(|(row, cost)| row.iter().zip(cost));
-        cells.map(|(&n, cost)| f64::from(n) * cost).sum()
-    };
     let current = scenario.groups.iter().map(|g| g.staff.clone()).collect();
     let priced = scenario.groups.iter().any(|g| g.cost_per_hour.is_some());
     Cost {
         unit: if priced { "money" } else { "paid_hours" }.to_owned(),
-        current: of(&current),
-        recommended: of(staff),
+        current: cost_of(&current, &per_agent),
+        recommended: cost_of(staff, &per_agent),
     }
 }
 

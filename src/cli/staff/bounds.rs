@@ -2,11 +2,9 @@
 
 use super::super::Failure;
 use crate::planning::Bounds;
+use crate::scenario::schema::MOST_AGENTS;
 use crate::scenario::{Document, Scenario, clock_text, nearest, quoted, quoted_list};
 use std::ops::Range;
-
-/// Agents in a group and interval, at most.
-const MOST_AGENTS: u32 = 100_000;
 
 /// What the flags say.
 #[derive(Debug, Clone, Copy)]
@@ -130,7 +128,7 @@ impl Cells {
         }
         let list = value.trim_start_matches('[').trim_end_matches(']');
         let agents = list.split(',').map(|item| {
-            let n = item.trim().parse().ok().filter(|n| *n <= MOST_AGENTS);
+            let n = item.trim().parse().ok().filter(|n| u64::from(*n) <= MOST_AGENTS);
             n.ok_or_else(|| {
                 Failure::bad_input(format!(
                     "{flag}: {} is no number of agents\n  help: write a whole number from 0 to {MOST_AGENTS} as in {flag} 10, \
