@@ -218,10 +218,9 @@ fn replicate(
     mut fold: impl FnMut(&Tally) + Send,
 ) -> Result<(), Halt> {
     let wave = wave_length(model);
-    // A thread simulates one day at a time: no engine is ever waited for.
-    let engines: Vec<_> = (0..rayon::current_num_threads())
-        .map(|_| Mutex::new(Engine::new(model)))
-        .collect();
+    // A thread simulates one day at a time: no engine is ever waited for. Each makes its own, so that no two engines have
+    // memory in one line of the cache.
+    let engines = rayon::broadcast(|_| Mutex::new(Box::new(Engine::new(model))));
     let mut simulated: Vec<Result<Tally, Halt>> = Vec::new();
     while !(range.is_empty() && simulated.is_empty()) {
         // What cannot be simulated ends it: no day after that is of use.
@@ -246,7 +245,7 @@ fn replicate(
 
 /// Simulates a range of replications; each is counted, or says why it ended early.
 fn simulate(
-    engines: &[Mutex<Engine<'_>>],
+    engines: &[Mutex<Box<Engine<'_>>>],
     seed: u64,
     control: &Control,
     range: Range<u64>,
