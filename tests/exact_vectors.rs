@@ -695,7 +695,7 @@ mod observed {
     use super::*;
     use acdsim::engine::{Attempt, AttemptEvent, Engine, Observer};
     use acdsim::model::Model;
-    use acdsim::routing::Preference;
+    use acdsim::routing::Routing;
     use acdsim::stats::{Ratio, student_t};
     use rayon::prelude::*;
     use std::collections::HashSet;
@@ -711,7 +711,7 @@ mod observed {
         let days: Vec<Vec<(f64, f64)>> = (0..replications)
             .into_par_iter()
             .map(|replication| {
-                let mut engine = Engine::with(model, new(), Preference);
+                let mut engine = Engine::with(model, new(), Routing::default());
                 let stop = AtomicBool::new(false);
                 engine
                     .run(11, replication, &stop)

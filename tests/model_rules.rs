@@ -11,7 +11,7 @@ use acdsim::engine::{
 };
 use acdsim::kpi::{Collector, Results};
 use acdsim::model::Model;
-use acdsim::routing::Preference;
+use acdsim::routing::Routing;
 use acdsim::scenario::Formula;
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
@@ -75,7 +75,7 @@ struct Run {
 }
 
 fn watch(model: &Model, seed: u64) -> (Log, Tally) {
-    let mut engine = Engine::with(model, Log::default(), Preference);
+    let mut engine = Engine::with(model, Log::default(), Routing::default());
     let tally = engine.run(seed, 0, &AtomicBool::new(false));
     let tally = tally.expect("the scenario can be simulated").clone();
     (engine.into_observer(), tally)

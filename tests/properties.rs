@@ -7,7 +7,7 @@ use acdsim::engine::{
 };
 use acdsim::model::Model;
 use acdsim::report::json::pretty;
-use acdsim::routing::Preference;
+use acdsim::routing::Routing;
 use common::random_scenario::scenario;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 
 /// Simulates one day under an observer.
 fn observe<O: Observer>(model: &Model, replication: u64, observer: O) -> (O, Tally) {
-    let mut engine = Engine::with(model, observer, Preference);
+    let mut engine = Engine::with(model, observer, Routing::default());
     let tally = engine
         .run(
             model.scenario.run.seed,

@@ -8,6 +8,7 @@ use acdsim::scenario::*;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use serde_json::json;
 
 const INTERVALS: usize = 6;
 
@@ -373,6 +374,32 @@ fn assemble((day, trunks, queues, call_types, groups, (picks, afters)): Pieces) 
             call_type
         })
         .collect();
+    let rule = |policy: &str, parameters: serde_json::Value| Rule {
+        policy: policy.to_owned(),
+        parameters: parameters.as_object().cloned().unwrap_or_default(),
+    };
+    let first = &queues[0].name;
+    let routing = match pick(1, 7) {
+        0 => vec![],
+        1 => vec![rule("longest_queue", json!({}))],
+        2 => vec![rule("random", json!({ "stream": pick(2, 9) }))],
+        3 => vec![
+            rule("most_specialised", json!({})),
+            rule("accumulating_priority", json!({ "rates": { first: 2.5 } })),
+        ],
+        4 => vec![rule("generalised_cmu", json!({ "power": 2.0 }))],
+        5 => vec![rule(
+            "fixed_queue_ratio",
+            json!({ "shares": { first: 0.25 } }),
+        )],
+        _ => vec![rule(
+            "weights",
+            json!({ "pairs": [
+                { "constant": 0.0, "wait": 0.0, "idle": 1.0 },
+                { "queue": first, "constant": -30.0, "wait": 1.5, "idle": 0.0 },
+            ] }),
+        )],
+    };
     Scenario {
         name,
         open_min,
@@ -385,6 +412,7 @@ fn assemble((day, trunks, queues, call_types, groups, (picks, afters)): Pieces) 
         queues,
         call_types,
         groups,
+        routing,
     }
 }
 

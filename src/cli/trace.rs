@@ -6,7 +6,7 @@ use crate::experiment::{self, calibrate};
 use crate::model::Model;
 use crate::report::files::Place;
 use crate::report::trace::{Format, Trace};
-use crate::routing::Preference;
+use crate::routing::Routing;
 use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -121,7 +121,7 @@ impl Day<'_> {
     /// error of `out`.
     fn write(&self, out: &mut dyn Write, ended: &mut Result<(), Halt>) -> io::Result<()> {
         let trace = Trace::new(self.model, self.format, out, self.stop)?;
-        let mut engine = Engine::with(self.model, trace, Preference);
+        let mut engine = Engine::with(self.model, trace, Routing::new(self.model));
         let halted = engine
             .run(self.seed, self.replication, self.stop)
             .map(|_| ());

@@ -2,21 +2,7 @@
 
 use super::observer::Agent;
 use super::tally::Level;
-use crate::routing::GroupState;
-
-const NONE: u32 = u32::MAX;
-
-/// Index of an agent among those of all groups.
-pub(super) type AgentId = u32;
-
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    group: u32,
-    number: u32,
-    idle_since_ns: i64,
-    /// Next in the list of idle agents of the group.
-    next: AgentId,
-}
+use crate::routing::{AgentId, AgentState, Choice, GroupState, NOBODY};
 
 /// The agents of one group.
 #[derive(Debug)]
@@ -25,7 +11,6 @@ pub(super) struct GroupAgents {
     pub scheduled: u32,
     pub on_duty: Level,
     pub busy: Level,
-    idle_head: AgentId,
     idle_tail: AgentId,
     off_duty: Vec<AgentId>,
     agents: u32,
@@ -34,10 +19,10 @@ pub(super) struct GroupAgents {
 /// The agents of all groups.
 #[derive(Debug, Default)]
 pub(super) struct Agents {
-    slots: Vec<Slot>,
     pub groups: Vec<GroupAgents>,
-    /// What policies see of the groups.
+    /// What policies see of the groups, and of the agents; the idle ones of a group are a list.
     pub state: Vec<GroupState>,
+    pub slots: Vec<AgentState>,
 }
 
 impl Agents {
@@ -51,14 +36,14 @@ impl Agents {
                 scheduled: 0,
                 on_duty: Level::default(),
                 busy: Level::default(),
-                idle_head: NONE,
-                idle_tail: NONE,
+                idle_tail: NOBODY,
                 off_duty: Vec::new(),
                 agents: 0,
             });
             self.state.push(GroupState {
                 idle: 0,
                 idle_since_ns: 0,
+                first_idle: NOBODY,
             });
         }
     }
@@ -80,11 +65,11 @@ impl Agents {
         let agents = &mut self.groups[group];
         agents.on_duty.up(now);
         agents.off_duty.pop().unwrap_or_else(|| {
-            self.slots.push(Slot {
+            self.slots.push(AgentState {
                 group: group as u32,
                 number: agents.agents,
                 idle_since_ns: now,
-                next: NONE,
+                next_idle: NOBODY,
             });
             agents.agents += 1;
             (self.slots.len() - 1) as AgentId
@@ -103,31 +88,58 @@ impl Agents {
     pub fn go_idle(&mut self, agent: AgentId, now: i64) {
         let slot = &mut self.slots[agent as usize];
         slot.idle_since_ns = now;
-        slot.next = NONE;
+        slot.next_idle = NOBODY;
         let group = slot.group as usize;
         let agents = &mut self.groups[group];
         let state = &mut self.state[group];
         if state.idle == 0 {
-            agents.idle_head = agent;
+            state.first_idle = agent;
             state.idle_since_ns = now;
         } else {
-            self.slots[agents.idle_tail as usize].next = agent;
+            self.slots[agents.idle_tail as usize].next_idle = agent;
         }
         agents.idle_tail = agent;
         state.idle += 1;
     }
 
+    /// Takes an idle agent who was chosen.
+    #[inline]
+    pub fn take(&mut self, choice: Choice) -> AgentId {
+        match choice.agent {
+            None => self.take_longest_idle(choice.group),
+            Some(agent) => self.take_one(choice.group, agent),
+        }
+    }
+
     /// Takes the longest idle agent of a group that has one.
     #[inline]
     pub fn take_longest_idle(&mut self, group: usize) -> AgentId {
-        let agents = &mut self.groups[group];
         let state = &mut self.state[group];
         debug_assert!(state.idle > 0, "a policy chose a group without idle agents");
-        let agent = agents.idle_head;
-        agents.idle_head = self.slots[agent as usize].next;
+        let agent = state.first_idle;
+        state.first_idle = self.slots[agent as usize].next_idle;
         state.idle -= 1;
         if state.idle > 0 {
-            state.idle_since_ns = self.slots[agents.idle_head as usize].idle_since_ns;
+            state.idle_since_ns = self.slots[state.first_idle as usize].idle_since_ns;
+        }
+        agent
+    }
+
+    /// Takes an agent out of the middle of the list.
+    fn take_one(&mut self, group: usize, agent: AgentId) -> AgentId {
+        let state = &mut self.state[group];
+        if state.first_idle == agent {
+            return self.take_longest_idle(group);
+        }
+        let next = self.slots[agent as usize].next_idle;
+        let mut before = state.first_idle;
+        while self.slots[before as usize].next_idle != agent {
+            before = self.slots[before as usize].next_idle;
+        }
+        self.slots[before as usize].next_idle = next;
+        state.idle -= 1;
+        if next == NOBODY {
+            self.groups[group].idle_tail = before;
         }
         agent
     }

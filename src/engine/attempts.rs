@@ -4,9 +4,9 @@ use super::arrivals::FirstAttempt;
 use super::calls::{Call, CallId};
 use super::events::{Event, EventId, Kind};
 use super::observer::{AttemptEvent, Cause, Observer};
-use super::{AgentId, Contacts, Engine};
+use super::{AgentId, Contacts, Engine, view};
 use crate::random::{Purpose, to_ns};
-use crate::routing::{Policy, View};
+use crate::routing::{Choice, Status};
 
 /// Why an attempt was not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ enum Miss {
     Abandoned,
 }
 
-impl<O: Observer, P: Policy> Engine<'_, O, P> {
+impl<O: Observer> Engine<'_, O> {
     pub(super) fn first_attempt(&mut self) {
         let FirstAttempt {
             call_type,
@@ -123,19 +123,21 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         self.count_attempt(id);
         self.observe(id, AttemptEvent::Queued { queue });
 
-        let view = View {
-            now_ns: self.now,
-            model,
-            queues: &self.queues,
-            groups: &self.agents.state,
-        };
-        let group = self.policy.group_for_call(&view, queue);
+        let view = view!(self);
+        let mut chosen = self.routing.agent_for_call(&view, queue);
+        if let Some(choice) = chosen
+            && self.queues[queue].waiting > 0
+        {
+            // Some wait although an agent is idle: nobody overtakes them.
+            chosen = None;
+            self.answer_first(queue, choice);
+        }
         let call = &mut self.calls[id];
         let call_type = &model.call_types[call.call_type as usize];
         let cell = &mut self.tally.call_types[call.type_cell as usize];
         call.queue_cell = (queue * self.tally.cells + self.cell) as u32;
         call.entered_queue_ns = self.now;
-        if group.is_none() && self.queues[queue].waiting >= model.queues[queue].limit {
+        if chosen.is_none() && self.queues[queue].waiting >= model.queues[queue].limit {
             cell.count_blocked(call.cause);
             if call_type.queue_counts_apart {
                 let cell = &mut self.tally.queues[call.queue_cell as usize];
@@ -154,10 +156,10 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             cell.count_attempt(call.cause);
             cell.offered += 1;
         }
-        if let Some(group) = group {
-            let agent = self.agents.take_longest_idle(group);
-            self.agents.groups[group].busy.up(self.now);
-            self.answer_at_once(id, agent, group);
+        if let Some(choice) = chosen {
+            let agent = self.agents.take(choice);
+            self.agents.groups[choice.group].busy.up(self.now);
+            self.answer_at_once(id, agent, choice.group);
             return;
         }
         if call_type.balk > 0.0
@@ -221,6 +223,17 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         if self.model.queues[queue].has_later_tiers {
             self.schedule_tier(id, queue);
         }
+        self.look_later();
+    }
+
+    /// An idle agent takes the longest waiting call of a queue.
+    pub(super) fn answer_first(&mut self, queue: usize, choice: Choice) {
+        if let Some(first) = self.lists[queue].first() {
+            let agent = self.agents.take(choice);
+            self.agents.groups[choice.group].busy.up(self.now);
+            self.stop_waiting(first);
+            self.answer_waiting(first, agent, choice.group);
+        }
     }
 
     /// Schedules the opening of the next later tier for a waiting call.
@@ -249,19 +262,14 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
         call.tier_opens = false;
         let (tier, call_type) = (call.tier as usize, call.call_type as usize);
         let queue = self.model.call_types[call_type].queue;
-        let view = View {
-            now_ns: self.now,
-            model: self.model,
-            queues: &self.queues,
-            groups: &self.agents.state,
-        };
-        match self.policy.group_in_tier(&view, queue, tier) {
-            Some(group) => {
-                let agent = self.agents.take_longest_idle(group);
-                self.agents.groups[group].busy.up(self.now);
-                self.stop_waiting(id);
-                self.answer_waiting(id, agent, group);
+        let view = view!(self);
+        match self.routing.agent_in_tier(&view, queue, tier) {
+            // First come first served: whoever waits longest is answered.
+            Some(choice) if self.lists[queue].first() != Some(id) => {
+                self.answer_first(queue, choice);
+                self.schedule_tier(id, queue);
             }
+            Some(choice) => self.answer_first(queue, choice),
             None => self.schedule_tier(id, queue),
         }
     }
@@ -376,6 +384,7 @@ impl<O: Observer, P: Policy> Engine<'_, O, P> {
             self.counted_open += u64::from(call.counted);
         }
         call.agent = agent;
+        self.routing.agent_is(Status::Busy, agent, now);
         self.events
             .schedule(now + talk, Kind::EndOfTalk, EventId::of_call(id));
 

@@ -12,6 +12,7 @@ pub(super) enum Kind {
     EndOfAfterCallWork,
     StaffChange,
     TierOpening,
+    RoutingLook,
     EndOfIvr,
     Redial,
     Reconnect,
@@ -22,11 +23,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 10] = [
+    const ALL: [Kind; 11] = [
         Kind::EndOfTalk,
         Kind::EndOfAfterCallWork,
         Kind::StaffChange,
         Kind::TierOpening,
+        Kind::RoutingLook,
         Kind::EndOfIvr,
         Kind::Redial,
         Kind::Reconnect,
@@ -128,7 +130,7 @@ impl EventId {
         EventId(agent << 2 | 2)
     }
 
-    /// A change of staff (1) or closing (0).
+    /// Closing (0), a change of staff (1) or a look of the policy (2).
     pub fn of_day(which: u32) -> Self {
         EventId(which << 2 | 3)
     }
@@ -296,7 +298,7 @@ mod tests {
             // Nothing is scheduled before what was taken last.
             let now = list.heap.first().map_or(0, |event| event.time());
             let time = now + 1 + (stream.unit() * 500.0) as i64;
-            let kind = Kind::ALL[(stream.unit() * 10.0) as usize];
+            let kind = Kind::ALL[(stream.unit() * 11.0) as usize];
             let id = EventId::of_call(number);
             list.schedule(time, kind, id);
             pending.push((time, (kind as u64) << 60 | u64::from(number), id));
@@ -350,7 +352,7 @@ mod tests {
                         });
                         let (id, kind) = (
                             EventId::of_call(call),
-                            Kind::ALL[(stream.unit() * 10.0) as usize],
+                            Kind::ALL[(stream.unit() * 11.0) as usize],
                         );
                         let time = now + (stream.unit() * 3.0) as i64;
                         list.schedule(time, kind, id);

@@ -17,13 +17,14 @@ pub use tally::{Area, Contacts, FirstAttempts, GroupCell, Tally, TrunkCell};
 
 use crate::model::Model;
 use crate::random::{MAX_NS, ReplicationKey};
-use crate::routing::{Policy, Preference, QueueState};
-use crate::scenario::grouped;
-use agents::{AgentId, Agents};
+use crate::routing::{AgentId, QueueState, Routing};
+use crate::scenario::{format_duration, grouped};
+use agents::Agents;
 use arrivals::Arrivals;
 use calls::{CallId, Calls, WaitingList};
 use events::{Event, EventId, EventList, Kind};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tally::{Count, Level};
 
 /// Calls in the system at once at which a steady run is given up: there is no steady state.
@@ -42,10 +43,25 @@ pub const MAX_ATTEMPTS_AT_ONCE: u64 = 1_000_000;
 /// Steps between two looks at whether to stop.
 const STEPS_UNCHECKED: u32 = 1 << 14;
 
+/// What a policy sees, beside which the engine's policy may be changed.
+macro_rules! view {
+    ($engine:expr) => {
+        $crate::routing::View {
+            now_ns: $engine.now,
+            cell: $engine.cell,
+            model: $engine.model,
+            queues: &$engine.queues,
+            groups: &$engine.agents.state,
+            agents: &$engine.agents.slots,
+        }
+    };
+}
+use view;
+
 const DAY_NS: i64 = 24 * 3_600_000_000_000;
 
 /// Why a replication ended early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Halt {
     /// Asked to stop.
     #[error("interrupted")]
@@ -91,6 +107,14 @@ pub enum Halt {
         /// Hours since the start of the replication.
         hours: u64,
     },
+    /// The routing policy failed.
+    #[error("the routing policy failed {} after the start: {why}", format_duration(Duration::from_nanos(*after_ns as u64)))]
+    Routing {
+        /// Why.
+        why: String,
+        /// Nanoseconds since the start of the replication.
+        after_ns: i64,
+    },
     /// Calls do not end.
     #[error(
         "calls of the {} have not ended {days} days after its start: {}",
@@ -111,10 +135,12 @@ pub enum Halt {
 
 /// Simulates replications of one model, one after the other.
 #[derive(Debug)]
-pub struct Engine<'m, O = (), P = Preference> {
+pub struct Engine<'m, O = ()> {
     model: &'m Model,
     observer: O,
-    policy: P,
+    routing: Routing,
+    /// When the policy looks again; the end of time where it does not.
+    next_look: i64,
     now: i64,
     /// The clock cell of `now`, and when it ends.
     cell: usize,
@@ -152,19 +178,20 @@ pub struct Engine<'m, O = (), P = Preference> {
 }
 
 impl<'m> Engine<'m> {
-    /// An engine with the default policy that nobody watches.
+    /// An engine with the scenario's policy that nobody watches.
     pub fn new(model: &'m Model) -> Self {
-        Engine::with(model, (), Preference)
+        Engine::with(model, (), Routing::new(model))
     }
 }
 
-impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
+impl<'m, O: Observer> Engine<'m, O> {
     /// An engine with an observer and a policy.
-    pub fn with(model: &'m Model, observer: O, policy: P) -> Self {
+    pub fn with(model: &'m Model, observer: O, routing: Routing) -> Self {
         Self {
             model,
             observer,
-            policy,
+            routing,
+            next_look: i64::MAX,
             now: 0,
             cell: 0,
             cell_end: 0,
@@ -215,6 +242,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
             let arrives = arrival < event;
             let next = arrival.min(event).time();
             if next >= self.cell_end && !self.reach(next)? {
+                self.drop_the_forgotten();
                 break;
             }
             self.now = next;
@@ -239,7 +267,18 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         }
         self.hand_over_levels(self.now.max(self.model.grid.end_ns()));
         self.tally.sum_queues(self.model);
+        self.check_routing()?;
         Ok(&self.tally)
+    }
+
+    fn check_routing(&self) -> Result<(), Halt> {
+        match self.routing.failure() {
+            None => Ok(()),
+            Some(why) => Err(Halt::Routing {
+                why: why.to_owned(),
+                after_ns: self.now,
+            }),
+        }
     }
 
     /// Ends the cells that end before the next event; false if there is no event any more.
@@ -305,6 +344,8 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         self.ended = false;
         self.closed = false;
         self.released = false;
+        self.routing.start(model, key);
+        self.next_look = i64::MAX;
         self.arrivals.start(model, key);
         self.agents.clear(model.groups.len());
         self.change_staff(0);
@@ -320,6 +361,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
         if stop.load(Ordering::Relaxed) {
             return Err(Halt::Interrupted);
         }
+        self.check_routing()?;
         let steady = self.model.steady;
         let hours = (self.now / 3_600_000_000_000) as u64;
         let attempts = self.tally.attempts_simulated;
@@ -380,6 +422,7 @@ impl<'m, O: Observer, P: Policy> Engine<'m, O, P> {
                 self.schedule_staff_change(self.cell + 1);
             }
             Kind::TierOpening => self.open_tier(owner),
+            Kind::RoutingLook => self.look(),
             Kind::EndOfIvr => self.end_ivr(owner),
             Kind::Redial | Kind::Reconnect => self.attempt_arrives(owner),
             Kind::FirstAttempt => unreachable!("first attempts are merged in by the loop"),

@@ -3,6 +3,7 @@
 
 mod agents;
 mod callers;
+mod routing;
 mod run;
 mod whole;
 
@@ -75,6 +76,10 @@ impl Checker<'_> {
         let groups = self.parts(&file, "groups", |c, f| c.group(f, &mut names));
         let queues = self.parts(&file, "queues", |c, f| c.queue(f, &names));
         let call_types = self.parts(&file, "call_types", |c, f| c.call_type(f, &names));
+        let routing = match file.has("routing") {
+            true => self.nested(&file, "routing", |c, _, node| c.routing(node, &names)),
+            false => Some(Vec::new()),
+        };
         if !self.findings.is_empty() {
             return None;
         }
@@ -84,6 +89,7 @@ impl Checker<'_> {
             queues: queues?,
             call_types: call_types?,
             groups: groups?,
+            routing: routing?,
             ..day?
         };
         self.limits(&scenario, table);
@@ -237,6 +243,7 @@ impl Checker<'_> {
             queues: Vec::new(),
             call_types: Vec::new(),
             groups: Vec::new(),
+            routing: Vec::new(),
         })
     }
 

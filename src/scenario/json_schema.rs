@@ -135,6 +135,14 @@ fn form(key: &Key) -> Option<String> {
                 .to_owned()
         }
         Kind::Texts => "Columns and what they must hold: { date = \"2003-03-03\" }".to_owned(),
+        Kind::ByQueue { least, most } => {
+            format!("Numbers from {least} to {most} by queue: {{ sales = 3, service = 1 }}")
+        }
+        Kind::Policy => {
+            "\"longest_queue\", { weights = { pairs = [{ queue = \"sales\", wait = 3 }] } }, or a list of one policy for \
+             calls and one for agents"
+                .to_owned()
+        }
         Kind::Text | Kind::Name | Kind::Word(_) | Kind::Table(_) | Kind::Tables(_) => return None,
     })
 }
@@ -305,6 +313,22 @@ fn values(kind: &Kind, never: bool) -> Value {
             "type": "object",
             "additionalProperties": { "type": ["string", "number", "boolean"] },
         }),
+        Kind::ByQueue { least, most } => json!({
+            "type": "object",
+            "additionalProperties": number(*least, *most),
+        }),
+        Kind::Policy => {
+            let policies = schema::POLICIES.keys;
+            let names: Vec<&str> = policies.iter().map(|key| key.name).collect();
+            let mut with_parameters = table(&schema::POLICIES);
+            with_parameters.insert("minProperties".into(), json!(1));
+            with_parameters.insert("maxProperties".into(), json!(1));
+            let one = any_of(vec![
+                json!({ "type": "string", "enum": names }),
+                Value::Object(with_parameters),
+            ]);
+            any_of(vec![one.clone(), list_of(one)])
+        }
         Kind::Table(section) => Value::Object(table(section)),
         Kind::Tables(section) => json!({
             "type": "array",

@@ -48,6 +48,9 @@ impl Scenario {
         let types = self.call_types.iter();
         part("call_types", types.map(|c| call_type(c, steady)).collect());
         part("groups", self.groups.iter().map(group).collect());
+        if !self.routing.is_empty() {
+            document.insert("routing".into(), json!({ "policy": policy(&self.routing) }));
+        }
         Value::Object(document)
     }
 
@@ -340,6 +343,17 @@ fn group(group: &Group) -> Value {
         ("shrinkage", Some(shrinkage)),
         ("max_occupancy", group.max_occupancy.map(fraction)),
     ])
+}
+
+fn policy(rules: &[Rule]) -> Value {
+    let one = |rule: &Rule| match rule.parameters.is_empty() {
+        true => json!(rule.policy),
+        false => json!({ &rule.policy: rule.parameters }),
+    };
+    match rules {
+        [only] => one(only),
+        several => several.iter().map(one).collect(),
+    }
 }
 
 /// Lists are broken into lines beyond this width.

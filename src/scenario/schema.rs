@@ -96,6 +96,15 @@ pub enum Kind {
     Skills,
     /// A table whose keys are free and whose values are texts.
     Texts,
+    /// A table of numbers within bounds by the names of queues.
+    ByQueue {
+        /// Least value.
+        least: f64,
+        /// Largest value.
+        most: f64,
+    },
+    /// The name of a routing policy, a table of its name and parameters, or a list of them: see [`POLICIES`].
+    Policy,
     /// A table.
     Table(&'static Section),
     /// A list of tables.
@@ -178,6 +187,7 @@ pub static FILE: Section = Section {
         key("queues", Kind::Tables(&QUEUE), Required, "Queues, each also the skill of that name."),
         key("call_types", Kind::Tables(&CALL_TYPE), Required, "Streams of callers with a common behaviour."),
         key("groups", Kind::Tables(&GROUP), Optional("nobody answers"), "Groups of agents."),
+        key("routing", Kind::Table(&ROUTING), Optional("lists of preference"), "Which agent takes a call, and which call an agent takes."),
     ],
 };
 
@@ -321,6 +331,125 @@ pub static SKILL: Section = Section {
     ],
 };
 
+/// `[routing]`
+pub static ROUTING: Section = Section {
+    what: "the section [routing]",
+    keys: &[
+        key("policy", Kind::Policy, Default("preference"), "The routing policy: its name, or { name = { parameters } }; a list of one for either decision."),
+    ],
+};
+
+/// The routing policies by name, each with the table of its parameters.
+pub static POLICIES: Section = Section {
+    what: "a routing policy",
+    keys: &[
+        key(PREFERENCE, Kind::Table(&NO_PARAMETERS), Optional(""), "Lists of preference with tiers and delays; priorities, then the longest wait."),
+        key("longest_idle", Kind::Table(&NO_PARAMETERS), Optional(""), "A call takes the agent who has been idle longest, whatever the order of preference."),
+        key("least_occupied", Kind::Table(&NO_PARAMETERS), Optional(""), "A call takes the agent who was busy for the least share of the time on duty."),
+        key("round_robin", Kind::Table(&NO_PARAMETERS), Optional(""), "A call takes the next idle agent after the one who took the queue's last call."),
+        key("random", Kind::Table(&RANDOM), Optional(""), "A call takes an idle agent at random."),
+        key("fewest_calls", Kind::Table(&NO_PARAMETERS), Optional(""), "A call takes the agent who has answered the fewest calls."),
+        key("most_specialised", Kind::Table(&NO_PARAMETERS), Optional(""), "A call takes the agent with the fewest skills."),
+        key("longest_queue", Kind::Table(&NO_PARAMETERS), Optional(""), "An agent takes a call of the longest queue."),
+        key("wait_over_target", Kind::Table(&NO_PARAMETERS), Optional(""), "An agent takes the call whose wait is the largest part of its queue's target time."),
+        key("accumulating_priority", Kind::Table(&ACCUMULATING_PRIORITY), Optional(""), "An agent takes the call of the largest wait times rate of its queue."),
+        key("generalised_cmu", Kind::Table(&GENERALISED_CMU), Optional(""), "An agent takes the call whose cost of waiting it can end fastest."),
+        key("fixed_queue_ratio", Kind::Table(&FIXED_QUEUE_RATIO), Optional(""), "Queues, and idle agents, are kept in fixed ratios."),
+        key("reserve", Kind::Table(&RESERVE), Optional(""), "Preference lists, but some agents of a group are kept idle for other queues."),
+        key("weights", Kind::Table(&WEIGHTS), Optional(""), "Call and agent are matched by an index that grows with waiting and idle time."),
+    ],
+};
+
+/// Whether a policy says which agent takes a call, and whether it says which call an agent takes.
+pub fn decides(policy: &str) -> (bool, bool) {
+    match policy {
+        PREFERENCE => (false, false),
+        "longest_idle" | "least_occupied" | "round_robin" | "random" | "fewest_calls" | "most_specialised" => (true, false),
+        "longest_queue" | "wait_over_target" | "accumulating_priority" | "generalised_cmu" => (false, true),
+        _ => (true, true),
+    }
+}
+
+/// The name of the default policy.
+pub const PREFERENCE: &str = "preference";
+
+/// The parameters of a policy that has none.
+pub static NO_PARAMETERS: Section = Section {
+    what: "this policy",
+    keys: &[],
+};
+
+/// `random`
+pub static RANDOM: Section = Section {
+    what: "the policy random",
+    keys: &[
+        key("stream", Kind::Whole { least: 0, most: 1_000_000 }, Default("0"), "Number of the stream of random numbers: another one is another chance."),
+    ],
+};
+
+/// `accumulating_priority`
+pub static ACCUMULATING_PRIORITY: Section = Section {
+    what: "the policy accumulating_priority",
+    keys: &[
+        key("rates", Kind::ByQueue { least: 0.0, most: 1e9 }, Optional("1 / priority of the queue"), "How fast priority grows with the wait, by queue; 1 / priority where none is given."),
+    ],
+};
+
+/// `generalised_cmu`
+pub static GENERALISED_CMU: Section = Section {
+    what: "the policy generalised_cmu",
+    keys: &[
+        key("costs", Kind::ByQueue { least: 0.0, most: 1e9 }, Optional("1 for each queue"), "Cost of waiting by queue; 1 where none is given."),
+        key("power", Kind::Number { least: 1.0, most: 10.0 }, Default("2"), "The cost of a wait grows with this power of it."),
+    ],
+};
+
+/// `fixed_queue_ratio`
+pub static FIXED_QUEUE_RATIO: Section = Section {
+    what: "the policy fixed_queue_ratio",
+    keys: &[
+        key("shares", Kind::ByQueue { least: 0.0, most: 1e9 }, Optional("the queues' shares of the work"), "Shares of the waiting calls by queue, made to add up to 1; 0 where none is given."),
+    ],
+};
+
+/// `reserve`
+pub static RESERVE: Section = Section {
+    what: "the policy reserve",
+    keys: &[
+        key("pairs", Kind::Tables(&RESERVE_PAIR), Required, "What is kept of which group from which queue; later pairs win."),
+    ],
+};
+
+/// A pair of `reserve`.
+pub static RESERVE_PAIR: Section = Section {
+    what: "a pair of reserve",
+    keys: &[
+        key("group", Kind::Reference("groups"), Optional("each group"), "The group whose agents are kept."),
+        key("queue", Kind::Reference("queues"), Optional("each queue"), "The queue from whose calls they are kept."),
+        key("agents", Kind::Whole { least: 0, most: MOST_AGENTS }, Required, "Idle agents that the queue's calls leave."),
+    ],
+};
+
+/// `weights`
+pub static WEIGHTS: Section = Section {
+    what: "the policy weights",
+    keys: &[
+        key("pairs", Kind::Tables(&WEIGHT_PAIR), Optional("constant 0, wait 1 and idle 1 for each pair"), "Weights of groups and queues; later pairs win."),
+    ],
+};
+
+/// A pair of `weights`.
+pub static WEIGHT_PAIR: Section = Section {
+    what: "a pair of weights",
+    keys: &[
+        key("group", Kind::Reference("groups"), Optional("each group"), "The group."),
+        key("queue", Kind::Reference("queues"), Optional("each queue"), "The queue."),
+        key("constant", Kind::Number { least: -1e9, most: 1e9 }, Default("0"), "The index of a call and an agent who have not waited; below 0 they are not matched."),
+        key("wait", Kind::Number { least: 0.0, most: 1e9 }, Default("1"), "Growth with the wait of the queue's first call, per second."),
+        key("idle", Kind::Number { least: 0.0, most: 1e9 }, Default("1"), "Growth with the idle time of the group's longest idle agent, per second."),
+    ],
+};
+
 /// A series in a CSV file.
 pub static SERIES_FILE: Section = Section {
     what: "a series in a CSV file",
@@ -348,7 +477,9 @@ mod tests {
     fn every_key_is_described_by_a_sentence() {
         let all = [
             &FILE, &SCENARIO, &RUN, &TRUNK, &QUEUE, &AGENTS, &CALL_TYPE, &IVR, &RECONNECT, &REDIAL,
-            &GROUP, &SKILL, &SERIES_FILE, &EMPIRICAL,
+            &GROUP, &SKILL, &SERIES_FILE, &EMPIRICAL, &ROUTING, &POLICIES, &RANDOM,
+            &ACCUMULATING_PRIORITY, &GENERALISED_CMU, &FIXED_QUEUE_RATIO, &RESERVE, &RESERVE_PAIR,
+            &WEIGHTS, &WEIGHT_PAIR,
         ];
         for section in all {
             for key in section.keys {

@@ -30,6 +30,51 @@ pub struct Scenario {
     pub call_types: Vec<CallType>,
     /// Agent groups, in file order.
     pub groups: Vec<Group>,
+    /// Which agent takes a call, and which call an agent takes: at most one rule for either; none is the default policy.
+    pub routing: Vec<Rule>,
+}
+
+/// A routing policy by its name in [`super::schema::POLICIES`], and its parameters with every default filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// The name.
+    pub policy: String,
+    /// The parameters by name.
+    pub parameters: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Rule {
+    /// A parameter that is a number; 0 where there is none.
+    pub fn number(&self, parameter: &str) -> f64 {
+        let value = self.parameters.get(parameter);
+        value.and_then(serde_json::Value::as_f64).unwrap_or(0.0)
+    }
+
+    /// A parameter that is a table of numbers by queue; none where there is no such parameter.
+    pub fn by_queue(&self, parameter: &str) -> Option<&serde_json::Map<String, serde_json::Value>> {
+        self.parameters.get(parameter)?.as_object()
+    }
+
+    /// A parameter that is a list of tables, each with the parameters of a rule.
+    pub fn tables(&self, parameter: &str) -> impl Iterator<Item = Rule> {
+        let list = self
+            .parameters
+            .get(parameter)
+            .and_then(|value| value.as_array());
+        let tables = list
+            .into_iter()
+            .flatten()
+            .filter_map(|value| value.as_object());
+        tables.map(|table| Rule {
+            policy: self.policy.clone(),
+            parameters: table.clone(),
+        })
+    }
+
+    /// A parameter that is a text.
+    pub fn text(&self, parameter: &str) -> Option<&str> {
+        self.parameters.get(parameter)?.as_str()
+    }
 }
 
 impl Scenario {

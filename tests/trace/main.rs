@@ -10,7 +10,7 @@ use acdsim::engine::Engine;
 use acdsim::kpi::{Collector, Results};
 use acdsim::model::Model;
 use acdsim::report::trace::{Format, Trace};
-use acdsim::routing::Preference;
+use acdsim::routing::Routing;
 use acdsim::scenario;
 use common::random_scenario::scenario as random_scenario;
 use proptest::prelude::*;
@@ -102,7 +102,7 @@ fn trace(model: &Model, format: Format, replication: u64) -> Vec<u8> {
     let mut out = Vec::new();
     let stop = AtomicBool::new(false);
     let trace = Trace::new(model, format, &mut out, &stop).unwrap();
-    let mut engine = Engine::with(model, trace, Preference);
+    let mut engine = Engine::with(model, trace, Routing::default());
     engine
         .run(model.scenario.run.seed, replication, &stop)
         .unwrap();
