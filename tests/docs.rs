@@ -66,7 +66,7 @@ fn default_text(presence: Presence) -> String {
 /// Every key with its default and its meaning, and nothing else.
 #[test]
 fn every_key_of_the_scenario_file_is_documented() {
-    let sections: [(&str, &Section); 14] = [
+    let sections: [(&str, &Section); 15] = [
         ("The file", &schema::FILE),
         ("`[scenario]`", &schema::SCENARIO),
         ("`[run]`", &schema::RUN),
@@ -81,10 +81,38 @@ fn every_key_of_the_scenario_file_is_documented() {
         ("A skill", &schema::SKILL),
         ("A column of a CSV file", &schema::SERIES_FILE),
         ("`empirical`", &schema::EMPIRICAL),
+        ("`[routing]`", &schema::ROUTING),
     ];
-    let tables = tables(&read("docs/scenario.md"));
+    keys_are_documented("docs/scenario.md", &sections);
+}
+
+/// Every policy, and every parameter as a key of the scenario file.
+#[test]
+fn every_routing_policy_is_documented() {
+    let text = read("docs/routing.md");
+    let mut sections: Vec<(String, &Section)> = Vec::new();
+    for key in schema::POLICIES.keys {
+        let row = format!("\n| `{}` | ", key.name);
+        assert!(text.contains(&row), "docs/routing.md: no row {row}");
+        if let schema::Kind::Table(section) = key.kind
+            && !section.keys.is_empty()
+        {
+            sections.push((format!("`{}`", key.name), section));
+            for inner in section.keys {
+                if let schema::Kind::Tables(pair) = inner.kind {
+                    sections.push((format!("A pair of `{}`", key.name), pair));
+                }
+            }
+        }
+    }
+    let sections: Vec<(&str, &Section)> = sections.iter().map(|(h, s)| (h.as_str(), *s)).collect();
+    keys_are_documented("docs/routing.md", &sections);
+}
+
+fn keys_are_documented(document: &str, sections: &[(&str, &Section)]) {
+    let tables = tables(&read(document));
     let mut wrong = Vec::new();
-    for (heading, section) in sections {
+    for &(heading, section) in sections {
         let Some(rows) = tables.get(heading) else {
             wrong.push(format!("no table under \"{heading}\""));
             continue;
@@ -107,7 +135,7 @@ fn every_key_of_the_scenario_file_is_documented() {
             }
         }
     }
-    assert!(wrong.is_empty(), "docs/scenario.md\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{document}\n{}", wrong.join("\n"));
 }
 
 /// Every key figure with its unit, its definition, its formula, its source and where it is given, and nothing else.

@@ -546,7 +546,7 @@ fn close(results: &Results, queue: usize, kpi: &str, exact: f64) {
     );
 }
 
-/// Kleinrock 1964, "A delay dependent queue discipline", equation 9: mean waits of M/M/1 whose priorities grow at rates b.
+/// Kleinrock 1964, "A delay dependent queue discipline": mean waits of M/M/1 whose priorities grow at rates b.
 #[test]
 fn accumulating_priorities_wait_as_kleinrock_says() {
     let rho = [0.5, 0.3];
@@ -821,4 +821,69 @@ staff = 3
         mean(&results, 0, "abandoned_at_close"),
         mean(&results, 0, "offered")
     );
+}
+
+// ---- What is wrong with a policy ----
+
+fn error(policy: &str) -> String {
+    let text = format!("{POOL}\n[routing]\npolicy = {policy}\n");
+    let read = acdsim::scenario::parse("pool.toml", &text, std::path::Path::new(""), &[]);
+    read.expect_err(policy).render_with(false, true, 100)
+}
+
+#[test]
+fn a_wrong_policy_is_told_what_is_wrong() {
+    let all: String = [
+        "\"longest_que\"",
+        "7",
+        "[]",
+        "{ random = { stream = -1 } }",
+        "{ random = {}, longest_idle = {} }",
+        "{ longest_queue = { power = 2 } }",
+        "{ accumulating_priority = { rates = { c = 1 } } }",
+        "{ generalised_cmu = { costs = { a = \"high\" } } }",
+        "{ reserve = {} }",
+        "{ reserve = { pairs = [{ group = \"h\", agents = 1 }] } }",
+        "{ weights = { pairs = [{ wait = -1 }] } }",
+        "[\"longest_queue\", \"wait_over_target\"]",
+        "[\"random\", \"weights\"]",
+    ]
+    .iter()
+    .map(|policy| format!("{}\n", error(policy)))
+    .collect();
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn an_impossible_choice_ends_the_run() {
+    use acdsim::routing::{AgentId, Choice, Policy, View};
+
+    /// Gives every call to one group, if there is one, and takes calls from one queue.
+    #[derive(Debug)]
+    struct Stubborn(usize, usize);
+
+    impl Policy for Stubborn {
+        fn agent_for_call(&mut self, _: &View<'_>, _: usize) -> Option<Choice> {
+            (self.0 < 100).then(|| Choice::longest_idle(self.0))
+        }
+
+        fn agent_in_tier(&mut self, _: &View<'_>, _: usize, _: usize) -> Option<Choice> {
+            None
+        }
+
+        fn queue_for_agent(&mut self, _: &View<'_>, _: usize, _: AgentId) -> Option<usize> {
+            Some(self.1)
+        }
+    }
+
+    let model = common::model(CENTRE);
+    let mut said = String::new();
+    for (group, queue) in [(0, 0), (9, 0), (2, 1), (100, 9), (100, 1)] {
+        let routing = move |_: &Model| Routing::of(Stubborn(group, queue));
+        let settings = common::days(&model, 3);
+        let control = acdsim::Control::default();
+        let run = acdsim::experiment::run_with(&model, &routing, &settings, &control, &[]);
+        said += &format!("{}\n", run.expect_err("an impossible choice"));
+    }
+    insta::assert_snapshot!(said);
 }

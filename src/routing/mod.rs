@@ -323,7 +323,7 @@ impl Routing {
     pub(crate) fn next_look(&mut self, view: &View<'_>) -> Option<i64> {
         match &mut self.0 {
             Kind::Preference => None,
-            Kind::Other(other) => other.policy.next_look(view),
+            Kind::Other(other) => other.next_look(view),
         }
     }
 
@@ -346,10 +346,11 @@ impl Routing {
         }
     }
 
-    pub(crate) fn failure(&self) -> Option<&str> {
+    /// When, in nanoseconds, and why it failed.
+    pub(crate) fn failure(&self) -> Option<&(i64, String)> {
         match &self.0 {
             Kind::Preference => None,
-            Kind::Other(other) => other.failure.as_deref().or(other.policy.failure()),
+            Kind::Other(other) => other.failure.as_ref(),
         }
     }
 }
@@ -372,51 +373,75 @@ fn pairs_of(model: &Model, rule: &Rule) -> Vec<(usize, usize)> {
 #[derive(Debug)]
 struct Guarded {
     policy: Box<dyn Policy>,
-    failure: Option<String>,
+    /// The first: when and why.
+    failure: Option<(i64, String)>,
 }
 
 impl Guarded {
+    /// What the policy says, unless it failed.
+    fn ask<T>(
+        &mut self,
+        view: &View<'_>,
+        question: impl FnOnce(&mut dyn Policy) -> Option<T>,
+    ) -> Option<T> {
+        if self.failure.is_some() {
+            return None;
+        }
+        let answer = question(&mut *self.policy);
+        if let Some(why) = self.policy.failure() {
+            self.failure = Some((view.now_ns, why.to_owned()));
+            return None;
+        }
+        answer
+    }
+
     fn agent_for_call(&mut self, view: &View<'_>, queue: usize) -> Option<Choice> {
-        let choice = self.policy.agent_for_call(view, queue)?;
+        let choice = self.ask(view, |policy| policy.agent_for_call(view, queue))?;
         self.possible(view, queue, choice)
     }
 
     fn agent_in_tier(&mut self, view: &View<'_>, queue: usize, tier: usize) -> Option<Choice> {
-        let choice = self.policy.agent_in_tier(view, queue, tier)?;
+        let choice = self.ask(view, |policy| policy.agent_in_tier(view, queue, tier))?;
         self.possible(view, queue, choice)
     }
 
     fn queue_for_agent(&mut self, view: &View<'_>, group: usize, agent: AgentId) -> Option<usize> {
-        let queue = self.policy.queue_for_agent(view, group, agent)?;
+        let queue = self.ask(view, |policy| policy.queue_for_agent(view, group, agent))?;
         self.waits(view, queue)?;
         self.serves(view, group, queue)?;
         Some(queue)
     }
 
+    fn next_look(&mut self, view: &View<'_>) -> Option<i64> {
+        self.ask(view, |policy| policy.next_look(view))
+    }
+
     fn pair(&mut self, view: &View<'_>) -> Option<(usize, Choice)> {
-        let (queue, choice) = self.policy.pair(view)?;
+        let (queue, choice) = self.ask(view, |policy| policy.pair(view))?;
         self.waits(view, queue)?;
-        self.possible(view, queue, choice)
-            .map(|choice| (queue, choice))
+        let choice = self.possible(view, queue, choice)?;
+        Some((queue, choice))
     }
 
     fn possible(&mut self, view: &View<'_>, queue: usize, choice: Choice) -> Option<Choice> {
         let Choice { group, agent } = choice;
         let Some(state) = view.groups.get(group) else {
-            return self.fail(format!(
-                "it chose group number {group}, which does not exist"
-            ));
+            return self.fail(
+                view,
+                format!("it chose group number {group}, which does not exist"),
+            );
         };
         self.serves(view, group, queue)?;
         let name = || &view.model.scenario.groups[group].name;
         if state.idle == 0 {
-            return self.fail(format!(
-                "it chose group \"{}\", in which nobody is idle",
-                name()
-            ));
+            return self.fail(
+                view,
+                format!("it chose group \"{}\", in which nobody is idle", name()),
+            );
         }
         match agent {
             Some(agent) if !view.idle_agents(group).any(|idle| idle == agent) => self.fail(
+                view,
                 format!("it chose an agent of group \"{}\" who is not idle", name()),
             ),
             _ => Some(choice),
@@ -425,12 +450,16 @@ impl Guarded {
 
     fn waits(&mut self, view: &View<'_>, queue: usize) -> Option<()> {
         match view.queues.get(queue) {
-            None => self.fail(format!(
-                "it chose queue number {queue}, which does not exist"
-            )),
+            None => self.fail(
+                view,
+                format!("it chose queue number {queue}, which does not exist"),
+            ),
             Some(state) if state.waiting == 0 => {
                 let name = &view.model.scenario.queues[queue].name;
-                self.fail(format!("it chose queue \"{name}\", in which nobody waits"))
+                self.fail(
+                    view,
+                    format!("it chose queue \"{name}\", in which nobody waits"),
+                )
             }
             Some(_) => Some(()),
         }
@@ -443,13 +472,16 @@ impl Guarded {
         }
         let scenario = &view.model.scenario;
         let (group, queue) = (&scenario.groups[group].name, &scenario.queues[queue].name);
-        self.fail(format!(
-            "it gave a call of queue \"{queue}\" to group \"{group}\", which does not serve it"
-        ))
+        self.fail(
+            view,
+            format!(
+                "it gave a call of queue \"{queue}\" to group \"{group}\", which does not serve it"
+            ),
+        )
     }
 
-    fn fail<T>(&mut self, why: String) -> Option<T> {
-        self.failure.get_or_insert(why);
+    fn fail<T>(&mut self, view: &View<'_>, why: String) -> Option<T> {
+        self.failure = Some((view.now_ns, why));
         None
     }
 }
