@@ -306,6 +306,37 @@ fn bad_usage_and_bad_input_are_refused_on_stderr() {
     assert!(refused(folder.path(), &[]).contains("Usage"));
 }
 
+/// A flag in the place of a value: it is said which value is missing, not that a flag is a bad number.
+#[test]
+fn a_forgotten_value_is_missing() {
+    let folder = folder();
+    for (arguments, flag) in [
+        ("erlang c --agents --calls 100/h", "--agents <N>"),
+        ("erlang c --calls 100/h --aht --agents 8", "--aht <TIME>"),
+        ("erlang c --calls 100/h --agents", "--agents <N>"),
+        ("erlang b --erlangs --max-blocking 1%", "--erlangs <A>"),
+        ("staff --at-least --per day", "--at-least <AGENTS>"),
+        ("staff --target --json", "--target <TARGET>"),
+        ("staff --from --target 80/20", "--from <FILE.csv>"),
+        ("run --seed --json", "--seed <N>"),
+        ("run --set --json", "--set <PATH=VALUE>"),
+    ] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let message = refused(folder.path(), &arguments);
+        let expected = format!("error: a value is required for '{flag}' but none was supplied");
+        assert!(message.starts_with(&expected), "{arguments:?}: {message}");
+    }
+    // As a document too, and a negative number is a value.
+    let output = acdsim(folder.path(), &["erlang", "c", "--agents", "--json"]).unwrap_err();
+    let document = String::from_utf8_lossy(&output.as_output().unwrap().stdout).into_owned();
+    assert!(
+        document.contains("a value is required for '--agents <N>'"),
+        "{document}"
+    );
+    let message = refused(folder.path(), &["erlang", "c", "--agents", "-3"]);
+    assert!(message.contains("invalid value '-3'"), "{message}");
+}
+
 #[test]
 fn a_reader_who_leaves_is_no_error() {
     let folder = folder();

@@ -93,10 +93,10 @@ pub struct Arguments {
     #[arg(long, value_name = "LEVEL", value_parser = run::confidence)]
     confidence: Option<f64>,
     /// At least so many agents: 10, 'GROUP=10', 'GROUP 08:00-10:00=10', or a list with one number for each interval
-    #[arg(long, value_name = "AGENTS", allow_hyphen_values = true)]
+    #[arg(long, value_name = "AGENTS", value_parser = bounds::given, allow_hyphen_values = true)]
     at_least: Vec<String>,
     /// At most so many agents, written alike
-    #[arg(long, value_name = "AGENTS", allow_hyphen_values = true)]
+    #[arg(long, value_name = "AGENTS", value_parser = bounds::given, allow_hyphen_values = true)]
     at_most: Vec<String>,
     /// Keep the scenario's staff there: 'GROUP', 08:00-10:00 or 'GROUP 08:00-10:00'
     #[arg(long, value_name = "PLACE")]
