@@ -73,17 +73,27 @@ fn plan(criterion: &mut Criterion) {
             agents.flatten().sum::<u64>()
         });
     });
-    let week: Vec<WaitingSystem> = (0..672)
-        .map(|i| {
-            let erlangs = 5.0 + 95.0 * (f64::from(i) / 672.0 * 44.0).sin().powi(2);
-            system(erlangs, patience("weibull(shape 0.7, scale 120s)"))
-        })
-        .collect();
+    let week = |text: &str| -> Vec<WaitingSystem> {
+        let patience = patience(text);
+        let load = |i: u32| 5.0 + 95.0 * (f64::from(i) / 672.0 * 44.0).sin().powi(2);
+        let of = |i| system(load(i), patience.clone());
+        (0..672).map(of).collect()
+    };
+    let weibull = week("weibull(shape 0.7, scale 120s)");
     group.throughput(Throughput::Elements(672));
     group.bench_function("weibull_week", |bencher| {
         bencher.iter(|| {
-            let agents = week.iter().map(|system| system.least_agents(&[level()]));
+            let agents = weibull.iter().map(|system| system.least_agents(&[level()]));
             agents.flatten().sum::<u64>()
+        });
+    });
+    let lognormal = week("lognormal(120s, sd 150s)");
+    group.bench_function("lognormal_week_fractional", |bencher| {
+        bencher.iter(|| {
+            let agents = lognormal
+                .iter()
+                .map(|system| system.least_agents_fractional(&[level()]));
+            agents.flatten().sum::<f64>()
         });
     });
     group.finish();
