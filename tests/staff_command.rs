@@ -864,3 +864,101 @@ fn a_csv_file_of_volumes_is_enough() {
         assert!(error.contains(says), "{flags:?}: {error}");
     }
 }
+
+#[test]
+fn a_csv_file_gives_csv_files_and_may_have_its_own_shrinkage() {
+    let folder = project();
+    let csv = "start,queue,calls,aht,shrinkage\n08:00,help,40,3m30s,20%\n08:30,help,80,210,\n09:00,help,0,210,0.5\n";
+    fs::write(folder.path().join("volumes.csv"), csv).unwrap();
+    let run = |flags: &str| {
+        let flags = format!("staff --from volumes.csv --target 80/20 {flags}");
+        acdsim(folder.path(), &flags.split_whitespace().collect::<Vec<_>>())
+    };
+    let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+    let output = run("--shrinkage 35% --fractional --csv tables");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "CSV files: tables\n");
+    let said = text(&output.stdout);
+    // 8 agents of the first half-hour, 13 of the second: 4 / 0.8 + 6.5 / 0.65.
+    assert!(said.contains("with shrinkage 15.0 paid hours"), "{said}");
+    let staff = read("tables/staff.csv");
+    let rows: Vec<Vec<&str>> = staff.lines().map(|row| row.split(',').collect()).collect();
+    assert_eq!(
+        rows[0],
+        [
+            "start",
+            "queue",
+            "agents",
+            "agents_fractional",
+            "scheduled",
+            "service_level",
+            "abandonment_rate",
+            "asa_s",
+            "occupancy",
+            "status",
+            "reason"
+        ]
+    );
+    assert_eq!(rows[1][..3], ["08:00", "help", "8"]);
+    assert_eq!((rows[1][4], rows[2][4], rows[3][4]), ("10", "20", "0"));
+    assert!((7.0..8.0).contains(&rows[1][3].parse().unwrap()), "{staff}");
+    assert_eq!(rows[1][9], "met", "{staff}");
+    assert!(staff.ends_with(",\"no calls, no agents\"\r\n"), "{staff}");
+    let facts = read("tables/run.csv");
+    assert!(
+        facts.contains("agent_hours,10.5\r\npaid_hours,15\r\n"),
+        "{facts}"
+    );
+
+    // Nothing is overwritten unasked; without a name there is one.
+    let again = run("--csv tables");
+    assert_eq!(again.status.code(), Some(2));
+    assert_eq!(run("--csv tables --force").status.code(), Some(0));
+    let named = run("--csv");
+    assert_eq!(text(&named.stderr), "CSV files: output/volumes-staff-csv\n");
+    for wrong in ["100%", "-1%", "a lot"] {
+        let csv = format!("start,calls,aht,shrinkage\n08:00,40,210,20%\n08:30,40,210,{wrong}\n");
+        fs::write(folder.path().join("volumes.csv"), csv).unwrap();
+        let error = text(&run("").stderr);
+        let expected = "volumes.csv, line 3, column 4 (\"shrinkage\"): expected the shrinkage";
+        assert!(error.contains(expected), "{wrong}: {error}");
+    }
+}
+
+/// What `run` judges of the file are the targets that were asked for; of the service level, which no file is without, it is said.
+#[test]
+fn the_written_targets_are_those_asked_for() {
+    let folder = project();
+    let desk = DESK.replace(
+        "target = \"80/20\"\n",
+        "target = \"80/20\"\nmax_abandonment = \"2%\"\n",
+    );
+    fs::write(folder.path().join("desk.toml"), desk).unwrap();
+    let unasked = "note: no service level was asked for, but a queue always has one";
+    for (flags, judged, is_said) in [
+        ("--max-asa 40s", &["service_level", "asa_s"][..], true),
+        ("--max-occupancy 90%", &["service_level", "occupancy"], true),
+        (
+            "--target 70/30 --max-abandonment 9%",
+            &["service_level", "abandonment_rate"],
+            false,
+        ),
+    ] {
+        let arguments = format!("staff desk.toml --tolerance 3pp --write new.toml --force {flags}");
+        let output = acdsim(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
+        assert_eq!(output.status.code(), Some(0), "{flags}");
+        let said = text(&output.stderr);
+        assert_eq!(said.contains(unasked), is_said, "{flags}: {said}");
+        let path = folder.path().join("new.toml");
+        let loaded = scenario::load(&path, &[]).unwrap();
+        let targets = kpi::targets(&loaded.scenario);
+        let found: Vec<String> = targets.iter().map(|target| target.kpi.to_owned()).collect();
+        assert_eq!(found, judged, "{flags}");
+    }
+    // The scenario's own targets are in its file.
+    let output = acdsim(
+        folder.path(),
+        &["staff", "desk.toml", "--write", "own.toml"],
+    );
+    assert!(!text(&output.stderr).contains(unasked));
+}

@@ -6,7 +6,7 @@ mod tables;
 mod words;
 
 pub use page::write as page;
-pub use plan::text as plan_text;
+pub use plan::{text as plan_text, write_csv as write_plan_csv};
 pub use tables::write_csv;
 
 use super::text::Page;
