@@ -117,6 +117,28 @@ fn performance(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A table from 1 to 5000 agents at 2000 erlangs: what `acdsim erlang` computes for `--agents 1..5000`.
+fn table(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("table");
+    group.throughput(Throughput::Elements(5000));
+    for (name, text) in [
+        ("a", "exp(120s)"),
+        ("lognormal", "lognormal(120s, sd 150s)"),
+    ] {
+        let system = system(2000.0, patience(text));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let rows = (1..=5000).map(|agents| {
+                    let system = system.with_agents(f64::from(agents));
+                    system.performance(&Thresholds::default())
+                });
+                rows.flatten().map(|row| row.occupancy).sum::<f64>()
+            });
+        });
+    }
+    group.finish();
+}
+
 /// Blocking and its inverse.
 fn blocking(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("b");
@@ -131,5 +153,5 @@ fn blocking(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, agents, plan, performance, blocking);
+criterion_group!(benches, agents, plan, performance, table, blocking);
 criterion_main!(benches);
