@@ -962,3 +962,31 @@ fn the_written_targets_are_those_asked_for() {
     );
     assert!(!text(&output.stderr).contains(unasked));
 }
+
+/// The page of a formula shows what it promised beside what came of it, and does not speak of a search.
+#[test]
+fn the_page_of_a_formula_has_its_promises() {
+    let folder = project();
+    for (flags, has_promises) in [
+        ("--method erlang-a --fractional", true),
+        ("--tolerance 3pp", false),
+    ] {
+        let arguments = format!("staff desk.toml --report p.html --force {flags}");
+        let output = acdsim(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
+        assert!(output.status.code() < Some(2), "{}", text(&output.stderr));
+        let page = fs::read_to_string(folder.path().join("p.html")).unwrap();
+        for (words, expected) in [
+            ("help in target, promised", has_promises),
+            ("not rounded", has_promises),
+            ("The staff was computed by formula", has_promises),
+            ("The least staff was searched by simulation", !has_promises),
+            ("Small desk: agents required", true),
+            (
+                "Scenario with this staff, with every default filled in",
+                true,
+            ),
+        ] {
+            assert_eq!(page.contains(words), expected, "{flags}: {words}");
+        }
+    }
+}

@@ -174,6 +174,11 @@ impl Group<'_> {
         self.rows[interval].scheduled.unwrap_or(0.0)
     }
 
+    /// Whether the requirement is known not rounded, too.
+    fn has_exact(&self) -> bool {
+        self.rows.iter().any(|row| row.agents_fractional.is_some())
+    }
+
     pub fn has_shrinkage(&self) -> bool {
         let agents = |i: usize| f64::from(self.required(i));
         (0..self.rows.len()).any(|i| self.scheduled(i) > agents(i))
