@@ -6,6 +6,7 @@ mod erlang;
 mod explain;
 mod init;
 mod man;
+mod merge;
 mod outputs;
 mod progress;
 mod report;
@@ -14,6 +15,7 @@ mod saved;
 mod schema;
 mod staff;
 mod stop;
+mod sweep;
 mod trace;
 
 use crate::report::files::SaveError;
@@ -57,6 +59,8 @@ enum Command {
     Report(report::Arguments),
     Trace(trace::Arguments),
     Staff(staff::Arguments),
+    Sweep(sweep::Arguments),
+    Merge(merge::Arguments),
     Calibrate(calibrate::Arguments),
     Erlang(erlang::Arguments),
     Explain(explain::Arguments),
@@ -125,6 +129,8 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Report(arguments) => report::execute(&arguments),
         Command::Trace(arguments) => trace::execute(&arguments),
         Command::Staff(arguments) => staff::execute(&arguments),
+        Command::Sweep(arguments) => sweep::execute(&arguments),
+        Command::Merge(arguments) => merge::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
         Command::Erlang(arguments) => erlang::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),

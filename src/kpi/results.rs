@@ -33,6 +33,21 @@ pub struct Results {
 }
 
 impl Results {
+    /// The same parts with their places: `total`, `queues.sales`.
+    pub fn by_place(&self) -> impl Iterator<Item = (String, &Part)> {
+        let lists = [
+            ("queues", &self.queues),
+            ("call_types", &self.call_types),
+            ("groups", &self.groups),
+            ("trunks", &self.trunks),
+        ];
+        let parts = lists.into_iter().flat_map(|(list, parts)| {
+            let place = move |part: &Part| format!("{list}.{}", part.name());
+            parts.iter().map(move |part| (place(part), part))
+        });
+        std::iter::once(("total".to_owned(), &self.total)).chain(parts)
+    }
+
     /// The total, then every queue, call type, agent group and trunk group.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
         let lists = [&self.queues, &self.call_types, &self.groups, &self.trunks];

@@ -4,6 +4,7 @@
 use super::files::{Folder, SaveError};
 use super::tables::{Sheet, TABLES, Table, parts};
 use crate::kpi::Results;
+use crate::scenario::harmless;
 use std::io::{self, Write};
 
 /// Writes every file into a folder.
@@ -70,12 +71,7 @@ impl<'o> Rows<'o> {
 impl Sheet for Rows<'_> {
     /// Such that no spreadsheet takes it for a formula.
     fn text(&mut self, text: &str) -> io::Result<()> {
-        let risky = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-        match text.starts_with(risky) {
-            true => self.out.write_field(format!("'{text}")),
-            false => self.out.write_field(text),
-        }
-        .map_err(of_system)
+        self.out.write_field(harmless(text)).map_err(of_system)
     }
 
     fn number(&mut self, number: Option<f64>) -> io::Result<()> {

@@ -10,6 +10,7 @@ pub mod page;
 pub mod parquet;
 pub mod plots;
 pub mod staffing;
+pub mod sweep;
 mod tables;
 pub mod text;
 pub mod trace;

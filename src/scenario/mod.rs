@@ -44,7 +44,7 @@ pub use write::{Change, WriteError};
 
 pub(crate) use columns::{describe, position, reader};
 pub(crate) use nodes::{clock, clock_text};
-pub(crate) use words::{grouped, nearest, number, quoted, quoted_list};
+pub(crate) use words::{grouped, harmless, nearest, number, quoted, quoted_list};
 
 use columns::MAX_FILE;
 use fields::Checker;

@@ -10,11 +10,13 @@ mod flow;
 mod frame;
 mod heat;
 mod required;
+mod sweep;
 mod volume;
 mod waits;
 
 pub use canvas::Canvas;
 pub use required::required;
+pub use sweep::{SweepPlot, sweep};
 
 use super::files::{Folder, SaveError, slug};
 use crate::kpi::{Part, Results};
