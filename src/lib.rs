@@ -54,6 +54,7 @@
 //! | [`experiment`] | replications on all cores, as many as asked for or needed |
 //! | [`erlang`] | Erlang's formulas and their inverses; beside the line, using only the types of a formula and a distribution |
 //! | [`planning`] | how many agents and lines it takes, and what the formulas say beside a simulation |
+//! | [`lab`] | variants of a scenario against each other on the same days |
 //! | [`report`] | output formats, and the writing of files |
 //! | [`cli`] | the `acdsim` command |
 //!
@@ -65,6 +66,7 @@ pub mod engine;
 pub mod erlang;
 pub mod experiment;
 pub mod kpi;
+pub mod lab;
 pub mod model;
 pub mod planning;
 pub mod random;

@@ -6,6 +6,7 @@
 mod by_interval;
 mod canvas;
 mod days;
+mod differences;
 mod flow;
 mod frame;
 mod heat;
@@ -13,7 +14,8 @@ mod required;
 mod volume;
 mod waits;
 
-pub use canvas::Canvas;
+pub use canvas::{Canvas, Colour};
+pub use differences::{Bar, differences, over_day};
 pub use required::required;
 
 use super::files::{Folder, SaveError, slug};
