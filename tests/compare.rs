@@ -157,7 +157,10 @@ fn a_difference_is_that_of_two_runs_and_its_error_that_of_pairs() {
     let met = find(&found, "queues.help", "days.target_met");
     let expected = [&a, &b].map(|r| r.queues[0].days.as_ref().unwrap().target_met.mean.unwrap());
     for (found, expected) in [met.value_a, met.value_b].into_iter().zip(expected) {
-        assert!((found.unwrap() - expected).abs() < 1e-12, "{found:?}, expected {expected}");
+        assert!(
+            (found.unwrap() - expected).abs() < 1e-12,
+            "{found:?}, expected {expected}"
+        );
     }
 
     // The error, from the days themselves.
@@ -228,7 +231,19 @@ fn a_scenario_against_itself_differs_by_exactly_nothing() {
 
 #[test]
 fn one_more_agent_is_better_and_dearer() {
-    let mut sides = one_more();
+    // Callers who wait hold a line: with a long patience, less waiting is less blocking.
+    let patient = [
+        "call_types.question.patience=exp(30m)",
+        "trunks.line.lines=8",
+    ];
+    let mut sides = [
+        side("desk", DESK, &patient),
+        side(
+            "one more",
+            DESK,
+            &[&patient[..], &["groups.desk.staff+=1"]].concat(),
+        ),
+    ];
     // Without lost callers to pay for.
     for side in &mut sides {
         side.scenario.call_types[0].cost_per_lost_caller = None;
@@ -747,6 +762,51 @@ fn variants_of_counted_volumes_share_the_demand_found() {
     );
 }
 
+/// Every field of the document and every column are in docs/compare.md.
+#[test]
+fn the_document_is_documented() {
+    fn fields(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(key, value)| {
+                found.push(key.clone());
+                fields(value, found);
+            }),
+            Value::Array(list) => list.iter().for_each(|value| fields(value, found)),
+            _ => {}
+        }
+    }
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/compare.md");
+    let docs = fs::read_to_string(docs).unwrap();
+    let folder = project();
+    let arguments = [
+        "desk.toml",
+        "new.toml",
+        "--variant",
+        "x: groups.desk.staff+=2",
+        "--until-precise",
+        "5pp",
+        "--csv",
+        "c",
+        "--json",
+    ];
+    let json: Value = serde_json::from_str(&printed(folder.path(), &arguments).0).unwrap();
+    let mut found = Vec::new();
+    fields(&json, &mut found);
+    for file in ["c/differences.csv", "c/run.csv"] {
+        let table = fs::read_to_string(folder.path().join(file)).unwrap();
+        found.extend(table.lines().next().unwrap().split(',').map(str::to_owned));
+    }
+    for word in found {
+        assert!(
+            docs.contains(&format!("`{word}`")),
+            "docs/compare.md: `{word}` is missing"
+        );
+    }
+}
+
+/// Whether all headlines of a run hold, whether some figures hold alone, and its looks.
+type Held = (bool, Vec<bool>, usize);
+
 /// How often intervals hold, against a truth from other days.
 #[test]
 #[ignore = "a minute; see docs/validation.md"]
@@ -793,7 +853,7 @@ fn intervals_of_differences_hold_what_they_promise() {
                 _ => true,
             }
         };
-        let runs: Vec<(bool, Vec<bool>, usize)> = (1..=RUNS)
+        let runs: Vec<Held> = (1..=RUNS)
             .into_par_iter()
             .map(|seed| {
                 let question = Question {
@@ -827,7 +887,7 @@ fn intervals_of_differences_hold_what_they_promise() {
                 (joint, alone.collect(), found.run.looks)
             })
             .collect();
-        let share = |of: &dyn Fn(&(bool, Vec<bool>, usize)) -> bool| {
+        let share = |of: &dyn Fn(&Held) -> bool| {
             runs.iter().filter(|run| of(run)).count() as f64 / RUNS as f64
         };
         let joint = share(&|run| run.0);

@@ -86,7 +86,7 @@ impl Figure {
 
 /// A part's day.
 enum Day {
-    Contacts(ContactDay),
+    Contacts(Box<ContactDay>),
     Group(GroupDay),
     Trunk(TrunkDay),
 }
@@ -95,11 +95,11 @@ impl Day {
     fn of(model: &Model, tally: &Tally, scope: Scope, cells: &Range<usize>) -> Self {
         let part = |of: usize| of * tally.cells..(of + 1) * tally.cells;
         match scope {
-            Scope::Total => Day::Contacts(total_day(model, tally, cells)),
-            Scope::CallType(t) => Day::Contacts(call_type_day(model, tally, t, cells)),
+            Scope::Total => Day::Contacts(Box::new(total_day(model, tally, cells))),
+            Scope::CallType(t) => Day::Contacts(Box::new(call_type_day(model, tally, t, cells))),
             Scope::Part(Place::Queue(q)) => {
-                let formula = model.queues[q].formula;
-                Day::Contacts(contact_day(model, &tally.queues[part(q)], cells, formula))
+                let (queues, formula) = (&tally.queues[part(q)], model.queues[q].formula);
+                Day::Contacts(Box::new(contact_day(model, queues, cells, formula)))
             }
             Scope::Part(Place::Group(g)) => {
                 Day::Group(group_day(model, g, &tally.groups[part(g)], cells))
@@ -139,7 +139,11 @@ impl<'m> Reader<'m> {
         let scenario = &model.scenario;
         let figures = Figures::of(scenario);
         // The last is what comes after closing.
-        let intervals = if model.steady { 0 } else { model.grid.cells + 1 };
+        let intervals = if model.steady {
+            0
+        } else {
+            model.grid.cells + 1
+        };
         let mut items = Vec::new();
         for scope in Scope::all(scenario) {
             let mut add = |kpi, unit, better, figure, interval| {

@@ -628,8 +628,8 @@ fn is_ranked(item: &Item) -> bool {
     is_headline(item) && item.scope == Scope::Total
 }
 
-/// Where a difference stands in the document.
-type Order = (usize, usize);
+/// A difference and where it stands in the document.
+type Ordered = ((usize, usize), Difference);
 
 /// What the pairs say.
 struct View<'a> {
@@ -672,10 +672,7 @@ impl View<'_> {
     }
 
     /// All differences from the first variant: over the whole day, and by interval.
-    fn differences(
-        &self,
-        pairs: &Pairs<'_>,
-    ) -> (Vec<(Order, Difference)>, Vec<(Order, Difference)>) {
+    fn differences(&self, pairs: &Pairs<'_>) -> (Vec<Ordered>, Vec<Ordered>) {
         let n = pairs.observations();
         let t = |level| student_t(level, n.saturating_sub(1));
         let (joint, single) = (t(self.levels.joint), t(self.levels.single));

@@ -81,7 +81,7 @@ pub fn text(comparison: &Comparison, page: &Page, all: bool) -> String {
         }
     };
     let legend = format!(
-        "strip: the interval around 0 (│), ┊ the margin; ± and verdicts by {}",
+        "The strip draws an interval around 0 (│), with the margin (┊): {}.",
         words::margins(comparison)
     );
     blocks.push(page.aside(

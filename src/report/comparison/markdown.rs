@@ -32,7 +32,7 @@ pub fn markdown(comparison: &Comparison) -> String {
         .map(|side| format!("{}: {}", side.letter, code(side.label)))
         .collect::<Vec<_>>();
     out += &format!(
-        "{}. {}; verdicts by {}. acdsim {}\n",
+        "{}. {}; margins {}. acdsim {}\n",
         sides.join(", "),
         words::how(comparison),
         words::margins(comparison),

@@ -114,7 +114,7 @@ pub fn write(
         notes: notes.chain(warnings).collect(),
         pairs,
         ranking: ranking(comparison),
-        margins: format!("Verdicts by {}", words::margins(comparison)),
+        margins: format!("Margins: {}", words::margins(comparison)),
         run,
         streams: STREAM_VERSION,
         hashes: lettered()

@@ -6,6 +6,12 @@ use crate::report::files::{Folder, SaveError};
 use crate::report::tables::Sheet;
 use std::io;
 
+/// A table: its name, and what gives its rows.
+type Table = (
+    &'static str,
+    fn(&Comparison, &mut dyn Sheet) -> io::Result<()>,
+);
+
 /// Writes every file into a folder.
 ///
 /// # Errors
@@ -15,8 +21,7 @@ pub fn write_csv(comparison: &Comparison, folder: &Folder<'_>) -> Result<(), Sav
     let labels = comparison.sides.iter().map(|side| side.label.as_str());
     let places = comparison.pairs.iter().map(|d| d.place.as_str());
     let is_ascii = warnings.chain(labels).chain(places).all(str::is_ascii);
-    let tables: [(&str, fn(&Comparison, &mut dyn Sheet) -> io::Result<()>); 2] =
-        [("differences", differences), ("run", run)];
+    let tables: [Table; 2] = [("differences", differences), ("run", run)];
     for (name, table) in tables {
         folder.write(&format!("{name}.csv"), |out| {
             let mut rows = Rows::new(out, is_ascii)?;
@@ -39,7 +44,7 @@ fn differences(comparison: &Comparison, rows: &mut dyn Sheet) -> io::Result<()> 
         "unit",
         "value_a",
         "value_b",
-        "difference",
+        "mean",
         "ci_low",
         "ci_high",
         "se",

@@ -219,7 +219,7 @@ pub fn margins(comparison: &Comparison) -> String {
     );
     let named = margin.of.keys().map(|kpi| format!("{kpi} by its own"));
     parts.extend(named);
-    format!("margins of {}", parts.join(", "))
+    parts.join(", ")
 }
 
 /// What only one of two variants has, a sentence for each two.
@@ -332,10 +332,12 @@ pub fn summary(comparison: &Comparison) -> String {
             .filter(|&verdict| of(verdict) > 0)
             .map(|verdict| format!("{} {}", of(verdict), verdict.name()))
             .collect();
-        let total = joint
-            .iter()
-            .filter(|d| d.place == "total" && d.difference.mean.is_some());
+        let total = by_place(&joint)
+            .into_iter()
+            .find(|(place, _)| *place == "total");
+        let total = total.map_or(Vec::new(), |(_, its)| its);
         let total: Vec<String> = total
+            .into_iter()
             .map(|d| {
                 let text = difference(d);
                 format!("{} {text} {}", name_of_headline(d.kpi), d.verdict.name())
