@@ -82,7 +82,7 @@ pub fn write(
             title: format!("{} against A", side.letter),
             letter: side.letter.to_string(),
             sentences,
-            figures: bars(&joint, side.letter, stop)?,
+            figures: bars(&ordered(&joint), side.letter, stop)?,
             rows: rows(&joint),
             day: day(comparison, side.label, scenario, stop)?,
             tables: by_place(&single)
@@ -125,6 +125,14 @@ pub fn write(
     let page = filled(include_str!("../page/comparison.html"), &shown).map_err(io::Error::other)?;
     go_on(stop)?;
     out.write_all(page.as_bytes())
+}
+
+/// In the order of the table.
+fn ordered<'a>(joint: &[&'a Difference]) -> Vec<&'a Difference> {
+    by_place(joint)
+        .into_iter()
+        .flat_map(|(_, its)| its)
+        .collect()
 }
 
 /// A plot for each kind of figure: rates, times, and all else relative to the first's value.

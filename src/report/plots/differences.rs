@@ -39,7 +39,7 @@ pub fn differences((title, description): (&str, &str), bars: &[Bar], unit: &str)
     let draw = |canvas: &mut Canvas<'_>| {
         let top = heading(canvas, title, &LEGEND) + 6.0;
         let names = bars.iter().map(|bar| text_width(&bar.label, LABEL));
-        let names = names.fold(0.0, f64::max).min(canvas.width / 3.0);
+        let names = names.fold(0.0, f64::max).min(0.42 * canvas.width);
         let ends = bars
             .iter()
             .flat_map(|bar| [bar.interval.0, bar.interval.1, -bar.margin, bar.margin]);
