@@ -54,7 +54,7 @@
 //! | [`experiment`] | replications on all cores, as many as asked for or needed |
 //! | [`erlang`] | Erlang's formulas and their inverses; beside the line, using only the types of a formula and a distribution |
 //! | [`planning`] | how many agents and lines it takes, and what the formulas say beside a simulation |
-//! | [`lab`] | experiments with scenarios: sweeps over values |
+//! | [`lab`] | variants of a scenario against each other on the same days, and sweeps over values |
 //! | [`report`] | output formats, and the writing of files |
 //! | [`cli`] | the `acdsim` command |
 //!

@@ -52,6 +52,7 @@ fn a_figure_in_full() {
 
       formula   busy_h / staffed_h
       unit      fraction: 0 to 1, in text per cent
+      better    neither direction is good by itself
       given     for every agent group; by interval too
       estimate  quotient of the sums over all days, not the mean of the days' quotients
       source    N. Gans, G. Koole, A. Mandelbaum (2003). Telephone call centers: tutorial, review, and

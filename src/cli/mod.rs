@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand.
 
 mod calibrate;
+mod compare;
 mod completions;
 mod erlang;
 mod explain;
@@ -46,6 +47,7 @@ Examples:
   acdsim run                       simulate the bundled day
   acdsim init                      start a scenario of your own, with comments
   acdsim run single-queue.toml     simulate it
+  acdsim compare a.toml b.toml     which is better, and how sure that is
   acdsim explain                   what every figure means")]
 pub struct Cli {
     #[command(subcommand)]
@@ -61,6 +63,7 @@ enum Command {
     Staff(staff::Arguments),
     Sweep(sweep::Arguments),
     Merge(merge::Arguments),
+    Compare(compare::Arguments),
     Calibrate(calibrate::Arguments),
     Erlang(erlang::Arguments),
     Explain(explain::Arguments),
@@ -131,6 +134,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Staff(arguments) => staff::execute(&arguments),
         Command::Sweep(arguments) => sweep::execute(&arguments),
         Command::Merge(arguments) => merge::execute(&arguments),
+        Command::Compare(arguments) => compare::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
         Command::Erlang(arguments) => erlang::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),

@@ -1,11 +1,14 @@
 //! Many replications on all cores, folded in their order, so that results never depend on the number of threads.
 
 pub mod calibrate;
+mod pairs;
 mod sample;
 
+pub use pairs::{Link, Pairs};
 pub use sample::{Change, Sample, Watch};
 
-use crate::engine::{Engine, Halt, Tally};
+pub use crate::engine::Halt;
+use crate::engine::{Engine, Tally};
 use crate::kpi::{Collector, Results};
 use crate::model::Model;
 use crate::routing::Routing;
@@ -233,65 +236,93 @@ impl Fold<'_> {
 /// Simulates a range of replications on the threads of the current pool and folds them in their order: a wave of them while
 /// the next one is simulated, so that no thread waits for another.
 fn replicate(
-    (model, routing): (&Model, &NewRouting<'_>),
+    side: Side<'_>,
     seed: u64,
     control: &Control,
-    mut range: Range<u64>,
+    range: Range<u64>,
     mut fold: impl FnMut(&Tally) + Send,
 ) -> Result<(), Halt> {
-    let wave = wave_length(model);
+    replicate_each(&[side], seed, control, range, |_, tally| fold(&tally))
+}
+
+/// A model, and what makes its policy.
+type Side<'a> = (&'a Model, &'a NewRouting<'a>);
+
+/// Simulates a range of replications of each of some models. They are folded one by one, with the number of the model: the
+/// first replication of every model, then the second of every model.
+fn replicate_each(
+    sides: &[Side<'_>],
+    seed: u64,
+    control: &Control,
+    range: Range<u64>,
+    mut fold: impl FnMut(usize, Tally) + Send,
+) -> Result<(), Halt> {
+    let models: Vec<&Model> = sides.iter().map(|(model, _)| *model).collect();
+    let wave = wave_length(&models);
     // A thread simulates one day at a time: no engine is ever waited for. Each makes its own, so that no two engines have
     // memory in one line of the cache.
     let engines = rayon::broadcast(|_| {
-        let engine = Engine::with(model, (), routing(model));
-        Mutex::new(Box::new(engine))
+        let of_thread = sides
+            .iter()
+            .map(|&(model, routing)| Engine::with(model, (), routing(model)));
+        Mutex::new(of_thread.collect::<Engines<'_>>())
     });
-    let mut simulated: Vec<Result<Tally, Halt>> = Vec::new();
-    while !(range.is_empty() && simulated.is_empty()) {
+    let sides = sides.len() as u64;
+    let mut jobs = range.start * sides..range.end * sides;
+    let mut simulated: (u64, Vec<Result<Tally, Halt>>) = (jobs.start, Vec::new());
+    while !(jobs.is_empty() && simulated.1.is_empty()) {
         // What cannot be simulated ends it: no day after that is of use.
-        if simulated.iter().any(Result::is_err) {
-            range.start = range.end;
+        if simulated.1.iter().any(Result::is_err) {
+            jobs.start = jobs.end;
         }
-        let next = range.start..range.end.min(range.start + wave);
-        range.start = next.end;
+        let next = jobs.start..jobs.end.min(jobs.start + wave);
+        jobs.start = next.end;
+        let first = next.start;
         let (folded, tallies) = rayon::join(
             || {
-                simulated
-                    .into_iter()
-                    .try_for_each(|tally| tally.map(|tally| fold(&tally)))
+                let numbered = (simulated.0..).zip(simulated.1);
+                numbered.into_iter().try_for_each(|(job, tally)| {
+                    tally.map(|tally| fold((job % sides) as usize, tally))
+                })
             },
             || simulate(&engines, seed, control, next),
         );
         folded?;
-        simulated = tallies;
+        simulated = (first, tallies);
     }
     Ok(())
 }
 
-/// Simulates a range of replications; each is counted, or says why it ended early.
+/// A thread's engines, one for each model.
+type Engines<'m> = Box<[Engine<'m>]>;
+
+/// Simulates a range of jobs, of which number j is replication ⌊j / models⌋ of model j mod models; each is counted, or says why
+/// it ended early.
 fn simulate(
-    engines: &[Mutex<Box<Engine<'_>>>],
+    engines: &[Mutex<Engines<'_>>],
     seed: u64,
     control: &Control,
     range: Range<u64>,
 ) -> Vec<Result<Tally, Halt>> {
     // Small shares, so that at the end of a wave no thread is left with several days.
     let days = 0..(range.end - range.start) as usize;
-    // The first replication that ended early: those after it are not needed, those before it decide which is the first.
+    // The first job that ended early: those after it are not needed, those before it decide which is the first.
     let halted = AtomicU64::new(u64::MAX);
     let tallies = days.into_par_iter().with_max_len(2).map(|day| {
-        let replication = range.start + day as u64;
+        let job = range.start + day as u64;
         // The engine looks only every few thousand events, which a small day has not.
-        if control.stop.load(Ordering::Relaxed) || replication > halted.load(Ordering::Relaxed) {
+        if control.stop.load(Ordering::Relaxed) || job > halted.load(Ordering::Relaxed) {
             return Err(Halt::Interrupted);
         }
         let thread = rayon::current_thread_index().unwrap_or(0);
-        let mut engine = engines[thread]
+        let mut engines = engines[thread]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let tally = engine.run(seed, replication, &control.stop);
+        let sides = engines.len() as u64;
+        let engine = &mut engines[(job % sides) as usize];
+        let tally = engine.run(seed, job / sides, &control.stop);
         let tally = tally.inspect_err(|_| {
-            halted.fetch_min(replication, Ordering::Relaxed);
+            halted.fetch_min(job, Ordering::Relaxed);
         })?;
         let tally = tally.clone();
         control.done.fetch_add(1, Ordering::Relaxed);
@@ -302,14 +333,20 @@ fn simulate(
 
 /// The threads on which replications of a model are simulated.
 pub(crate) fn pool(model: &Model, asked: Option<usize>) -> Result<rayon::ThreadPool, Error> {
-    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads(model, asked));
+    pool_of(&[model], asked)
+}
+
+/// The threads on which replications of several models are simulated.
+fn pool_of(models: &[&Model], asked: Option<usize>) -> Result<rayon::ThreadPool, Error> {
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads(models, asked));
     Ok(builder.build()?)
 }
 
 /// Number of threads: as many as asked for or as there are cores (0), but no more than fit into memory.
-fn threads(model: &Model, asked: Option<usize>) -> usize {
-    // Each has a replication under way and one that waits to be folded.
-    let most = (WORKING_BYTES / (2 * tally_bytes(model))).max(1);
+fn threads(models: &[&Model], asked: Option<usize>) -> usize {
+    // Each has a replication under way, of every model an engine, and one that waits to be folded.
+    let bytes: usize = models.iter().map(|model| tally_bytes(model)).sum();
+    let most = (WORKING_BYTES / (2 * bytes.max(1))).max(1);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     match asked {
         None if cores <= most => 0,
@@ -325,10 +362,11 @@ fn tally_bytes(model: &Model) -> usize {
 }
 
 /// Replications simulated between two folds: enough to keep all threads busy, few enough to fit into memory.
-fn wave_length(model: &Model) -> u64 {
+fn wave_length(models: &[&Model]) -> u64 {
     let threads = rayon::current_num_threads();
     // A wave is folded while the next one is simulated.
-    let fitting = WAITING_BYTES / (2 * tally_bytes(model));
+    let largest = models.iter().map(|model| tally_bytes(model)).max();
+    let fitting = WAITING_BYTES / (2 * largest.unwrap_or(1));
     (16 * threads).min(fitting).max(threads) as u64
 }
 
@@ -361,7 +399,7 @@ mod tests {
         assert_eq!(threads_of(&large, Some(1)), 1);
         let small = model(&text.replace("interval = \"1m\"", "interval = \"24h\""));
         assert_eq!(threads_of(&small, Some(64)), 64);
-        assert_eq!(threads(&small, None), 0);
+        assert_eq!(threads(&[&small], None), 0);
     }
 
     #[test]

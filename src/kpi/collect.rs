@@ -5,11 +5,11 @@ use super::table::{
     CONTACTS, ContactDay, GROUPS, GroupDay, Kpi, Measure, TRUNKS, TrunkDay, first_service_level,
     service_level,
 };
-use super::waits::Sections;
+use super::waits::ContactWaits;
 use crate::engine::{Contacts, GroupCell, Tally, TrunkCell};
 use crate::model::{BATCHES, Model};
 use crate::scenario::{Formula, Scenario};
-use crate::stats::{Histogram, Ratio};
+use crate::stats::Ratio;
 use std::ops::Range;
 
 /// Collects the tallies of replications, in their order, and estimates every figure from them.
@@ -73,15 +73,6 @@ impl Sums {
     }
 }
 
-/// Waits of everything, of call types and of queues.
-#[derive(Debug)]
-pub(super) struct ContactWaits {
-    pub(super) total: Sections,
-    pub(super) call_types: Vec<Sections>,
-    pub(super) queues: Vec<Sections>,
-    pub(super) queues_abandoned: Vec<Histogram>,
-}
-
 /// The figures that the parts of a scenario show.
 #[derive(Debug)]
 pub(super) struct Figures {
@@ -93,7 +84,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    fn of(scenario: &Scenario) -> Self {
+    pub(super) fn of(scenario: &Scenario) -> Self {
         let priced = scenario
             .trunks
             .iter()
@@ -128,7 +119,6 @@ impl<'m> Collector<'m> {
         } else {
             planned
         };
-        let sections = |n: usize| vec![Sections::new(planned); n];
         let sums = |n: usize, figures: usize| (0..n).map(|_| Sums::new(rows, figures)).collect();
         let figures = Figures::of(&model.scenario);
         Self {
@@ -140,12 +130,7 @@ impl<'m> Collector<'m> {
             queues: sums(model.queues.len(), figures.queues.len()),
             groups: sums(model.groups.len(), figures.groups.len()),
             trunks: sums(model.trunks.len(), figures.trunks.len()),
-            waits: ContactWaits {
-                total: Sections::new(planned),
-                call_types: sections(model.call_types.len()),
-                queues: sections(model.queues.len()),
-                queues_abandoned: vec![Histogram::default(); model.queues.len()],
-            },
+            waits: ContactWaits::new(model, planned),
             days: vec![DaySpread::default(); model.queues.len()],
             figures,
             total_rows: Vec::new(),
@@ -163,13 +148,13 @@ impl<'m> Collector<'m> {
         if self.model.steady {
             for batch in 0..BATCHES {
                 self.add_day(tally, std::slice::from_ref(&(batch..batch + 1)));
-                self.add_waits(tally, batch, tally.cells);
+                self.waits.add(self.model, tally, (batch, tally.cells));
             }
         } else {
             let cells = (0..tally.cells).map(|cell| cell..cell + 1);
             let rows: Vec<Range<usize>> = std::iter::once(0..tally.cells).chain(cells).collect();
             self.add_day(tally, &rows);
-            self.add_waits(tally, 0, 1);
+            self.waits.add(self.model, tally, (0, 1));
         }
     }
 
@@ -185,27 +170,13 @@ impl<'m> Collector<'m> {
         self.total_rows.clear();
         self.total_rows.resize(rows.len(), ContactDay::default());
         for (t, sums) in self.call_types.iter_mut().enumerate() {
-            let cells = &tally.call_types[t * tally.cells..][..tally.cells];
-            let price = &model.scenario.call_types[t];
             for (row, range) in rows.iter().enumerate() {
-                let mut day = contact_day(model, cells, range, model.call_types[t].formula);
-                let c = &day.counts;
-                day.cost = (c.first_attempts + c.redials + c.reconnects) as f64
-                    * price.cost_per_attempt.unwrap_or(0.0)
-                    + c.lost as f64 * price.cost_per_lost_caller.unwrap_or(0.0);
+                let day = call_type_day(model, tally, t, range);
                 sums.add(row, &figures.contacts, &day, n, per_day);
                 if row == 0 {
                     sums.add_levels(&day, n);
                 }
-                let total = &mut self.total_rows[row];
-                total.counts.add(&day.counts);
-                for (into, from) in [
-                    (&mut total.level, day.level),
-                    (&mut total.first_level, day.first_level),
-                ] {
-                    *into = (into.0 + from.0, into.1 + from.1);
-                }
-                total.cost += day.cost;
+                self.total_rows[row].add(&day);
             }
         }
         for (q, sums) in self.queues.iter_mut().enumerate() {
@@ -230,44 +201,18 @@ impl<'m> Collector<'m> {
         }
         for (t, sums) in self.trunks.iter_mut().enumerate() {
             let cells = &tally.trunks[t * tally.cells..][..tally.cells];
-            let price = model.scenario.trunks[t].cost_per_line_hour.unwrap_or(0.0);
             for (row, range) in rows.iter().enumerate() {
                 let day = trunk_day(model, cells, range);
                 sums.add(row, &figures.trunks, &day, n, per_day);
-                let line_h =
-                    f64::from(model.trunks[t].lines) * day.clock_ns / crate::model::HOUR_NS;
-                self.total_rows[row].cost += line_h * price;
+                self.total_rows[row].cost += line_cost(model, t, &day);
             }
         }
         for (row, range) in rows.iter().enumerate() {
             let day = &mut self.total_rows[row];
-            day.clock_ns = clock_ns(model, range);
-            day.counts.waiting = Default::default();
-            for cell in range.clone() {
-                day.counts.waiting.add(&tally.waiting[cell]);
-            }
-            if range.len() > 1 {
-                day.counts.waiting.area_ns -= tally.waiting[tally.cells - 1].area_ns;
-            }
+            day.wait_together(model, tally, range);
             self.total.add(row, &figures.contacts, day, n, per_day);
         }
         self.total.add_levels(&self.total_rows[0], n);
-    }
-
-    /// Adds the waits of a day: histogram number `slot` of each part's `slots`.
-    fn add_waits(&mut self, tally: &Tally, slot: usize, slots: usize) {
-        self.waits.total.next_day();
-        for (q, sections) in self.waits.queues.iter_mut().enumerate() {
-            sections.next_day();
-            self.waits.queues_abandoned[q].merge(&tally.queue_abandoned_waits[q * slots + slot]);
-        }
-        for (t, sections) in self.waits.call_types.iter_mut().enumerate() {
-            let waits = &tally.call_type_waits[t * slots + slot];
-            sections.next_day();
-            sections.add(waits);
-            self.waits.queues[self.model.call_types[t].queue].add(waits);
-            self.waits.total.add(waits);
-        }
     }
 }
 
@@ -275,6 +220,74 @@ impl<'m> Collector<'m> {
 fn clock_ns(model: &Model, range: &Range<usize>) -> f64 {
     let within = range.end.min(model.grid.cells) - range.start.min(model.grid.cells);
     model.grid.width_ns as f64 * within as f64
+}
+
+/// A call type's day, with what it costs.
+pub(super) fn call_type_day(
+    model: &Model,
+    tally: &Tally,
+    call_type: usize,
+    range: &Range<usize>,
+) -> ContactDay {
+    let cells = &tally.call_types[call_type * tally.cells..][..tally.cells];
+    let mut day = contact_day(model, cells, range, model.call_types[call_type].formula);
+    let price = &model.scenario.call_types[call_type];
+    let c = &day.counts;
+    day.cost = (c.first_attempts + c.redials + c.reconnects) as f64
+        * price.cost_per_attempt.unwrap_or(0.0)
+        + c.lost as f64 * price.cost_per_lost_caller.unwrap_or(0.0);
+    day
+}
+
+/// What the lines of a trunk group cost.
+pub(super) fn line_cost(model: &Model, trunk: usize, day: &TrunkDay) -> f64 {
+    let price = model.scenario.trunks[trunk].cost_per_line_hour;
+    let line_h = f64::from(model.trunks[trunk].lines) * day.clock_ns / crate::model::HOUR_NS;
+    line_h * price.unwrap_or(0.0)
+}
+
+/// The day of everything: of all call types, and with the costs of groups and lines.
+pub(super) fn total_day(model: &Model, tally: &Tally, range: &Range<usize>) -> ContactDay {
+    let part = |of: usize| of * tally.cells..(of + 1) * tally.cells;
+    let mut total = ContactDay::default();
+    for t in 0..model.call_types.len() {
+        total.add(&call_type_day(model, tally, t, range));
+    }
+    for g in 0..model.groups.len() {
+        total.cost += group_day(model, g, &tally.groups[part(g)], range).cost;
+    }
+    for t in 0..model.trunks.len() {
+        let day = trunk_day(model, &tally.trunks[part(t)], range);
+        total.cost += line_cost(model, t, &day);
+    }
+    total.wait_together(model, tally, range);
+    total
+}
+
+impl ContactDay {
+    /// Adds the day of a call type to that of everything.
+    fn add(&mut self, day: &ContactDay) {
+        self.counts.add(&day.counts);
+        for (into, from) in [
+            (&mut self.level, day.level),
+            (&mut self.first_level, day.first_level),
+        ] {
+            *into = (into.0 + from.0, into.1 + from.1);
+        }
+        self.cost += day.cost;
+    }
+
+    /// Of everything the queue length is that of all queues together, whose largest is not the sum of theirs.
+    fn wait_together(&mut self, model: &Model, tally: &Tally, range: &Range<usize>) {
+        self.clock_ns = clock_ns(model, range);
+        self.counts.waiting = Default::default();
+        for cell in range.clone() {
+            self.counts.waiting.add(&tally.waiting[cell]);
+        }
+        if range.len() > 1 {
+            self.counts.waiting.area_ns -= tally.waiting[tally.cells - 1].area_ns;
+        }
+    }
 }
 
 pub(super) fn contact_day(

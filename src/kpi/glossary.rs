@@ -1,7 +1,7 @@
 //! The figures in words: what `acdsim explain` says and the documentation shows, from the same tables that the figures
 //! are computed by.
 
-use super::table::{CONTACTS, GROUPS, Kpi, Measure, QUANTILES, TRUNKS, Unit};
+use super::table::{Better, CONTACTS, GROUPS, Kpi, Measure, QUANTILES, TRUNKS, Unit};
 use crate::scenario::Formula;
 
 /// Where a definition or a method comes from.
@@ -142,6 +142,8 @@ pub struct Figure {
     pub by_interval: bool,
     /// What it is measured in.
     pub unit: Unit,
+    /// Which direction is good.
+    pub better: Better,
     /// One sentence.
     pub definition: String,
     /// How it is computed from a day.
@@ -171,6 +173,7 @@ impl Figure {
             of_queues: kpi.of_queues,
             by_interval: true,
             unit: kpi.unit,
+            better: kpi.better,
             definition: kpi.definition.to_owned(),
             formula: kpi.formula.to_owned(),
             estimate: match kpi.measure {
@@ -191,6 +194,7 @@ impl Figure {
             of_queues: true,
             by_interval: false,
             unit: Unit::Seconds,
+            better: Better::Low,
             definition: format!(
                 "Wait within which {percent:.0} % of the answered fall; not by interval."
             ),
@@ -209,6 +213,7 @@ impl Figure {
             of_queues: true,
             by_interval: false,
             unit: Unit::Fraction,
+            better: Better::High,
             definition: "Fraction of days whose service level reaches the queue's target."
                 .to_owned(),
             formula: "days that reach the target / days with contacts".to_owned(),

@@ -13,6 +13,8 @@ pub struct Kpi<R> {
     pub unit: Unit,
     /// Given for queues too (figures of contacts only).
     pub of_queues: bool,
+    /// Which direction is good.
+    pub better: Better,
     /// One sentence.
     pub definition: &'static str,
     /// How it is computed, in the words of other figures; `count` for what is only counted.
@@ -21,6 +23,28 @@ pub struct Kpi<R> {
     pub source: &'static Source,
     /// How it is computed from a day (or a batch, or an interval of it).
     pub measure: Measure<R>,
+}
+
+/// Which direction of a figure is good, whatever else changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// The higher the better.
+    High,
+    /// The lower the better.
+    Low,
+    /// Neither: it depends on what is wanted.
+    Neither,
+}
+
+impl Better {
+    /// Its name in the documentation and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Better::High => "high",
+            Better::Low => "low",
+            Better::Neither => "neither",
+        }
+    }
 }
 
 /// What a figure is measured in.
@@ -81,6 +105,16 @@ pub enum Measure<R> {
     Sum(fn(&R) -> f64),
     /// Numerator and denominator of a quotient of sums.
     Quotient(fn(&R) -> (f64, f64)),
+}
+
+impl<R> Kpi<R> {
+    /// Numerator and denominator on a day; those of a sum are the sum and 1.
+    pub fn value(&self, day: &R) -> (f64, f64) {
+        match self.measure {
+            Measure::Sum(sum) => (sum(day), 1.0),
+            Measure::Quotient(quotient) => quotient(day),
+        }
+    }
 }
 
 /// A day (or a batch, or an interval of it) of contacts: of everything, of a call type, or of a queue.
@@ -188,11 +222,12 @@ fn all_waits_ns(c: &Contacts) -> f64 {
 
 /// Shorthand of the tables: a sum of counts.
 macro_rules! sum {
-    ($name:literal, $unit:ident, $of_queues:literal, $measure:expr, $definition:literal, $formula:literal, $source:ident) => {
+    ($name:literal, $unit:ident, $of_queues:literal, $better:ident, $measure:expr, $definition:literal, $formula:literal, $source:ident) => {
         Kpi {
             name: $name,
             unit: Unit::$unit,
             of_queues: $of_queues,
+            better: Better::$better,
             definition: $definition,
             formula: $formula,
             source: &$source,
@@ -203,11 +238,12 @@ macro_rules! sum {
 
 /// Shorthand of the tables: a quotient of sums.
 macro_rules! quotient {
-    ($name:literal, $unit:ident, $of_queues:literal, $measure:expr, $definition:literal, $formula:literal, $source:ident) => {
+    ($name:literal, $unit:ident, $of_queues:literal, $better:ident, $measure:expr, $definition:literal, $formula:literal, $source:ident) => {
         Kpi {
             name: $name,
             unit: Unit::$unit,
             of_queues: $of_queues,
+            better: Better::$better,
             definition: $definition,
             formula: $formula,
             source: &$source,
@@ -219,118 +255,118 @@ macro_rules! quotient {
 /// Figures of contacts: in total, of call types, and (where marked) of queues.
 #[rustfmt::skip]
 pub const CONTACTS: &[Kpi<ContactDay>] = &[
-    sum!("attempts", Count, true, |d| attempts(&d.counts),
+    sum!("attempts", Count, true, Neither, |d| attempts(&d.counts),
         "Attempts that reached the system (of a queue: its entry): first attempts, redials and reconnects.",
         "first_attempts + redials + reconnects", DING),
-    sum!("first_attempts", Count, false, |d| d.counts.first_attempts as f64,
+    sum!("first_attempts", Count, false, Neither, |d| d.counts.first_attempts as f64,
         "Attempts of callers who call for the first time.",
         "count", DING),
-    sum!("redials", Count, false, |d| d.counts.redials as f64,
+    sum!("redials", Count, false, Low, |d| d.counts.redials as f64,
         "Attempts after an attempt that was not answered.",
         "count", DING),
-    sum!("reconnects", Count, false, |d| d.counts.reconnects as f64,
+    sum!("reconnects", Count, false, Low, |d| d.counts.reconnects as f64,
         "Attempts after an answer that did not help.",
         "count", DING),
-    sum!("out_of_hours", Count, false, |d| d.counts.out_of_hours as f64,
+    sum!("out_of_hours", Count, false, Low, |d| d.counts.out_of_hours as f64,
         "Redials and reconnects wanted outside opening hours: no attempts, their callers are lost.",
         "count", ACDSIM),
-    sum!("blocked", Count, true, |d| d.counts.blocked as f64,
+    sum!("blocked", Count, true, Low, |d| d.counts.blocked as f64,
         "Attempts that found no line, or a full queue.",
         "count", GANS),
-    quotient!("blocking_rate", Fraction, true, |d| (d.counts.blocked as f64, attempts(&d.counts)),
+    quotient!("blocking_rate", Fraction, true, Low, |d| (d.counts.blocked as f64, attempts(&d.counts)),
         "Blocked / attempts.",
         "blocked / attempts", GANS),
-    sum!("ivr_contained", Count, false, |d| d.counts.ivr_contained as f64,
+    sum!("ivr_contained", Count, false, Neither, |d| d.counts.ivr_contained as f64,
         "Attempts self-served in the IVR.",
         "count", ACDSIM),
-    sum!("ivr_abandoned", Count, false, |d| d.counts.ivr_abandoned as f64,
+    sum!("ivr_abandoned", Count, false, Low, |d| d.counts.ivr_abandoned as f64,
         "Attempts hung up in the IVR.",
         "count", ACDSIM),
-    sum!("offered", Count, true, |d| d.counts.offered as f64,
+    sum!("offered", Count, true, Neither, |d| d.counts.offered as f64,
         "Attempts that entered the queue or were answered at once; not those blocked.",
         "answered + abandoned + abandoned_at_close", ACDSIM),
-    sum!("answered", Count, true, |d| d.counts.answered as f64,
+    sum!("answered", Count, true, Neither, |d| d.counts.answered as f64,
         "Attempts connected to an agent.",
         "count", GANS),
-    sum!("abandoned", Count, true, |d| d.counts.abandoned as f64,
+    sum!("abandoned", Count, true, Low, |d| d.counts.abandoned as f64,
         "Attempts hung up while waiting.",
         "count", GANS),
-    quotient!("abandonment_rate", Fraction, true, |d| (d.counts.abandoned as f64, d.counts.offered as f64),
+    quotient!("abandonment_rate", Fraction, true, Low, |d| (d.counts.abandoned as f64, d.counts.offered as f64),
         "Abandoned / offered.",
         "abandoned / offered", GANS),
-    sum!("short_abandoned", Count, true, |d| d.counts.short_abandoned as f64,
+    sum!("short_abandoned", Count, true, Low, |d| d.counts.short_abandoned as f64,
         "Abandoned within the short-abandon threshold.",
         "count of the abandoned who waited at most short_abandon", GENESYS),
-    sum!("abandoned_at_close", Count, true, |d| d.counts.abandoned_at_close as f64,
+    sum!("abandoned_at_close", Count, true, Low, |d| d.counts.abandoned_at_close as f64,
         "Offered attempts dropped at closing.",
         "count", ACDSIM),
-    quotient!("service_level", Fraction, true, |d| d.level,
+    quotient!("service_level", Fraction, true, High, |d| d.level,
         "Service level by the queue's formula; in total and of a call type each attempt by its queue's.",
         "the one that the queue's key service_level names", GANS),
-    quotient!("asa_s", Seconds, true, |d| (d.counts.wait_answered_ns as f64 * NS, d.counts.answered as f64),
+    quotient!("asa_s", Seconds, true, Low, |d| (d.counts.wait_answered_ns as f64 * NS, d.counts.answered as f64),
         "Average speed of answer: mean wait of the answered, zeros included.",
         "total wait of the answered / answered", GANS),
-    quotient!("mean_wait_s", Seconds, true, |d| (all_waits_ns(&d.counts) * NS, d.counts.offered as f64),
+    quotient!("mean_wait_s", Seconds, true, Low, |d| (all_waits_ns(&d.counts) * NS, d.counts.offered as f64),
         "Mean wait of all offered.",
         "total wait of all offered / offered", GANS),
-    quotient!("mean_wait_abandoned_s", Seconds, true, |d| (d.counts.wait_abandoned_ns as f64 * NS, d.counts.abandoned as f64),
+    quotient!("mean_wait_abandoned_s", Seconds, true, Neither, |d| (d.counts.wait_abandoned_ns as f64 * NS, d.counts.abandoned as f64),
         "Mean wait of the abandoned.",
         "total wait of the abandoned / abandoned", MANDELBAUM),
-    quotient!("average_time_in_queue_s", Seconds, true, |d| (all_waits_ns(&d.counts) * NS, d.counts.answered as f64),
+    quotient!("average_time_in_queue_s", Seconds, true, Low, |d| (all_waits_ns(&d.counts) * NS, d.counts.answered as f64),
         "Total wait of all offered / answered.",
         "total wait of all offered / answered", TALKDESK),
-    quotient!("wait_max_s", Seconds, true, |d| (d.counts.wait_max_ns as f64 * NS, f64::from(d.counts.answered > 0)),
+    quotient!("wait_max_s", Seconds, true, Low, |d| (d.counts.wait_max_ns as f64 * NS, f64::from(d.counts.answered > 0)),
         "Longest wait of the answered: the mean over the days with answers.",
         "sum of the days' longest waits / days with answers", ACDSIM),
-    quotient!("delayed", Fraction, true, |d| ((d.counts.offered - d.counts.answered_at_once) as f64, d.counts.offered as f64),
+    quotient!("delayed", Fraction, true, Low, |d| ((d.counts.offered - d.counts.answered_at_once) as f64, d.counts.offered as f64),
         "Fraction of offered not answered at once.",
         "(offered − answered at once) / offered", GANS),
-    quotient!("queue_length_mean", Number, true, |d| (if d.clock_ns > 0.0 { d.counts.waiting.area_ns as f64 } else { 0.0 }, d.clock_ns),
+    quotient!("queue_length_mean", Number, true, Low, |d| (if d.clock_ns > 0.0 { d.counts.waiting.area_ns as f64 } else { 0.0 }, d.clock_ns),
         "Waiting calls, averaged over opening hours.",
         "time spent waiting within opening hours / opening hours", GANS),
-    quotient!("queue_length_max", Number, true, |d| (f64::from(d.counts.waiting.max), 1.0),
+    quotient!("queue_length_max", Number, true, Low, |d| (f64::from(d.counts.waiting.max), 1.0),
         "Waiting calls: the mean over days of the day's largest number.",
         "sum of the days' largest numbers / days", ACDSIM),
-    quotient!("talk_s", Seconds, true, |d| (d.counts.talk_ns as f64 * NS, d.counts.answered as f64),
+    quotient!("talk_s", Seconds, true, Neither, |d| (d.counts.talk_ns as f64 * NS, d.counts.answered as f64),
         "Mean talk time of an answered call.",
         "total talk time / answered", GANS),
-    quotient!("acw_s", Seconds, true, |d| (d.counts.acw_ns as f64 * NS, d.counts.answered as f64),
+    quotient!("acw_s", Seconds, true, Neither, |d| (d.counts.acw_ns as f64 * NS, d.counts.answered as f64),
         "Mean after-call work of an answered call.",
         "total after-call work / answered", GANS),
-    quotient!("aht_s", Seconds, true, |d| ((d.counts.talk_ns + d.counts.acw_ns) as f64 * NS, d.counts.answered as f64),
+    quotient!("aht_s", Seconds, true, Neither, |d| ((d.counts.talk_ns + d.counts.acw_ns) as f64 * NS, d.counts.answered as f64),
         "Average handling time: talk and after-call work of an answered call.",
         "talk_s + acw_s", GANS),
-    sum!("callers", Count, false, |d| d.counts.callers as f64,
+    sum!("callers", Count, false, Neither, |d| d.counts.callers as f64,
         "People with a need.",
         "resolved + lost", DING),
-    sum!("resolved", Count, false, |d| d.counts.resolved as f64,
+    sum!("resolved", Count, false, High, |d| d.counts.resolved as f64,
         "Callers helped in the end.",
         "count", ACDSIM),
-    sum!("lost", Count, false, |d| d.counts.lost as f64,
+    sum!("lost", Count, false, Low, |d| d.counts.lost as f64,
         "Callers not helped in the end.",
         "count", ACDSIM),
-    quotient!("served_rate", Fraction, false, |d| (d.counts.served as f64, d.counts.callers as f64),
+    quotient!("served_rate", Fraction, false, High, |d| (d.counts.served as f64, d.counts.callers as f64),
         "Callers answered, or self-served, at least once / callers.",
         "callers answered or self-served at least once / callers", ACDSIM),
-    quotient!("first_contact_resolution", Fraction, false, |d| (d.counts.first_contact_resolved as f64, d.counts.answered_callers as f64),
+    quotient!("first_contact_resolution", Fraction, false, High, |d| (d.counts.first_contact_resolved as f64, d.counts.answered_callers as f64),
         "Callers whose first answered attempt met the need / callers answered at least once.",
         "callers whose first answer met the need / callers answered at least once", ACDSIM),
-    quotient!("repeat_rate", Fraction, false, |d| ((d.counts.redials + d.counts.reconnects) as f64, attempts(&d.counts)),
+    quotient!("repeat_rate", Fraction, false, Low, |d| ((d.counts.redials + d.counts.reconnects) as f64, attempts(&d.counts)),
         "(Redials + reconnects) / attempts.",
         "(redials + reconnects) / attempts", DING),
-    quotient!("attempts_per_caller", Number, false, |d| (attempts(&d.counts), d.counts.callers as f64),
+    quotient!("attempts_per_caller", Number, false, Low, |d| (attempts(&d.counts), d.counts.callers as f64),
         "Attempts / callers.",
         "attempts / callers", DING),
-    quotient!("first_attempt_service_level", Fraction, false, |d| d.first_level,
+    quotient!("first_attempt_service_level", Fraction, false, High, |d| d.first_level,
         "Service level over first attempts only.",
         "that of service_level, with first attempts only", ACDSIM),
-    quotient!("first_attempt_abandonment_rate", Fraction, false, |d| (d.counts.first.abandoned as f64, d.counts.first.offered as f64),
+    quotient!("first_attempt_abandonment_rate", Fraction, false, Low, |d| (d.counts.first.abandoned as f64, d.counts.first.offered as f64),
         "Abandonment rate over first attempts only.",
         "first attempts abandoned / first attempts offered", ACDSIM),
-    quotient!("first_attempt_blocking_rate", Fraction, false, |d| (d.counts.first.blocked as f64, d.counts.first_attempts as f64),
+    quotient!("first_attempt_blocking_rate", Fraction, false, Low, |d| (d.counts.first.blocked as f64, d.counts.first_attempts as f64),
         "Blocking rate over first attempts only.",
         "first attempts blocked / first_attempts", ACDSIM),
-    sum!("cost", Money, false, |d| d.cost,
+    sum!("cost", Money, false, Low, |d| d.cost,
         "Paid hours, lines, attempts and lost callers at the scenario's prices.",
         "attempts × cost_per_attempt + lost × cost_per_lost_caller, in total also paid hours × cost_per_hour + lines × opening hours × cost_per_line_hour", ACDSIM),
 ];
@@ -344,31 +380,31 @@ fn overtime_ns(d: &GroupDay) -> f64 {
 /// Figures of agent groups.
 #[rustfmt::skip]
 pub const GROUPS: &[Kpi<GroupDay>] = &[
-    sum!("answered", Count, false, |d| d.counts.answered as f64,
+    sum!("answered", Count, false, Neither, |d| d.counts.answered as f64,
         "Calls answered by the group.",
         "count", GANS),
-    quotient!("talk_s", Seconds, false, |d| (d.counts.talk_ns as f64 * NS, d.counts.answered as f64),
+    quotient!("talk_s", Seconds, false, Neither, |d| (d.counts.talk_ns as f64 * NS, d.counts.answered as f64),
         "Mean talk time of a call that the group answered.",
         "total talk time / answered", GANS),
-    quotient!("acw_s", Seconds, false, |d| (d.counts.acw_ns as f64 * NS, d.counts.answered as f64),
+    quotient!("acw_s", Seconds, false, Neither, |d| (d.counts.acw_ns as f64 * NS, d.counts.answered as f64),
         "Mean after-call work of a call that the group answered.",
         "total after-call work / answered", GANS),
-    quotient!("aht_s", Seconds, false, |d| ((d.counts.talk_ns + d.counts.acw_ns) as f64 * NS, d.counts.answered as f64),
+    quotient!("aht_s", Seconds, false, Neither, |d| ((d.counts.talk_ns + d.counts.acw_ns) as f64 * NS, d.counts.answered as f64),
         "Average handling time of a call that the group answered.",
         "talk_s + acw_s", GANS),
-    quotient!("occupancy", Fraction, false, |d| (d.counts.busy.area_ns as f64, d.counts.on_duty.area_ns as f64),
+    quotient!("occupancy", Fraction, false, Neither, |d| (d.counts.busy.area_ns as f64, d.counts.on_duty.area_ns as f64),
         "(Talk + after-call work) / staffed time.",
         "busy_h / staffed_h", GANS),
-    sum!("staffed_h", Hours, false, |d| d.counts.on_duty.area_ns as f64 / HOUR,
+    sum!("staffed_h", Hours, false, Neither, |d| d.counts.on_duty.area_ns as f64 / HOUR,
         "Agent hours on duty, overtime included.",
         "scheduled hours + overtime_h", ACDSIM),
-    sum!("busy_h", Hours, false, |d| d.counts.busy.area_ns as f64 / HOUR,
+    sum!("busy_h", Hours, false, Neither, |d| d.counts.busy.area_ns as f64 / HOUR,
         "Agent hours in talk and after-call work.",
         "total talk time + total after-call work", GANS),
-    sum!("overtime_h", Hours, false, |d| overtime_ns(d) / HOUR,
+    sum!("overtime_h", Hours, false, Low, |d| overtime_ns(d) / HOUR,
         "Agent hours on duty beyond the schedule.",
         "staffed_h − scheduled hours", ACDSIM),
-    sum!("cost", Money, false, |d| d.cost,
+    sum!("cost", Money, false, Low, |d| d.cost,
         "Paid hours at the group's price.",
         "(scheduled hours / (1 − shrinkage) + overtime_h) × cost_per_hour", ACDSIM),
 ];
@@ -376,19 +412,19 @@ pub const GROUPS: &[Kpi<GroupDay>] = &[
 /// Figures of trunk groups.
 #[rustfmt::skip]
 pub const TRUNKS: &[Kpi<TrunkDay>] = &[
-    sum!("attempts", Count, false, |d| d.counts.attempts as f64,
+    sum!("attempts", Count, false, Neither, |d| d.counts.attempts as f64,
         "Attempts that asked for a line.",
         "count", ACDSIM),
-    sum!("blocked", Count, false, |d| d.counts.blocked as f64,
+    sum!("blocked", Count, false, Low, |d| d.counts.blocked as f64,
         "Attempts that found no line.",
         "count", GANS),
-    quotient!("blocking_rate", Fraction, false, |d| (d.counts.blocked as f64, d.counts.attempts as f64),
+    quotient!("blocking_rate", Fraction, false, Low, |d| (d.counts.blocked as f64, d.counts.attempts as f64),
         "Blocked / attempts.",
         "blocked / attempts", GANS),
-    quotient!("lines_busy_mean", Number, false, |d| (if d.clock_ns > 0.0 { d.counts.busy.area_ns as f64 } else { 0.0 }, d.clock_ns),
+    quotient!("lines_busy_mean", Number, false, Neither, |d| (if d.clock_ns > 0.0 { d.counts.busy.area_ns as f64 } else { 0.0 }, d.clock_ns),
         "Lines in use, averaged over opening hours.",
         "time that lines are in use within opening hours / opening hours", GANS),
-    quotient!("lines_busy_max", Number, false, |d| (f64::from(d.counts.busy.max), 1.0),
+    quotient!("lines_busy_max", Number, false, Neither, |d| (f64::from(d.counts.busy.max), 1.0),
         "Lines in use: the mean over days of the day's largest number.",
         "sum of the days' largest numbers / days", ACDSIM),
 ];

@@ -2,7 +2,7 @@
 
 use super::collect::{contact_day, group_day, trunk_day};
 use super::results::Bound;
-use super::table::{CONTACTS, ContactDay, GROUPS, GroupDay, Kpi, Measure, TRUNKS, TrunkDay};
+use super::table::{CONTACTS, ContactDay, GROUPS, GroupDay, Kpi, TRUNKS, TrunkDay};
 use crate::engine::Tally;
 use crate::model::Model;
 use crate::scenario::Scenario;
@@ -103,31 +103,21 @@ impl Gauge {
 
     /// Numerator and denominator of the figure in a range of the day's cells; those of a sum are the sum and 1.
     pub fn read(&self, model: &Model, tally: &Tally, cells: &Range<usize>) -> (f64, f64) {
-        fn value<R>(kpi: &Kpi<R>, day: &R) -> (f64, f64) {
-            match kpi.measure {
-                Measure::Sum(sum) => (sum(day), 1.0),
-                Measure::Quotient(quotient) => quotient(day),
-            }
-        }
         fn of<T>(all: &[T], part: usize, cells: usize) -> &[T] {
             &all[part * cells..][..cells]
         }
         match *self {
             Gauge::Queue(q, kpi) => {
                 let part = of(&tally.queues, q, tally.cells);
-                value(
-                    kpi,
-                    &contact_day(model, part, cells, model.queues[q].formula),
-                )
+                kpi.value(&contact_day(model, part, cells, model.queues[q].formula))
             }
             Gauge::Group(g, kpi) => {
                 let part = of(&tally.groups, g, tally.cells);
-                value(kpi, &group_day(model, g, part, cells))
+                kpi.value(&group_day(model, g, part, cells))
             }
-            Gauge::Trunk(t, kpi) => value(
-                kpi,
-                &trunk_day(model, of(&tally.trunks, t, tally.cells), cells),
-            ),
+            Gauge::Trunk(t, kpi) => {
+                kpi.value(&trunk_day(model, of(&tally.trunks, t, tally.cells), cells))
+            }
         }
     }
 }

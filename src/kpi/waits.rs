@@ -1,7 +1,11 @@
 //! Waiting times over days: quantiles with their errors, and the histogram of the document.
 
+use super::reader::Scope;
 use super::results::Waits;
-use crate::stats::{BINS_PER_OCTAVE, Estimate, Histogram, edge_ns, student_t};
+use super::targets::Place;
+use crate::engine::Tally;
+use crate::model::{BATCHES, Model};
+use crate::stats::{BINS_PER_OCTAVE, Estimate, Histogram, Paired, edge_ns, student_t};
 
 /// Runs of consecutive days for the error of a quantile.
 const SECTIONS: u64 = 40;
@@ -59,6 +63,32 @@ impl Sections {
         }
     }
 
+    /// How the quantile `p` changes in another variant of the same days, with the error found from its changes within the
+    /// runs; none where nobody waited in one of them.
+    pub fn change(&self, other: &Sections, p: f64) -> Option<(Paired, u64)> {
+        let (a, b) = (self.pooled().quantile_s(p)?, other.pooled().quantile_s(p)?);
+        // A run in which one of them has no answers says nothing.
+        let runs = self.runs.iter().zip(&other.runs);
+        let runs: Vec<(f64, f64)> = runs
+            .filter_map(|(one, two)| one.quantile_s(p).zip(two.quantile_s(p)))
+            .collect();
+        let n = runs.len() as f64;
+        let se = |of: fn((f64, f64)) -> f64| {
+            let centre = of((a, b));
+            let squares: f64 = runs.iter().map(|run| (of(*run) - centre).powi(2)).sum();
+            (n >= 2.0).then(|| (squares / (n * (n - 1.0))).sqrt())
+        };
+        let apart = se(|run| run.0).zip(se(|run| run.1));
+        let paired = Paired {
+            a,
+            b,
+            difference: b - a,
+            se: se(|run| run.1 - run.0),
+            unpaired_se: apart.map(|(a, b)| a.hypot(b)),
+        };
+        Some((paired, runs.len() as u64))
+    }
+
     /// All days together.
     pub fn pooled(&self) -> Histogram {
         let mut all = Histogram::default();
@@ -88,6 +118,62 @@ impl Sections {
         let se = (squares / (n * (n - 1.0))).sqrt();
         let t = student_t(confidence, values.len() as u64 - 1);
         Estimate::with_se(mean, se, t, (0.0, f64::INFINITY))
+    }
+}
+
+/// Waits of everything, of call types and of queues.
+#[derive(Debug, Clone)]
+pub struct ContactWaits {
+    pub(super) total: Sections,
+    pub(super) call_types: Vec<Sections>,
+    pub(super) queues: Vec<Sections>,
+    pub(super) queues_abandoned: Vec<Histogram>,
+}
+
+impl ContactWaits {
+    /// None yet; `planned` is the number of days (or batches) where it is known beforehand.
+    pub fn new(model: &Model, planned: Option<u64>) -> Self {
+        let sections = |n: usize| vec![Sections::new(planned); n];
+        Self {
+            total: Sections::new(planned),
+            call_types: sections(model.call_types.len()),
+            queues: sections(model.queues.len()),
+            queues_abandoned: vec![Histogram::default(); model.queues.len()],
+        }
+    }
+
+    /// Those of a part; none of groups and lines.
+    pub(super) fn of(&self, scope: Scope) -> Option<&Sections> {
+        match scope {
+            Scope::Total => Some(&self.total),
+            Scope::CallType(t) => self.call_types.get(t),
+            Scope::Part(Place::Queue(q)) => self.queues.get(q),
+            Scope::Part(Place::Group(_) | Place::Trunk(_)) => None,
+        }
+    }
+
+    /// Adds the waits of a replication: of a day, or of every batch.
+    pub fn add_all(&mut self, model: &Model, tally: &Tally) {
+        match model.steady {
+            true => (0..BATCHES).for_each(|batch| self.add(model, tally, (batch, tally.cells))),
+            false => self.add(model, tally, (0, 1)),
+        }
+    }
+
+    /// Adds the waits of a day: histogram number `slot` of each part's `slots`.
+    pub(super) fn add(&mut self, model: &Model, tally: &Tally, (slot, slots): (usize, usize)) {
+        self.total.next_day();
+        for (q, sections) in self.queues.iter_mut().enumerate() {
+            sections.next_day();
+            self.queues_abandoned[q].merge(&tally.queue_abandoned_waits[q * slots + slot]);
+        }
+        for (t, sections) in self.call_types.iter_mut().enumerate() {
+            let waits = &tally.call_type_waits[t * slots + slot];
+            sections.next_day();
+            sections.add(waits);
+            self.queues[model.call_types[t].queue].add(waits);
+            self.total.add(waits);
+        }
     }
 }
 

@@ -1,4 +1,22 @@
-//! Experiments with scenarios: what differs between them, how figures depend on values, and verdicts.
+//! The laboratory: variants of a scenario set against each other on the same days, and sweeps over values.
+//!
+//! It asks `experiment` for the same days of every variant and judges the differences by their confidence intervals. What a
+//! difference is measured by is in `amounts`, the judging in `verdict`, when to look at the figures in `looks`, and the
+//! comparison itself in `compare`. What a sweep varies is in `vary`, its points and files in `sweep`.
 
+mod amounts;
+mod compare;
+mod looks;
+mod ranking;
 pub mod sweep;
 pub mod vary;
+mod verdict;
+
+pub use amounts::{Amount, AmountError, Amounts};
+pub use compare::{
+    Comparison, Days, Difference, Error, HEADLINES, Only, Precision, Question, RunInfo, SCHEMA,
+    Side, SideInfo, compare,
+};
+pub use looks::Looks;
+pub use ranking::{Rank, Ranking};
+pub use verdict::Verdict;

@@ -1,7 +1,7 @@
 //! What `acdsim explain` shows: figures and service-level formulas in words.
 
 use super::text::layout::{columns, truncated, wrapped};
-use crate::kpi::{Figure, SERVICE_LEVELS, ServiceLevel, Subject};
+use crate::kpi::{Better, Figure, SERVICE_LEVELS, ServiceLevel, Subject};
 use serde::Serialize;
 
 /// What is explained under one name: more than one figure where parts of different kinds have one of that name.
@@ -83,12 +83,18 @@ impl<'a> Explanation<'a> {
                 "" => figure.unit.name().to_owned(),
                 about => format!("{}: {about}", figure.unit.name()),
             };
+            let better = match figure.better {
+                Better::High => "the higher the better",
+                Better::Low => "the lower the better",
+                Better::Neither => "neither direction is good by itself",
+            };
             pieces.push(piece(
                 &format!("{}, of {}", figure.name, of(figure.subject)),
                 &figure.definition,
                 &[
                     ("formula", figure.formula.clone()),
                     ("unit", unit),
+                    ("better", better.to_owned()),
                     ("given", given(figure)),
                     ("estimate", figure.estimate.to_owned()),
                     ("source", figure.source.full.to_owned()),
@@ -140,6 +146,7 @@ impl<'a> Explanation<'a> {
                 .map(|figure| FigureDocument {
                     name: figure.name,
                     unit: figure.unit.name(),
+                    better: figure.better.name(),
                     parts: figure.parts(),
                     by_interval: figure.by_interval,
                     definition: &figure.definition,
@@ -216,6 +223,7 @@ struct Document<'a> {
 struct FigureDocument<'a> {
     name: &'a str,
     unit: &'a str,
+    better: &'a str,
     parts: &'a [&'a str],
     by_interval: bool,
     definition: &'a str,

@@ -1,6 +1,7 @@
 //! Every output format, one file each; and the writing of files.
 
 pub mod calibration;
+pub mod comparison;
 pub mod csv;
 pub mod explanation;
 pub mod files;

@@ -13,6 +13,9 @@ use serde::Serialize;
 use std::io;
 use std::sync::atomic::AtomicBool;
 
+/// How all pages look.
+pub(super) const STYLE: &str = include_str!("page/page.css");
+
 /// More parts of a kind than this are folded away: the heat map shows which to open.
 const UNFOLDED: usize = 6;
 
@@ -37,7 +40,7 @@ impl<'a> Frame<'a> {
     /// That of a page made by a version of acdsim, with the scenario at its end.
     pub(super) fn new(title: String, version: &'a str, scenario: &Scenario) -> Self {
         Self {
-            style: include_str!("page/page.css"),
+            style: STYLE,
             version,
             streams: STREAM_VERSION,
             title,

@@ -2,6 +2,8 @@
 
 mod estimate;
 mod histogram;
+mod paired;
 
 pub use estimate::{Estimate, Ratio, student_t, wilson};
 pub use histogram::{BINS_PER_OCTAVE, Histogram, edge_ns};
+pub use paired::{Paired, PairedRatio};

@@ -6,6 +6,7 @@
 mod by_interval;
 mod canvas;
 mod days;
+mod differences;
 mod flow;
 mod frame;
 mod heat;
@@ -14,7 +15,8 @@ mod sweep;
 mod volume;
 mod waits;
 
-pub use canvas::Canvas;
+pub use canvas::{Canvas, Colour};
+pub use differences::{Bar, differences, over_day};
 pub use required::required;
 pub use sweep::{SweepPlot, sweep};
 

@@ -10,7 +10,7 @@ pub const UNDEFINED: &str = "–";
 
 /// Digits after the point that a figure is worth: as few, and at most `most`, as its half-width shows. `usual` where
 /// there is none. A half-width of 1.0 to 1.9 keeps two digits: in one it would lose too much.
-fn decimals(half_width: Option<f64>, usual: usize, most: usize) -> usize {
+pub fn decimals(half_width: Option<f64>, usual: usize, most: usize) -> usize {
     match half_width {
         Some(half) if half > 0.0 => (0..most)
             .find(|&d| half >= 1.95 * 0.1f64.powi(d as i32))
