@@ -45,10 +45,13 @@
 mod analytic;
 mod beside;
 mod by_formula;
+mod closing;
+mod document;
 mod from_csv;
 mod goals;
 mod lines;
 mod marginal;
+mod question;
 mod requirement;
 mod response;
 mod risk;
@@ -58,13 +61,14 @@ mod staffing;
 pub use analytic::{Analytic, Calls, ErlangModel, Seen, When};
 pub use beside::beside;
 pub use by_formula::by_formula;
+pub use closing::Status;
+pub use document::{Cost, Judged, OneMore, Row, SCHEMA, Staffing};
 pub use from_csv::{CsvError, CsvQuestion, Plan, from_csv};
 use goals::Goal;
 pub use goals::{Per, Staff, Tolerance};
 pub use lines::LinesNeeded;
 pub use marginal::Difference;
+pub use question::{Bounds, Question};
 pub use requirement::{Attempts, Lag, Method, Need, Pool, Recipe, Remark, Requirement};
 pub use risk::{Risk, RiskCost};
-pub use staffing::{
-    Answer, Bounds, Cost, Judged, OneMore, Question, Row, SCHEMA, Staffing, Status, simulate,
-};
+pub use staffing::{Answer, simulate};

@@ -1,8 +1,8 @@
 //! How the service level of a queue answers to agents, by a formula that is fitted to a simulation.
 
 use super::goals::{Goal, Per, Staff};
+use super::question::{Bounds, Question};
 use super::search::Observed;
-use super::staffing::{Bounds, Question};
 use crate::erlang::{Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
 use crate::kpi::Place;
 use crate::scenario::schema::MOST_AGENTS;

@@ -1,8 +1,9 @@
 //! How sure a day is: on how many days any target of any queue is missed.
 
+use super::closing::Status;
 use super::goals::{Goal, Staff};
+use super::question::Question;
 use super::search::{Search, Stop, Trial};
-use super::staffing::{Question, Status};
 use crate::engine::Halt;
 use crate::experiment::{Control, Sample, Watch};
 use crate::kpi::{Place, Unit, unit};

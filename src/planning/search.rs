@@ -24,8 +24,8 @@
 
 use super::goals::{Goal, Staff};
 use super::marginal::Marginal;
+use super::question::Question;
 use super::response::Response;
-use super::staffing::Question;
 use crate::engine::Halt;
 use crate::experiment::{Control, Sample, Watch};
 use crate::kpi::{Gauge, Place};
