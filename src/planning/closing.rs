@@ -1,41 +1,18 @@
 //! The closing simulation: the scenario with the staff that was found, on days that the search never saw, and the judgement of
 //! every goal by it.
 
-use super::goals::Goal;
+use super::found::Found;
+use super::goals::{Goal, Status};
 use super::question::Question;
-use super::search::{Ended, Found};
+use super::search::Ended;
 use crate::experiment::{self, Control, Error, Replications, Settings};
 use crate::kpi::{Place, Results, Target};
 use crate::model::Model;
 use crate::scenario::Scenario;
 use crate::stats::{Estimate, student_t};
-use serde::Serialize;
 
 /// Standard errors beyond the tolerance at which a miss is no luck.
 const SURELY: f64 = 2.0;
-
-/// Whether a goal is reached, as simulated on fresh days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// On the right side of the target, jointly sure.
-    Met,
-    /// Within tolerance of the target, or on its right side without being sure.
-    Borderline,
-    /// On the wrong side, beyond the tolerance.
-    Missed,
-}
-
-impl Status {
-    /// As in the document.
-    pub fn name(self) -> &'static str {
-        match self {
-            Status::Met => "met",
-            Status::Borderline => "borderline",
-            Status::Missed => "missed",
-        }
-    }
-}
 
 /// Simulates the scenario with its new staff on days that the search never saw: as many as decide every goal, as far as the
 /// budget goes. Returns the days of all tries too.

@@ -1,13 +1,14 @@
 //! The document of a staffing: agents by interval, what the closing simulation gives with them, and what they cost.
 
-use super::closing::{Status, figure, judged_goals, status};
-use super::goals::{Goal, Staff};
+use super::closing::{figure, judged_goals, status};
+use super::found::Found;
+use super::goals::{Goal, Staff, Status};
 use super::lines::LinesNeeded;
 use super::marginal::Difference;
 use super::question::Question;
 use super::response::{cost_of, cost_per_agent};
 use super::risk::Risk;
-use super::search::{Ended, Found};
+use super::search::Ended;
 use crate::kpi::{Bound, Part, Place, Results};
 use crate::scenario::Scenario;
 use crate::scenario::schema::MOST_AGENTS;

@@ -2,8 +2,8 @@
 
 use super::analytic::{ErlangModel, Seen, Span};
 use super::by_formula::figures;
-use super::closing::Status;
 use super::document::{Row, SCHEMA};
+use super::goals::Status;
 use super::goals::Tolerance;
 use super::requirement::{Lag, Method, Need, Remark, Solver};
 use crate::erlang::{Patience, Target, Thresholds, WaitingSystem};

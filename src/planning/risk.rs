@@ -1,7 +1,6 @@
 //! How sure a day is: on how many days any target of any queue is missed.
 
-use super::closing::Status;
-use super::goals::{Goal, Staff};
+use super::goals::{Goal, Staff, Status};
 use super::question::Question;
 use super::search::{Search, Stop, Trial};
 use crate::engine::Halt;
@@ -84,7 +83,12 @@ impl Search<'_> {
     /// Adds agents one by one where that lowers the share of missed days most for what it costs, until it is low enough.
     /// What one brings is told by the formula, so this is a heuristic: on how many missed days the contacts that one more
     /// agent answers in time would close the gap, and how much of it on the others.
-    pub(super) fn lower_risk(&mut self, held: Trial, limit: f64) -> Result<Trial, Stop> {
+    pub(super) fn lower_risk(
+        &mut self,
+        held: Trial,
+        limit: f64,
+        path: &mut Vec<(f64, f64)>,
+    ) -> Result<Trial, Stop> {
         let mut held = held;
         // What no staffing reaches is missed on every day, whoever is added.
         if of_queues(&self.goals).any(|(_, goal, _)| goal.best.is_some()) {
@@ -96,7 +100,7 @@ impl Search<'_> {
             self.simulate(&mut held, DAYS)?;
             let days = held.sample.days().min(DAYS);
             let share = missed_days(&self.goals, &held.sample, days) as f64 / days as f64;
-            self.path.push((self.response.cost_of(&held.staff), share));
+            path.push((self.response.cost_of(&held.staff), share));
             // The share of other days differs by its error.
             let error = (limit * (1.0 - limit) / days as f64).sqrt();
             if answer.is_none() {

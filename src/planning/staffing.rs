@@ -1,10 +1,12 @@
 //! How many agents a scenario needs in each interval: searched by simulation, and simulated once more on days that the search
 //! never saw.
 
-use super::closing::{Status, close};
+use super::closing::close;
 use super::document::{Staffing, document};
+use super::found::{Found, find};
+use super::goals::Status;
 use super::question::Question;
-use super::search::{Ended, Found, Search, with_staff};
+use super::search::{Ended, with_staff};
 use super::{lines, risk};
 use crate::engine::Halt;
 use crate::experiment::{self, Control, Error};
@@ -38,7 +40,7 @@ pub fn simulate(
 ) -> Result<Answer, Error> {
     let pool = experiment::pool(&Model::new(scenario), question.threads)?;
     control.planned.store(question.budget, Ordering::Relaxed);
-    let found = pool.install(|| Search::new(scenario, question, control).run())?;
+    let found = pool.install(|| find(scenario, question, control))?;
     // Ctrl-C was answered by the best so far; it is simulated all the same.
     control.stop.store(false, Ordering::Relaxed);
     control.done.store(0, Ordering::Relaxed);

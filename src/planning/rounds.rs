@@ -1,0 +1,151 @@
+//! The start of the search: what is attainable, the rounds of the formula, and the repair of what they leave missed.
+
+use super::goals::Staff;
+use super::search::{LEAST_DAYS, ROUND_DAYS, Search, Stop, Trial};
+use crate::experiment::Sample;
+use crate::kpi::Place;
+use crate::scenario::schema::MOST_AGENTS;
+
+/// Days that decide, at most.
+const MOST_DAYS: usize = 10_000;
+
+/// Attempts whose simulation is a matter of a second: so many days may decide in any case.
+const CHEAP_ATTEMPTS: f64 = 1e6;
+
+/// Rounds of the formula, and of adding agents.
+const ROUNDS: usize = 30;
+
+impl Search<'_> {
+    // ---- Start ----
+
+    /// A simulation with more agents than anybody needs, as far as the bounds allow.
+    pub(super) fn plenty(&mut self) -> Result<Trial, Stop> {
+        let mut agents = self.response.more_than_enough(self.scenario);
+        loop {
+            let staff = self.question.bounds.cut(&agents);
+            let trial = self.simulated(staff, ROUND_DAYS)?;
+            let waits = |q: usize| {
+                (0..self.scenario.intervals()).any(|i| {
+                    self.at(&trial.sample, q, i)
+                        .level
+                        .is_some_and(|level| level < 0.999)
+                })
+            };
+            let is_busy = |goal: &usize| matches!(self.goals[*goal].target.place, Place::Group(_));
+            let crowded = (0..self.scenario.queues.len()).any(waits)
+                || self.missed(&trial.sample).iter().any(is_busy);
+            let grown: Staff = agents
+                .iter()
+                .map(|row| {
+                    row.iter()
+                        .map(|&n| n.saturating_mul(2).min(MOST_AGENTS as u32))
+                        .collect()
+                })
+                .collect();
+            if !crowded || grown == agents || self.question.bounds.cut(&grown) == trial.staff {
+                return Ok(trial);
+            }
+            agents = grown;
+        }
+    }
+
+    /// For a goal that is missed with more agents than anybody needs the best that is attainable is searched.
+    pub(super) fn lower_to_attainable(&mut self, plenty: &mut Trial) -> Result<(), Stop> {
+        if !self.missed(&plenty.sample).is_empty() {
+            let days = self.days_that_decide(&plenty.sample);
+            self.simulate(plenty, days)?;
+        }
+        for goal in self.missed(&plenty.sample) {
+            match plenty.sample.estimate(goal).mean {
+                Some(best) => {
+                    self.goals[goal].best = Some(best);
+                    self.goals[goal].aim = best;
+                }
+                // Nothing can be done for it.
+                None => self.floors[goal] = f64::NEG_INFINITY,
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn settle(&mut self, plenty: &Trial) -> Result<Staff, Stop> {
+        self.observe(plenty);
+        let mut staff = self.response.start(&self.goals);
+        self.best.clone_from(&staff);
+        let mut seen: Vec<Staff> = Vec::new();
+        for _ in 0..ROUNDS {
+            let trial = self.simulated(staff, ROUND_DAYS)?;
+            self.observe(&trial);
+            let next = self.response.next(&trial.staff, &self.goals);
+            if next == trial.staff {
+                return Ok(next);
+            }
+            seen.push(trial.staff);
+            if let Some(first) = seen.iter().position(|earlier| *earlier == next) {
+                let circle = seen[first..].iter();
+                return Ok(circle.fold(next, |a, b| larger(&a, b)));
+            }
+            self.best.clone_from(&next);
+            staff = next;
+        }
+        Ok(staff)
+    }
+
+    // ---- Repair ----
+
+    /// Days that tell a third of the tolerance, of the goals that are near their targets.
+    fn days_that_decide(&self, sample: &Sample) -> usize {
+        let n = sample.days();
+        let needed = self.goals.iter().enumerate().filter_map(|(k, goal)| {
+            let estimate = sample.estimate(k);
+            let near =
+                goal.slack(estimate.mean) < 10.0 * goal.tolerance.max(0.01 * goal.target.threshold);
+            let ratio = estimate.se? / (goal.tolerance / 3.0);
+            near.then_some((n as f64 * ratio * ratio).ceil())
+        });
+        let offered = (0..self.scenario.queues.len())
+            .flat_map(|q| (0..self.scenario.intervals()).map(move |i| (q, i)))
+            .map(|(q, i)| self.at(sample, q, i).offered);
+        let cheap = CHEAP_ATTEMPTS / offered.sum::<f64>().max(1.0);
+        let needed = needed.fold(cheap, f64::max).min(MOST_DAYS as f64) as usize;
+        let affordable = (self.question.budget / 50) as usize;
+        needed.clamp(LEAST_DAYS, affordable.max(LEAST_DAYS))
+    }
+
+    pub(super) fn repair(&mut self, staff: Staff) -> Result<Trial, Stop> {
+        let mut trial = self.simulated(staff, ROUND_DAYS)?;
+        self.days = self.days_that_decide(&trial.sample);
+        let mut tried: Vec<usize> = vec![0; self.goals.len()];
+        loop {
+            self.simulate(&mut trial, self.days)?;
+            self.observe(&trial);
+            self.best.clone_from(&trial.staff);
+            let missed = self.missed(&trial.sample);
+            if missed.is_empty() {
+                return Ok(trial);
+            }
+            let mut staff = trial.staff.clone();
+            for &goal in &missed {
+                tried[goal] += 1;
+                if tried[goal] <= ROUNDS {
+                    self.response
+                        .add(&mut staff, &self.goals[goal], tried[goal]);
+                }
+            }
+            if staff == trial.staff {
+                // Nothing helps: what is missed shall not be missed further.
+                for goal in missed {
+                    self.floors[goal] = self.room(goal, &trial.sample);
+                }
+                return Ok(trial);
+            }
+            trial = self.simulated(staff, ROUND_DAYS.min(self.days))?;
+        }
+    }
+}
+
+/// The larger number of each interval.
+fn larger(a: &Staff, b: &Staff) -> Staff {
+    let row = |(a, b): (&Vec<u32>, &Vec<u32>)| a.iter().zip(b).map(|(&a, &b)| a.max(b)).collect();
+    a.iter().zip(b).map(row).collect()
+}
