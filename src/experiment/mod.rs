@@ -1,8 +1,10 @@
 //! Many replications on all cores, folded in their order, so that results never depend on the number of threads.
 
 pub mod calibrate;
+mod doubling;
 mod sample;
 
+pub use doubling::run_doubling;
 pub use sample::{Change, Sample, Watch};
 
 use crate::engine::{Engine, Halt, Tally};

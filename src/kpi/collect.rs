@@ -157,6 +157,15 @@ impl<'m> Collector<'m> {
         self.replications
     }
 
+    /// Twice as many replications are planned: the figures are as if that had been known.
+    pub fn double_planned(&mut self) {
+        let waits = &mut self.waits;
+        let parts = waits.call_types.iter_mut().chain(&mut waits.queues);
+        parts
+            .chain([&mut waits.total])
+            .for_each(Sections::double_planned);
+    }
+
     /// Adds the next replication.
     pub fn add(&mut self, tally: &Tally) {
         self.replications += 1;

@@ -15,38 +15,30 @@ use crate::stats::{Estimate, student_t};
 const SURELY: f64 = 2.0;
 
 /// Simulates the scenario with its new staff on days that the search never saw: as many as decide every goal, as far as the
-/// budget goes. Returns the days of all tries too.
+/// budget goes, in the pool of threads that it is called in.
 pub(super) fn close(
     staffed: &Scenario,
     question: &Question,
     found: &Found,
     control: &Control,
-) -> Result<(Results, u64), Error> {
+) -> Result<Results, Error> {
     let model = Model::new(staffed);
     let mut days = question.days.max(2);
     if found.ended == Some(Ended::Interrupted) {
         days = days.min(200);
     }
-    let mut spent = 0;
     let goals = judged_goals(question, found);
-    loop {
-        let settings = Settings {
-            replications: Replications::Fixed(days),
-            seed: question.seed,
-            confidence: question.confidence,
-            threads: question.threads,
-        };
-        let results = experiment::run(&model, &settings, control, &[])?.results;
-        spent += results.run.replications;
-        let undecided = goals
-            .iter()
-            .any(|goal| is_undecided(goal, &results, goals.len()));
-        let enough = found.days + spent + 2 * days > question.budget || found.ended.is_some();
-        if !undecided || enough || results.run.partial {
-            return Ok((results, spent));
-        }
-        days *= 2;
-    }
+    let settings = Settings {
+        replications: Replications::Fixed(days),
+        seed: question.seed,
+        confidence: question.confidence,
+        threads: question.threads,
+    };
+    experiment::run_doubling(&model, &settings, control, |results| {
+        let undecided = |goal| is_undecided(goal, results, goals.len());
+        let enough = found.days + 2 * results.run.replications > question.budget;
+        !enough && found.ended.is_none() && goals.iter().any(undecided)
+    })
 }
 
 /// Whether more days could change a judgement: a figure is better than borderline without being sure, or worse within its error.

@@ -164,7 +164,6 @@ pub(super) fn document(
     question: &Question,
     found: &Found,
     results: &Results,
-    closing_days: u64,
     lines: Vec<LinesNeeded>,
 ) -> Staffing {
     let starts = scenario.interval_starts();
@@ -214,7 +213,7 @@ pub(super) fn document(
         met: goals.iter().all(|goal| goal.status != Status::Missed),
         partial: found.ended == Some(Ended::Interrupted) || results.run.partial,
         minimal: found.minimal,
-        days_used: found.days + closing_days,
+        days_used: found.days + results.run.replications,
         replications: results.run.replications,
         intervals: rows(scenario, found, results, &worst(&all, &goals), &starts),
         goals,

@@ -5,6 +5,7 @@ use super::search::{LEAST_DAYS, ROUND_DAYS, Search, Stop, Trial};
 use crate::experiment::Sample;
 use crate::kpi::Place;
 use crate::scenario::schema::MOST_AGENTS;
+use std::collections::BTreeSet;
 
 /// Days that decide, at most.
 const MOST_DAYS: usize = 10_000;
@@ -12,37 +13,50 @@ const MOST_DAYS: usize = 10_000;
 /// Attempts whose simulation is a matter of a second: so many days may decide in any case.
 const CHEAP_ATTEMPTS: f64 = 1e6;
 
+/// A service level of nobody who waits for long, and what is more than chance between two of them.
+const ALL_IN_TIME: f64 = 0.999;
+const HELPS: f64 = 0.002;
+
 /// Rounds of the formula, and of adding agents.
 const ROUNDS: usize = 30;
 
 impl Search<'_> {
     // ---- Start ----
 
-    /// A simulation with more agents than anybody needs, as far as the bounds allow.
+    /// A simulation with more agents than anybody needs, as far as the bounds allow. Where calls wait all the same, those who
+    /// serve them are doubled as long as that helps.
     pub(super) fn plenty(&mut self) -> Result<Trial, Stop> {
         let mut agents = self.response.more_than_enough(self.scenario);
+        let mut before: Vec<Option<Vec<f64>>> = vec![None; self.scenario.queues.len()];
         loop {
             let staff = self.question.bounds.cut(&agents);
             let trial = self.simulated(staff, ROUND_DAYS)?;
-            let waits = |q: usize| {
-                (0..self.scenario.intervals()).any(|i| {
-                    self.at(&trial.sample, q, i)
-                        .level
-                        .is_some_and(|level| level < 0.999)
-                })
-            };
-            let is_busy = |goal: &usize| matches!(self.goals[*goal].target.place, Place::Group(_));
-            let crowded = (0..self.scenario.queues.len()).any(waits)
-                || self.missed(&trial.sample).iter().any(is_busy);
-            let grown: Staff = agents
-                .iter()
-                .map(|row| {
-                    row.iter()
-                        .map(|&n| n.saturating_mul(2).min(MOST_AGENTS as u32))
-                        .collect()
-                })
-                .collect();
-            if !crowded || grown == agents || self.question.bounds.cut(&grown) == trial.staff {
+            self.note_calls(&trial.sample);
+            let mut crowded: BTreeSet<usize> = BTreeSet::new();
+            for (q, before) in before.iter_mut().enumerate() {
+                let level = |i| self.at(&trial.sample, q, i).level.unwrap_or(1.0);
+                let levels: Vec<f64> = (0..self.scenario.intervals()).map(level).collect();
+                let better = |(now, then): (&f64, &f64)| *now > then + HELPS;
+                let helped = before
+                    .as_ref()
+                    .is_none_or(|before| levels.iter().zip(before).any(better));
+                if helped && levels.iter().any(|level| *level < ALL_IN_TIME) {
+                    crowded.extend(self.response.serving(q));
+                }
+                *before = Some(levels);
+            }
+            for goal in self.missed(&trial.sample) {
+                if let Place::Group(g) = self.goals[goal].target.place {
+                    crowded.insert(g);
+                }
+            }
+            let mut grown = agents.clone();
+            for &g in &crowded {
+                for n in &mut grown[g] {
+                    *n = n.saturating_mul(2).min(MOST_AGENTS as u32);
+                }
+            }
+            if grown == agents || self.question.bounds.cut(&grown) == trial.staff {
                 return Ok(trial);
             }
             agents = grown;
@@ -98,8 +112,8 @@ impl Search<'_> {
         let n = sample.days();
         let needed = self.goals.iter().enumerate().filter_map(|(k, goal)| {
             let estimate = sample.estimate(k);
-            let near =
-                goal.slack(estimate.mean) < 10.0 * goal.tolerance.max(0.01 * goal.target.threshold);
+            let near = goal.slack_to_aim(estimate.mean)
+                < 10.0 * goal.tolerance.max(0.01 * goal.target.threshold);
             let ratio = estimate.se? / (goal.tolerance / 3.0);
             near.then_some((n as f64 * ratio * ratio).ceil())
         });

@@ -55,7 +55,7 @@ pub(super) fn finish(
     (pool, control): (&rayon::ThreadPool, &Control),
 ) -> Result<Answer, Error> {
     let mut staffed = with_staff(scenario, &found.staff);
-    let (results, days) = close(&staffed, question, found, control)?;
+    let results = pool.install(|| close(&staffed, question, found, control))?;
     let run = &mut staffed.run;
     run.seed = results.run.seed;
     run.replications = u32::try_from(results.run.replications).unwrap_or(u32::MAX);
@@ -69,7 +69,7 @@ pub(super) fn finish(
         Err(Halt::Interrupted) => (Vec::new(), true),
         lines => (lines?, false),
     };
-    let mut staffing = document(scenario, question, found, &results, days, lines);
+    let mut staffing = document(scenario, question, found, &results, lines);
     staffing.partial |= interrupted;
     let interrupted = found.ended == Some(Ended::Interrupted);
     if let Some(limit) = question.risk.filter(|_| !interrupted) {
