@@ -25,6 +25,9 @@ use std::collections::{HashMap, HashSet};
 /// Standard errors at which a trial is decided before all days are simulated.
 const SURE: f64 = 3.0;
 
+/// Days of a quick trial.
+const QUICK_DAYS: usize = 80;
+
 /// Intervals from one agent that is taken to the next, and at least so many minutes.
 const LEAST_APART: usize = 2;
 const APART_MIN: u32 = 60;
@@ -63,8 +66,8 @@ struct Taking {
     steps: Vec<Step>,
     /// Who cannot be spared, and after how many steps that was seen.
     needed: HashMap<Cell, usize>,
-    /// To be tried alone.
-    alone: HashSet<Cell>,
+    /// Who was not clear so far, and how they are tried next.
+    ways: HashMap<Cell, Way>,
     /// Put back once: taken only if all days say so.
     careful: HashSet<Cell>,
     /// By part, how many are taken at once where goals are of the day, and whether that was too many before.
@@ -78,7 +81,7 @@ impl Taking {
             base: Base::new(held, goals),
             steps: Vec::new(),
             needed: HashMap::new(),
-            alone: HashSet::new(),
+            ways: HashMap::new(),
             careful: HashSet::new(),
             at_once: vec![(AT_ONCE, false); parts],
         }
@@ -90,12 +93,20 @@ impl Taking {
     }
 }
 
-/// Agents that are taken together and judged by the same goals: those of a part of the scenario, from an interval to
-/// the next block's.
+/// How an agent is tried: for some days, so that those of whom it is clear do not wait for the others; for all that it takes; or
+/// for that, and alone in its part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Quick,
+    Long,
+    Alone,
+}
+
+/// A change that is judged as one: by the goals of a part of the scenario, from an interval to that of the next block.
 #[derive(Debug, Clone)]
 struct Block {
     part: usize,
-    cells: Vec<Cell>,
+    step: Step,
     from: usize,
     to: usize,
     /// Another one of its part comes before.
@@ -104,16 +115,27 @@ struct Block {
 
 impl Block {
     /// The only one of its part.
-    fn alone(part: usize, cells: Vec<Cell>) -> Self {
+    fn alone(part: usize, step: Step) -> Self {
         Self {
             part,
-            from: cells.iter().map(|&(_, i)| i).min().unwrap_or(0),
+            from: step.iter().map(|&((_, i), _)| i).min().unwrap_or(0),
             to: usize::MAX,
-            cells,
+            step,
             follows: false,
         }
     }
 }
+
+fn together(blocks: &[Block]) -> Step {
+    blocks
+        .iter()
+        .flat_map(|block| &block.step)
+        .copied()
+        .collect()
+}
+
+/// What became of blocks that were tried.
+type Outcome = Vec<(Block, Verdict)>;
 
 /// What a trial says of a goal or a block.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -158,62 +180,78 @@ impl Search<'_> {
         let parts = Parts::new(self.scenario);
         let mut taking = Taking::new(held, self.goals.len(), parts.count);
         loop {
-            let mut blocks = self.choose(&taking, &parts);
+            let (way, blocks) = self.choose(&taking, &parts);
             if blocks.is_empty() {
-                let steps = taking.steps.len();
-                self.confirm(&mut taking, &parts)?;
-                // What was put back may be tried again.
-                if steps == 0 || self.choose(&taking, &parts).is_empty() {
+                // What is put back may be tried again.
+                if self.confirm(&mut taking, &parts)? {
                     return Ok(taking.base.trial);
                 }
                 continue;
             }
-            while !blocks.is_empty() {
-                let cells = blocks.iter().flat_map(|block| &block.cells);
-                let step: Step = cells.map(|&cell| (cell, -1)).collect();
-                let Some(verdicts) = self.judge(&mut taking, &parts, (&step, &blocks))? else {
-                    break;
-                };
-                let holds = |verdict: &Verdict| *verdict == Verdict::Holds;
-                if verdicts.iter().all(holds) {
-                    taking.accept(step);
-                    self.best.clone_from(&taking.staff);
-                    for block in &blocks {
-                        let (size, too_many) = &mut taking.at_once[block.part];
+            let after = taking.steps.len();
+            for (block, verdict) in self.try_together(&mut taking, &parts, way, blocks)? {
+                let (most, too_many) = &mut taking.at_once[block.part];
+                match (&block.step[..], verdict) {
+                    (step, Verdict::Holds) => {
+                        for (cell, _) in step {
+                            taking.ways.remove(cell);
+                        }
                         if !*too_many {
-                            *size *= 2;
-                        }
-                        for cell in &block.cells {
-                            taking.alone.remove(cell);
+                            *most *= 2;
                         }
                     }
-                    break;
-                }
-                for (block, verdict) in blocks.iter().zip(&verdicts) {
-                    let Verdict::Fails { surely } = *verdict else {
-                        continue;
-                    };
-                    match block.cells[..] {
-                        [cell] if surely => {
-                            taking.needed.insert(cell, taking.steps.len());
-                        }
-                        [cell] => {
-                            taking.alone.insert(cell);
-                        }
-                        _ => {
-                            taking.at_once[block.part] = (block.cells.len() / 2, true);
-                        }
+                    ([(cell, _)], Verdict::Fails { surely: true }) => {
+                        taking.needed.insert(*cell, after);
                     }
+                    ([(cell, _)], Verdict::Fails { surely: false }) => {
+                        taking.ways.insert(*cell, Way::Alone);
+                    }
+                    ([(cell, _)], Verdict::Unclear) => {
+                        taking.ways.insert(*cell, Way::Long);
+                    }
+                    _ => (*most, *too_many) = (block.step.len() / 2, true),
                 }
-                let mut verdicts = verdicts.iter();
-                blocks.retain(|_| verdicts.next().is_some_and(holds));
             }
         }
     }
 
-    /// The agents to be tried next: those who are least needed for what they cost.
-    fn choose(&self, taking: &Taking, parts: &Parts) -> Vec<Block> {
-        let apart = (APART_MIN.div_ceil(self.scenario.interval_min) as usize).max(LEAST_APART);
+    /// Tries some blocks together and takes those with which all goals hold. An empty outcome: the staffing that they change
+    /// did not hold itself.
+    fn try_together(
+        &mut self,
+        taking: &mut Taking,
+        parts: &Parts,
+        way: Way,
+        blocks: Vec<Block>,
+    ) -> Result<Outcome, Stop> {
+        let Some((trial, verdicts)) = self.judge(taking, parts, way, &blocks)? else {
+            return Ok(Vec::new());
+        };
+        let holds = |verdict: Verdict| verdict == Verdict::Holds;
+        let held = blocks.iter().zip(&verdicts).filter(|(_, v)| holds(**v));
+        let step: Step = held.flat_map(|(block, _)| &block.step).copied().collect();
+        if !step.is_empty() {
+            let is_base = verdicts.iter().all(|v| holds(*v))
+                && trial.sample.days() == taking.base.days()
+                && self.missed(&trial.sample).is_empty();
+            taking.accept(step);
+            self.best.clone_from(&taking.staff);
+            if is_base {
+                self.rebase(taking, trial);
+            }
+        }
+        Ok(blocks.into_iter().zip(verdicts).collect())
+    }
+
+    fn rebase(&mut self, taking: &mut Taking, trial: Trial) {
+        self.observe(&trial);
+        taking.base = Base::new(trial, self.goals.len());
+        taking.steps.clear();
+        taking.needed.values_mut().for_each(|after| *after = 0);
+    }
+
+    /// The agents to be tried next, and how: those who are least needed for what they cost.
+    fn choose(&self, taking: &Taking, parts: &Parts) -> (Way, Vec<Block>) {
         let mut open: Vec<(f64, Cell)> = Vec::new();
         for (g, row) in taking.staff.iter().enumerate() {
             for (i, &n) in row.iter().enumerate() {
@@ -228,49 +266,43 @@ impl Search<'_> {
             }
         }
         open.sort_by(|(a, x), (b, y)| b.total_cmp(a).then(x.cmp(y)));
-        let mut blocks = Vec::new();
-        for part in 0..parts.count {
-            let of_part = || {
-                open.iter()
-                    .map(|&(_, cell)| cell)
-                    .filter(|&(g, _)| parts.of_group[g] == part)
-            };
-            let with_others = || of_part().filter(|cell| !taking.alone.contains(cell));
-            let first = || of_part().next().map(|cell| vec![cell]);
-            match self.question.per {
-                Per::Day => {
+        let way_of = |cell: &Cell| taking.ways.get(cell).copied().unwrap_or(Way::Quick);
+        let way = open.iter().map(|(_, cell)| way_of(cell)).min();
+        let way = way.unwrap_or(Way::Quick);
+        open.retain(|(_, cell)| way_of(cell) == way);
+        let blocks = (0..parts.count).flat_map(|part| {
+            let of_part = open.iter().filter(|(_, (g, _))| parts.of_group[*g] == part);
+            let steps = of_part.map(|&(_, cell)| vec![(cell, -1)]);
+            match (self.question.per, way) {
+                (_, Way::Alone) => self.far_apart(part, steps.take(1)),
+                (Per::Interval, _) => self.far_apart(part, steps),
+                (Per::Day, _) => {
                     let (most, _) = taking.at_once[part];
-                    let cells: Vec<Cell> = with_others().take(most.max(1)).collect();
-                    let cells = if cells.is_empty() {
-                        first()
-                    } else {
-                        Some(cells)
-                    };
-                    blocks.extend(cells.map(|cells| Block::alone(part, cells)));
-                }
-                Per::Interval => {
-                    let mut cells: Vec<Cell> = Vec::new();
-                    for (g, i) in with_others() {
-                        if cells.iter().all(|&(_, other)| i.abs_diff(other) >= apart) {
-                            cells.push((g, i));
-                        }
-                    }
-                    if cells.is_empty() {
-                        blocks.extend(first().map(|cells| Block::alone(part, cells)));
-                        continue;
-                    }
-                    cells.sort_by_key(|&(_, i)| i);
-                    for (k, &(g, i)) in cells.iter().enumerate() {
-                        blocks.push(Block {
-                            part,
-                            cells: vec![(g, i)],
-                            from: i,
-                            to: cells.get(k + 1).map_or(usize::MAX, |&(_, next)| next),
-                            follows: k > 0,
-                        });
-                    }
+                    let step: Step = steps.take(most.max(1)).flatten().collect();
+                    let block = (!step.is_empty()).then(|| Block::alone(part, step));
+                    block.into_iter().collect()
                 }
             }
+        });
+        (way, blocks.collect())
+    }
+
+    /// The first of some changes, each in one interval, that are far enough from each other to be told apart.
+    fn far_apart(&self, part: usize, changes: impl Iterator<Item = Step>) -> Vec<Block> {
+        let apart = APART_MIN.div_ceil(self.scenario.interval_min) as usize;
+        let apart = apart.max(LEAST_APART);
+        let mut blocks: Vec<Block> = Vec::new();
+        for step in changes {
+            let block = Block::alone(part, step);
+            let is_far = |other: &Block| other.from.abs_diff(block.from) >= apart;
+            if blocks.iter().all(is_far) {
+                blocks.push(block);
+            }
+        }
+        blocks.sort_by_key(|block| block.from);
+        for k in 1..blocks.len() {
+            blocks[k].follows = true;
+            blocks[k - 1].to = blocks[k].from;
         }
         blocks
     }
@@ -292,22 +324,23 @@ impl Search<'_> {
             })
     }
 
-    /// What a trial of a change says of each of the blocks that it consists of: it takes days until all is clear. None where
-    /// the staffing that is changed did not hold itself.
+    /// A trial of some blocks, and what it says of each. It takes days until all is clear; in a quick one some may stay unclear.
+    /// None where the staffing that they change did not hold itself.
     fn judge(
         &mut self,
         taking: &mut Taking,
         parts: &Parts,
-        (step, blocks): (&Step, &[Block]),
-    ) -> Result<Option<Vec<Verdict>>, Stop> {
+        way: Way,
+        blocks: &[Block],
+    ) -> Result<Option<(Trial, Vec<Verdict>)>, Stop> {
         let mut trial = Trial {
-            staff: changed(&taking.staff, step),
+            staff: changed(&taking.staff, &together(blocks)),
             sample: Sample::default(),
         };
         let all = taking.base.days();
         let mut days = TRIAL_DAYS.min(all);
         loop {
-            self.simulate_goals(&mut trial, days)?;
+            self.simulate(&mut trial, days)?;
             let standings: Vec<Standing> = (0..self.goals.len())
                 .map(|goal| self.standing(&taking.base, &trial.sample, goal))
                 .collect();
@@ -315,15 +348,18 @@ impl Search<'_> {
                 .iter()
                 .map(|block| {
                     let verdict = self.verdict(parts, block, &standings);
-                    let careful = block.cells.iter().any(|cell| taking.careful.contains(cell));
+                    let mut cells = block.step.iter().map(|(cell, _)| cell);
+                    let careful = cells.any(|cell| taking.careful.contains(cell));
                     match verdict {
                         Verdict::Holds if careful && days < all => Verdict::Unclear,
                         verdict => verdict,
                     }
                 })
                 .collect();
-            if !verdicts.contains(&Verdict::Unclear) {
-                return Ok(Some(verdicts));
+            let enough =
+                way == Way::Quick && self.question.per == Per::Interval && days >= QUICK_DAYS;
+            if !verdicts.contains(&Verdict::Unclear) || enough {
+                return Ok(Some((trial, verdicts)));
             }
             days = (days * 3).div_ceil(2).min(all);
             // Less has changed since a base that is nearer, which makes it sooner clear.
@@ -398,10 +434,7 @@ impl Search<'_> {
             let trial = self.simulated(taking.staff.clone(), taking.base.days())?;
             let missed = self.missed(&trial.sample);
             if missed.is_empty() {
-                self.observe(&trial);
-                taking.base = Base::new(trial, self.goals.len());
-                taking.steps.clear();
-                taking.needed.values_mut().for_each(|after| *after = 0);
+                self.rebase(taking, trial);
                 break;
             }
             as_it_was = false;
@@ -464,20 +497,50 @@ impl Search<'_> {
         let parts = Parts::new(self.scenario);
         let mut taking = Taking::new(held, self.goals.len(), parts.count);
         let before = taking.staff.clone();
+        let mut open: Vec<(Step, Way)> = Vec::new();
         for i in 0..self.scenario.intervals() {
-            for (dear, cheap) in self.exchangeable(i) {
-                while taking.staff[dear][i] > self.question.bounds.least[dear][i]
-                    && taking.staff[cheap][i] < self.question.bounds.most[cheap][i]
-                {
-                    let step = vec![((dear, i), -1), ((cheap, i), 1)];
-                    let cells = vec![(dear, i), (cheap, i)];
-                    let block = Block::alone(parts.of_group[dear], cells);
-                    let verdicts = self.judge(&mut taking, &parts, (&step, &[block]))?;
-                    if verdicts != Some(vec![Verdict::Holds]) {
-                        break;
-                    }
-                    taking.accept(step);
-                    self.best.clone_from(&taking.staff);
+            let exchanges = self.exchangeable(i).into_iter();
+            let step = |(dear, cheap)| vec![((dear, i), -1), ((cheap, i), 1)];
+            open.extend(exchanges.map(|pair| (step(pair), Way::Quick)));
+        }
+        loop {
+            let bounds = &self.question.bounds;
+            open.retain(|(step, _)| {
+                step.iter().all(|&((g, i), change)| match change > 0 {
+                    true => taking.staff[g][i] < bounds.most[g][i],
+                    false => taking.staff[g][i] > bounds.least[g][i],
+                })
+            });
+            let Some(way) = open.iter().map(|(_, way)| *way).min() else {
+                break;
+            };
+            let most = match (self.question.per, way) {
+                (Per::Day, _) | (_, Way::Alone) => 1,
+                _ => usize::MAX,
+            };
+            let blocks = (0..parts.count).flat_map(|part| {
+                let is_here = |step: &Step| parts.of_group[step[0].0.0] == part;
+                let of_part = open.iter().filter(|(step, of)| is_here(step) && *of == way);
+                self.far_apart(part, of_part.map(|(step, _)| step.clone()).take(most))
+            });
+            let blocks = blocks.collect();
+            let outcome = self.try_together(&mut taking, &parts, way, blocks)?;
+            // What was put back is not tried again.
+            if outcome.is_empty() {
+                break;
+            }
+            for (block, verdict) in outcome {
+                let next = match verdict {
+                    Verdict::Holds => Some(Way::Quick),
+                    Verdict::Unclear => Some(Way::Long),
+                    Verdict::Fails { surely: false } => Some(Way::Alone),
+                    Verdict::Fails { surely: true } => None,
+                };
+                let at = open.iter().position(|(step, _)| *step == block.step);
+                match (at, next) {
+                    (Some(at), Some(next)) => open[at].1 = next,
+                    (Some(at), None) => drop(open.remove(at)),
+                    (None, _) => {}
                 }
             }
         }

@@ -145,15 +145,6 @@ impl<'a> Search<'a> {
 
     /// Simulates a staffing until there are so many days of it.
     pub(super) fn simulate(&mut self, trial: &mut Trial, days: usize) -> Result<(), Stop> {
-        self.extend(trial, days, self.watches.len())
-    }
-
-    /// The same, where only the goals are looked at.
-    pub(super) fn simulate_goals(&mut self, trial: &mut Trial, days: usize) -> Result<(), Stop> {
-        self.extend(trial, days, self.goals.len())
-    }
-
-    fn extend(&mut self, trial: &mut Trial, days: usize, watches: usize) -> Result<(), Stop> {
         let days = days.min((MOST_VALUES / self.watches.len().max(1)).max(TRIAL_DAYS));
         let more = days.saturating_sub(trial.sample.days()) as u64;
         if self.spent + more > self.question.budget {
@@ -163,7 +154,7 @@ impl<'a> Search<'a> {
         let before = self.control.done.load(Ordering::Relaxed);
         trial.sample.extend(
             days,
-            (&Model::new(&scenario), &self.watches[..watches]),
+            (&Model::new(&scenario), &self.watches),
             (self.question.seed, FIRST_DAY),
             self.control,
         )?;
