@@ -192,9 +192,14 @@ pub(super) fn document(
     }
     let mut warnings = results.run.warnings.clone();
     if found.ended == Some(Ended::Budget) {
+        let before = match (question.risk, found.minimal) {
+            (Some(_), _) => "the search for fewer missed days was at its end",
+            (None, true) => "one more agent was tried everywhere",
+            (None, false) => "it was shown that no agent can be spared",
+        };
+        let days = crate::scenario::grouped(question.budget as f64, 0);
         warnings.push(format!(
-            "the budget of {} days was spent before it was shown that no agent can be spared; raise --budget",
-            crate::scenario::grouped(question.budget as f64, 0)
+            "the budget of {days} days was spent before {before}; raise --budget"
         ));
     }
     let cost = cost(scenario, &found.staff);

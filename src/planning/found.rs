@@ -84,5 +84,8 @@ fn steps(search: &mut Search, found: &mut Found) -> Result<(), Stop> {
     if search.question.marginal {
         search.one_more(&held, &mut found.marginal)?;
     }
+    if search.question.risk.is_some() {
+        search.cost_of_lower_risks(held, &mut found.path)?;
+    }
     Ok(())
 }

@@ -172,6 +172,23 @@ impl<'a> Search<'a> {
         Ok(trial)
     }
 
+    /// One of the days of a staffing.
+    pub(super) fn one_day(&mut self, staff: &Staff, day: usize) -> Result<Sample, Stop> {
+        if self.spent >= self.question.budget {
+            return Err(Stop::Ended(Ended::Budget));
+        }
+        let scenario = with_staff(self.scenario, staff);
+        let mut sample = Sample::default();
+        sample.extend(
+            1,
+            (&Model::new(&scenario), &self.watches),
+            (self.question.seed, FIRST_DAY + day as u64),
+            self.control,
+        )?;
+        self.spent += 1;
+        Ok(sample)
+    }
+
     /// How far a goal is held: beyond the tolerance less the error, 0 or more is enough.
     pub(super) fn room(&self, goal: usize, sample: &Sample) -> f64 {
         let estimate = sample.estimate(goal);
