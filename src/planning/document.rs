@@ -1,5 +1,6 @@
 //! The document of a staffing: agents by interval, what the closing simulation gives with them, and what they cost.
 
+use super::cause::cause;
 use super::closing::{figure, judged_goals, status};
 use super::found::Found;
 use super::goals::{Goal, Staff, Status};
@@ -11,7 +12,6 @@ use super::risk::Risk;
 use super::search::Ended;
 use crate::kpi::{Bound, Part, Place, Results};
 use crate::scenario::Scenario;
-use crate::scenario::schema::MOST_AGENTS;
 use crate::stats::Estimate;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -245,27 +245,10 @@ fn judged(
         .targets
         .iter()
         .find(|target| target.place == goal.target.place && target.kpi == goal.target.kpi);
-    let bounded = |i: usize| {
-        let serves = |g: &usize| match goal.target.place {
-            Place::Queue(q) => {
-                let (group, queue) = (&scenario.groups[*g].name, &scenario.queues[q]);
-                queue.tiers.iter().any(|tier| tier.groups.contains(group))
-            }
-            Place::Group(group) => *g == group,
-            Place::Trunk(_) => false,
-        };
-        (0..scenario.groups.len()).filter(serves).any(|g| {
-            found.staff[g][i] >= question.bounds.most[g][i]
-                && question.bounds.most[g][i] < MOST_AGENTS as u32
-        })
-    };
-    let intervals = goal
-        .interval
-        .map_or(0..scenario.intervals(), |i| i.saturating_sub(1)..i + 1);
-    let reason = goal.best.map(|_| match intervals.into_iter().any(bounded) {
-        true => "no more agents are allowed".to_owned(),
-        false => "not even with more agents than calls".to_owned(),
-    });
+    // Where there is no figure, nobody gets through.
+    let nobody = status == Status::Missed && simulated.mean.is_none();
+    let reason = (goal.best.is_some() || nobody)
+        .then(|| cause(scenario, &question.bounds, &found.staff, goal));
     Judged {
         place: goal.target.place.name(scenario),
         start: goal.interval.map(|i| starts[i].clone()),

@@ -45,6 +45,7 @@
 mod analytic;
 mod beside;
 mod by_formula;
+mod cause;
 mod closing;
 mod document;
 mod found;

@@ -346,7 +346,7 @@ mod tests {
         };
         let control = Control::default();
         let mut search = Search::new(&scenario, &question, &control);
-        let mut trial = |search: &mut Search, staff: Staff| {
+        let trial = |search: &mut Search, staff: Staff| {
             let trial = search.simulated(staff, DAYS);
             trial.unwrap_or_else(|_| panic!("it can be simulated"))
         };

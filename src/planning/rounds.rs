@@ -17,6 +17,9 @@ const CHEAP_ATTEMPTS: f64 = 1e6;
 const ALL_IN_TIME: f64 = 0.999;
 const HELPS: f64 = 0.002;
 
+/// Standard errors at which a miss is no luck.
+const SURE: f64 = 3.0;
+
 /// Rounds of the formula, and of adding agents.
 const ROUNDS: usize = 30;
 
@@ -126,15 +129,29 @@ impl Search<'_> {
         needed.clamp(LEAST_DAYS, affordable.max(LEAST_DAYS))
     }
 
+    /// Goals that are missed by more than their errors.
+    fn surely_missed(&self, sample: &Sample) -> Vec<usize> {
+        let is_missed = |&k: &usize| {
+            let (goal, estimate) = (&self.goals[k], sample.estimate(k));
+            let error = SURE * estimate.se.unwrap_or(f64::INFINITY);
+            goal.slack_to_aim(estimate.mean) + goal.tolerance + error < self.floors[k]
+        };
+        (0..self.goals.len()).filter(is_missed).collect()
+    }
+
     pub(super) fn repair(&mut self, staff: Staff) -> Result<Trial, Stop> {
         let mut trial = self.simulated(staff, ROUND_DAYS)?;
         self.days = self.days_that_decide(&trial.sample);
         let mut tried: Vec<usize> = vec![0; self.goals.len()];
         loop {
-            self.simulate(&mut trial, self.days)?;
+            // Few days are enough to see what is far from its target.
+            let mut missed = self.surely_missed(&trial.sample);
+            if missed.is_empty() {
+                self.simulate(&mut trial, self.days)?;
+                missed = self.missed(&trial.sample);
+            }
             self.observe(&trial);
             self.best.clone_from(&trial.staff);
-            let missed = self.missed(&trial.sample);
             if missed.is_empty() {
                 return Ok(trial);
             }
@@ -146,7 +163,11 @@ impl Search<'_> {
                         .add(&mut staff, &self.goals[goal], tried[goal]);
                 }
             }
-            if staff == trial.staff {
+            // What is left of the budget is for taking those who are too many.
+            let is_dear = 2 * self.spent > self.question.budget;
+            if staff == trial.staff || is_dear {
+                self.simulate(&mut trial, self.days)?;
+                let missed = self.missed(&trial.sample);
                 // Nothing helps: what is missed shall not be missed further.
                 for goal in missed {
                     self.floors[goal] = self.room(goal, &trial.sample);
@@ -162,4 +183,51 @@ impl Search<'_> {
 fn larger(a: &Staff, b: &Staff) -> Staff {
     let row = |(a, b): (&Vec<u32>, &Vec<u32>)| a.iter().zip(b).map(|(&a, &b)| a.max(b)).collect();
     a.iter().zip(b).map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Control;
+    use crate::planning::{Bounds, Per, Question, Tolerance};
+    use std::path::Path;
+
+    #[test]
+    fn what_more_agents_do_not_help_is_not_doubled_for_ever() {
+        for served in [
+            "agents = [{ group = \"g\", after = \"30s\" }]",
+            "agents = []",
+        ] {
+            let text = format!(
+                "[scenario]\nname = \"s\"\nopen = \"08:00-10:00\"\n\
+                 [[queues]]\nname = \"q\"\n{served}\n\
+                 [[queues]]\nname = \"r\"\n\
+                 [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"20/h\"\ntalk = \"exp(3m)\"\npatience = \"exp(2m)\"\n\
+                 [[groups]]\nname = \"g\"\nskills = {skills}\nstaff = 4\n"
+            );
+            let loaded = crate::scenario::parse("s", &text, Path::new(""), &[]);
+            let scenario = loaded.expect("a scenario").scenario;
+            let question = Question {
+                targets: crate::kpi::targets(&scenario),
+                per: Per::Interval,
+                tolerance: Tolerance::default(),
+                confidence: 0.95,
+                bounds: Bounds::none(&scenario),
+                seed: 1,
+                days: 200,
+                budget: 1_000_000,
+                risk: None,
+                marginal: false,
+                threads: None,
+            };
+            let control = Control::default();
+            let mut search = Search::new(&scenario, &question, &control);
+            let plenty = search.plenty();
+            let agents = plenty.map_or(u32::MAX, |trial| trial.staff[0][0]);
+            assert!(
+                agents <= 60,
+                "{served} {skills}: {agents} agents for one erlang"
+            );
+        }
+    }
 }
