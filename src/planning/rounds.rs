@@ -194,10 +194,8 @@ mod tests {
 
     #[test]
     fn what_more_agents_do_not_help_is_not_doubled_for_ever() {
-        for served in [
-            "agents = [{ group = \"g\", after = \"30s\" }]",
-            "agents = []",
-        ] {
+        let late = "agents = [{ group = \"g\", after = \"30s\" }]";
+        for (served, skills) in [(late, "[\"q\", \"r\"]"), ("", "[\"r\"]")] {
             let text = format!(
                 "[scenario]\nname = \"s\"\nopen = \"08:00-10:00\"\n\
                  [[queues]]\nname = \"q\"\n{served}\n\
