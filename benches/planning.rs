@@ -1,7 +1,7 @@
 //! Planning by formula: `cargo bench --bench planning`.
 
 use acdsim::experiment::{self, Control, Replications, Settings};
-use acdsim::planning::{self, Method, Recipe, Requirement, Tolerance};
+use acdsim::planning::{self, Bounds, Method, Per, Question, Recipe, Requirement, Tolerance};
 use acdsim::scenario::{self, Demand, Scenario};
 use acdsim::{Model, kpi};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -89,5 +89,39 @@ fn requirement(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, beside, requirement);
+/// The search on a small day: per interval and over the day. What it costs is days; this says whether they became dearer.
+fn search(criterion: &mut Criterion) {
+    let text = "[scenario]\nname = \"small\"\nopen = \"08:00-10:00\"\n\
+                [[queues]]\nname = \"q\"\ntarget = \"80/20\"\n\
+                [[call_types]]\nname = \"c\"\nqueue = \"q\"\nvolume = [10, 30, 24, 6]\ntalk = \"exp(3m)\"\n\
+                patience = \"exp(2m)\"\n\
+                [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 4\n";
+    let loaded = scenario::parse("small", text, Path::new(""), &[]).expect("a scenario");
+    let scenario = loaded.scenario;
+    let mut group = criterion.benchmark_group("search");
+    group.sample_size(10);
+    for per in [Per::Interval, Per::Day] {
+        let question = Question {
+            targets: kpi::targets(&scenario),
+            per,
+            tolerance: Tolerance::default(),
+            confidence: 0.95,
+            bounds: Bounds::none(&scenario),
+            seed: 1,
+            days: 200,
+            budget: 20_000,
+            risk: None,
+            marginal: false,
+            threads: Some(1),
+        };
+        group.bench_function(per.name(), |bencher| {
+            bencher.iter(|| {
+                let answer = planning::simulate(&scenario, &question, &Control::default());
+                black_box(answer.expect("it can be simulated").staffing.days_used)
+            });
+        });
+    }
+}
+
+criterion_group!(benches, beside, requirement, search);
 criterion_main!(benches);

@@ -222,7 +222,7 @@ fn what_cannot_be_met_is_said_with_its_cause() {
     assert_eq!(agents(&found), [2; 4]);
     let busiest = rows(&found, "queue")[1];
     assert_eq!(busiest["status"], "missed");
-    assert_eq!(busiest["reason"], "no more agents are allowed");
+    assert_eq!(busiest["reason"], "no more agents of desk are allowed");
     // Too few lines are no matter of staff, and yet a target.
     let found = staff(&["--set", "trunks.line.lines=3"], 1);
     let goal = &found["goals"][4];

@@ -196,7 +196,10 @@ fn bounds_are_kept_and_what_they_prevent_is_said() {
     {
         assert_eq!(goal.threshold, 0.8);
         assert!(goal.best.is_some_and(|best| best < 0.5), "{goal:?}");
-        assert_eq!(goal.reason.as_deref(), Some("no more agents are allowed"));
+        assert_eq!(
+            goal.reason.as_deref(),
+            Some("no more agents of g are allowed")
+        );
     }
 }
 
@@ -400,4 +403,70 @@ fn a_risk_that_nothing_lowers_is_missed() {
     assert_eq!(risk.status, Status::Missed, "{risk:?}");
     assert!(risk.missed_days.mean > Some(0.99), "{risk:?}");
     assert!(!found.staffing.met);
+}
+
+/// What holds a target that no staff reaches is named.
+#[test]
+fn the_cause_of_a_miss_is_named() {
+    let late = SMALL.replace(
+        "target = \"80/20\"",
+        "target = \"80/20\"\nagents = [{ group = \"g\", after = \"30s\" }]",
+    );
+    let alone = SMALL.to_owned()
+        + "[[queues]]\nname = \"alone\"\n[[call_types]]\nname = \"d\"\nqueue = \"alone\"\nrate = \"20/h\"\n\
+           talk = \"exp(3m)\"\npatience = \"exp(2m)\"\n";
+    for (text, place, says) in [
+        (
+            late,
+            "queues.q",
+            "nobody answers before a call has waited for 30 s",
+        ),
+        (alone, "queues.alone", "nobody serves it"),
+    ] {
+        let scenario = scenario(&text);
+        let found = answer(&scenario, &question(&scenario, Per::Day));
+        let goals = &found.staffing.goals;
+        let goal = goals.iter().find(|goal| goal.place == place).expect(place);
+        assert_eq!(goal.status, Status::Missed, "{goal:?}");
+        assert_eq!(goal.reason.as_deref(), Some(says));
+    }
+}
+
+/// Nobody at work has no occupancy: where calls come and nothing else is asked, somebody is there all the same.
+#[test]
+fn where_calls_come_somebody_works() {
+    let text = SMALL.replace(
+        "skills = [\"q\"]",
+        "skills = [\"q\"]\nmax_occupancy = \"85%\"",
+    );
+    let scenario = scenario(&text);
+    let mut asked = question(&scenario, Per::Interval);
+    asked
+        .targets
+        .retain(|target| matches!(target.place, Place::Group(_)));
+    let found = answer(&scenario, &asked);
+    assert!(
+        agents(&found).iter().all(|n| *n > 0),
+        "{:?}",
+        agents(&found)
+    );
+    assert!(found.staffing.met, "{:?}", found.staffing.goals);
+}
+
+/// Adding agents before a cap may take half of the days, not all.
+#[test]
+fn a_cap_does_not_take_the_budget() {
+    let scenario = scenario(SMALL);
+    let mut asked = question(&scenario, Per::Interval);
+    asked.bounds.most[0][2] = 1;
+    asked.budget = 30_000;
+    let found = answer(&scenario, &asked);
+    let free = agents(&answer(&scenario, &question(&scenario, Per::Interval)));
+    let staff = agents(&found);
+    assert!(
+        staff[0] <= free[0] + 1,
+        "{staff:?}, without the cap {free:?}"
+    );
+    let spent = found.staffing.warnings.iter().any(|w| w.contains("budget"));
+    assert!(!spent, "{:?}", found.staffing.warnings);
 }

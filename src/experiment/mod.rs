@@ -1,9 +1,11 @@
 //! Many replications on all cores, folded in their order, so that results never depend on the number of threads.
 
 pub mod calibrate;
+mod doubling;
 mod pairs;
 mod sample;
 
+pub use doubling::run_doubling;
 pub use pairs::{Link, Pairs};
 pub use sample::{Change, Sample, Watch};
 

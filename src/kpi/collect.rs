@@ -5,7 +5,7 @@ use super::table::{
     CONTACTS, ContactDay, GROUPS, GroupDay, Kpi, Measure, TRUNKS, TrunkDay, first_service_level,
     service_level,
 };
-use super::waits::ContactWaits;
+use super::waits::{ContactWaits, Sections};
 use crate::engine::{Contacts, GroupCell, Tally, TrunkCell};
 use crate::model::{BATCHES, Model};
 use crate::scenario::{Formula, Scenario};
@@ -140,6 +140,15 @@ impl<'m> Collector<'m> {
     /// Number of replications collected.
     pub fn replications(&self) -> u64 {
         self.replications
+    }
+
+    /// Twice as many replications are planned: the figures are as if that had been known.
+    pub fn double_planned(&mut self) {
+        let waits = &mut self.waits;
+        let parts = waits.call_types.iter_mut().chain(&mut waits.queues);
+        parts
+            .chain([&mut waits.total])
+            .for_each(Sections::double_planned);
     }
 
     /// Adds the next replication.

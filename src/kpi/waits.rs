@@ -33,6 +33,23 @@ impl Sections {
         }
     }
 
+    /// Twice as many days are planned: the runs are as if that had been known.
+    pub fn double_planned(&mut self) {
+        let Some(n) = self.planned else {
+            return;
+        };
+        let old = std::mem::take(&mut self.runs);
+        self.planned = Some(2 * n);
+        for (run, waits) in (0..).zip(&old) {
+            let first_day = (run * n).div_ceil(n.clamp(1, SECTIONS));
+            let run = (first_day * (2 * n).min(SECTIONS) / (2 * n).max(1)) as usize;
+            if run >= self.runs.len() {
+                self.runs.resize(run + 1, Histogram::default());
+            }
+            self.runs[run].merge(waits);
+        }
+    }
+
     /// Starts the next day.
     pub fn next_day(&mut self) {
         let run = match self.planned {

@@ -1,8 +1,9 @@
 //! A staffing by formula, and what the simulation makes of it.
 
+use super::found::Found;
+use super::question::Question;
 use super::requirement::{Attempts, Need, Recipe, Remark, Requirement};
-use super::search::Found;
-use super::staffing::{Answer, Question, finish};
+use super::staffing::{Answer, finish};
 use super::{Goal, Staff};
 use crate::erlang::{Performance, Thresholds};
 use crate::experiment::{self, Control, Error, Replications, Settings};

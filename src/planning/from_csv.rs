@@ -2,9 +2,10 @@
 
 use super::analytic::{ErlangModel, Seen, Span};
 use super::by_formula::figures;
+use super::document::{Row, SCHEMA};
+use super::goals::Status;
 use super::goals::Tolerance;
 use super::requirement::{Lag, Method, Need, Remark, Solver};
-use super::staffing::{Row, SCHEMA, Status};
 use crate::erlang::{Patience, Target, Thresholds, WaitingSystem};
 use crate::scenario::{
     Distribution, Formula, clock, clock_text, describe, parse_duration, parse_fraction, position,

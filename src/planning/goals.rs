@@ -3,6 +3,7 @@
 use crate::experiment::Watch;
 use crate::kpi::{Bound, Gauge, Place, Target, Unit, unit};
 use crate::scenario::Scenario;
+use serde::Serialize;
 
 /// Agents by group and interval, in the order of the scenario.
 pub type Staff = Vec<Vec<u32>>;
@@ -116,11 +117,42 @@ impl Goal {
         self.beyond(self.aim, figure)
     }
 
+    /// How much better a figure is by a change.
+    pub fn improvement(&self, change: f64) -> f64 {
+        match self.target.bound {
+            Bound::AtLeast => change,
+            Bound::AtMost => -change,
+        }
+    }
+
     fn beyond(&self, threshold: f64, figure: Option<f64>) -> f64 {
         match (figure, self.target.bound) {
             (None, _) => f64::INFINITY,
             (Some(figure), Bound::AtLeast) => figure - threshold,
             (Some(figure), Bound::AtMost) => threshold - figure,
+        }
+    }
+}
+
+/// Whether a goal is reached, as simulated on fresh days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// On the right side of the target, jointly sure.
+    Met,
+    /// Within tolerance of the target, or on its right side without being sure.
+    Borderline,
+    /// On the wrong side, beyond the tolerance.
+    Missed,
+}
+
+impl Status {
+    /// As in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Met => "met",
+            Status::Borderline => "borderline",
+            Status::Missed => "missed",
         }
     }
 }

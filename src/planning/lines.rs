@@ -1,6 +1,6 @@
 //! Lines that a blocking target needs.
 
-use super::staffing::Question;
+use super::question::Question;
 use crate::engine::Halt;
 use crate::erlang::loss;
 use crate::experiment::{Control, Sample, Watch};

@@ -40,7 +40,7 @@ impl From<Change> for Difference {
 
 impl Search<'_> {
     /// Tries one agent more everywhere.
-    pub(super) fn one_more(&mut self, held: &Trial) -> Result<(), Stop> {
+    pub(super) fn one_more(&mut self, held: &Trial, found: &mut Vec<Marginal>) -> Result<(), Stop> {
         let days = DAYS.min(held.sample.days());
         for group in 0..held.staff.len() {
             for interval in 0..held.staff[group].len() {
@@ -57,7 +57,7 @@ impl Search<'_> {
                     within_target: change("service_level"),
                     abandoned: change("abandoned"),
                 };
-                self.marginal.push(marginal);
+                found.push(marginal);
             }
         }
         Ok(())

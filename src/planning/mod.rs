@@ -45,26 +45,33 @@
 mod analytic;
 mod beside;
 mod by_formula;
+mod cause;
+mod closing;
+mod document;
+mod found;
 mod from_csv;
 mod goals;
 mod lines;
 mod marginal;
+mod question;
+mod removal;
 mod requirement;
 mod response;
 mod risk;
+mod rounds;
 mod search;
 mod staffing;
 
 pub use analytic::{Analytic, Calls, ErlangModel, Seen, When};
 pub use beside::beside;
 pub use by_formula::by_formula;
+pub use document::{Cost, Judged, OneMore, Row, SCHEMA, Staffing};
 pub use from_csv::{CsvError, CsvQuestion, Plan, from_csv};
 use goals::Goal;
-pub use goals::{Per, Staff, Tolerance};
+pub use goals::{Per, Staff, Status, Tolerance};
 pub use lines::LinesNeeded;
 pub use marginal::Difference;
+pub use question::{Bounds, Question};
 pub use requirement::{Attempts, Lag, Method, Need, Pool, Recipe, Remark, Requirement};
 pub use risk::{Risk, RiskCost};
-pub use staffing::{
-    Answer, Bounds, Cost, Judged, OneMore, Question, Row, SCHEMA, Staffing, Status, simulate,
-};
+pub use staffing::{Answer, simulate};

@@ -11,7 +11,7 @@
 
 use super::analytic::{Analytic, Calls, ErlangModel, Seen, Span, When};
 use super::goals::{Staff, Tolerance};
-use super::staffing::Bounds;
+use super::question::Bounds;
 use crate::erlang::{Error, Performance, Target, Thresholds, WaitingSystem};
 use crate::kpi::{self, Place, Results};
 use crate::model::Model;

@@ -1,8 +1,7 @@
 //! How the service level of a queue answers to agents, by a formula that is fitted to a simulation.
 
 use super::goals::{Goal, Per, Staff};
-use super::search::Observed;
-use super::staffing::{Bounds, Question};
+use super::question::{Bounds, Question};
 use crate::erlang::{Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
 use crate::kpi::Place;
 use crate::scenario::schema::MOST_AGENTS;
@@ -14,6 +13,20 @@ const MOST_FACTOR: f64 = 2.0;
 
 /// Between these a simulated service level says how much the formula is off.
 const TELLING: (f64, f64) = (0.02, 0.998);
+
+/// What a simulation shows of a queue in an interval.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Observed {
+    /// Attempts offered a day.
+    pub offered: f64,
+    /// Service level.
+    pub level: Option<f64>,
+    pub aht_s: f64,
+    /// Attempts abandoned a day.
+    pub abandoned: f64,
+    /// Attempts that reached the queue's entry a day.
+    pub attempts: f64,
+}
 
 /// By queue and interval a waiting system that answers as the simulation did.
 #[derive(Debug)]
@@ -228,6 +241,16 @@ impl Response {
     /// Cost of a day's agents.
     pub(super) fn cost_of(&self, staff: &Staff) -> f64 {
         cost_of(staff, &self.cost)
+    }
+
+    /// Groups that serve a queue.
+    pub(super) fn serving(&self, queue: usize) -> &[usize] {
+        &self.queues[queue].all
+    }
+
+    /// Whether a queue is called in an interval.
+    pub(super) fn is_called(&self, queue: usize, interval: usize) -> bool {
+        self.queues[queue].fits[interval].is_some()
     }
 
     fn by_cost(&self, a: usize, b: usize, interval: usize) -> std::cmp::Ordering {

@@ -11,42 +11,34 @@
 //!
 //! **Repair.** More days; where a target is missed an agent is added, until none is.
 //!
-//! **Removal.** Agents are taken one by one. Each trial simulates the same days with the same callers as the staffing it
-//! came from, so that a few days show what one agent changes (common random numbers); it takes more days only as long as
-//! it is not clear whether the targets hold. An agent who cannot be spared once cannot be spared later, when there are
-//! fewer others. So at the end no single agent can be taken.
+//! **Removal.** Agents are taken while all targets hold: see [`removal`](super::removal).
 //!
 //! **Exchange** (several groups). An agent is replaced by a cheaper one of another group that serves the same queue, where
 //! the targets hold. This is a local search: another mix of groups may be cheaper.
 //!
 //! A target holds in a trial if the figure is within tolerance of it, less the error of the figure: a
 //! staffing that only luck brought within tolerance would be missed on other days.
+//!
+//! This file has what all of them share: the simulation of a staffing, and how far it holds its goals.
 
 use super::goals::{Goal, Staff};
-use super::marginal::Marginal;
-use super::response::Response;
-use super::staffing::Question;
+use super::question::Question;
+use super::response::{Observed, Response};
 use crate::engine::Halt;
 use crate::experiment::{Control, Sample, Watch};
 use crate::kpi::{Gauge, Place};
 use crate::model::Model;
-use crate::scenario::schema::MOST_AGENTS;
-use crate::scenario::{Scenario, Tier};
+use crate::scenario::Scenario;
 use indexmap::IndexMap;
-use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 /// Day number 0 of the search: days that no run of the scenario reaches.
 const FIRST_DAY: u64 = 1 << 40;
 
-/// Days of a round, of the first days of a trial, and at least and at most of what decides.
-const ROUND_DAYS: usize = 200;
-const TRIAL_DAYS: usize = 25;
-const LEAST_DAYS: usize = 200;
-const MOST_DAYS: usize = 10_000;
-
-/// Attempts whose simulation is a matter of a second: so many days may decide in any case.
-const CHEAP_ATTEMPTS: f64 = 1e6;
+/// Days of a round, of the first days of a trial, and at least of what decides.
+pub(super) const ROUND_DAYS: usize = 200;
+pub(super) const TRIAL_DAYS: usize = 25;
+pub(super) const LEAST_DAYS: usize = 200;
 
 /// What is seen of every queue in every interval.
 const QUEUE_FIGURES: [&str; 5] = ["offered", "service_level", "aht_s", "abandoned", "attempts"];
@@ -54,39 +46,12 @@ const QUEUE_FIGURES: [&str; 5] = ["offered", "service_level", "aht_s", "abandone
 /// Figures × days that are kept.
 const MOST_VALUES: usize = 1 << 23;
 
-/// Rounds of the formula, and of adding agents.
-const ROUNDS: usize = 30;
-
-/// Standard errors at which a trial is decided before all days are simulated.
-const SURE: f64 = 3.0;
-
 /// Standard errors by which a figure must be within tolerance: 95 % one-sided.
 const GUARD: f64 = 1.645;
 
-/// What the search found.
-#[derive(Debug, Clone)]
-pub struct Found {
-    /// Agents by group and interval.
-    pub staff: Staff,
-    /// The goals; those that cannot be reached have the best attainable in place of their threshold.
-    pub goals: Vec<Goal>,
-    /// Days simulated.
-    pub days: u64,
-    /// Service level and abandonment rate of every queue in every interval, as the search saw them.
-    pub promised: Vec<Vec<IndexMap<String, f64>>>,
-    /// What one more agent brings, where that was asked.
-    pub marginal: Vec<Marginal>,
-    /// Cost and share of missed days of the staffings on the way to a lower risk, the cheapest first.
-    pub path: Vec<(f64, f64)>,
-    /// It was shown that no single agent can be taken.
-    pub minimal: bool,
-    /// Why it ended early.
-    pub ended: Option<Ended>,
-}
-
 /// Why a search ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub(super) enum Ended {
     /// It was asked to stop.
     Interrupted,
     /// The budget of days is spent.
@@ -124,17 +89,15 @@ pub(super) struct Search<'a> {
     watches: Vec<Watch>,
     pub(super) response: Response,
     /// Days that decide.
-    days: usize,
+    pub(super) days: usize,
     /// By goal, how far it is missed where nothing can be added for it: not further, then.
-    floors: Vec<f64>,
-    minimal: bool,
-    spent: u64,
+    pub(super) floors: Vec<f64>,
+    /// By goal, whether attempts reach its queue. Of a group nobody knows who it is needed by.
+    pub(super) called: Vec<bool>,
+    /// Days simulated.
+    pub(super) spent: u64,
     /// The best staffing so far.
     pub(super) best: Staff,
-    promised: Vec<Vec<IndexMap<String, f64>>>,
-    pub(super) marginal: Vec<Marginal>,
-    /// Cost and share of missed days of the staffings on the way to a lower risk.
-    pub(super) path: Vec<(f64, f64)>,
 }
 
 impl<'a> Search<'a> {
@@ -170,58 +133,12 @@ impl<'a> Search<'a> {
             response: Response::new(scenario, question),
             days: LEAST_DAYS,
             floors: vec![0.0; goals.len()],
-            minimal: false,
+            called: vec![false; goals.len()],
             spent: 0,
             best: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
-            promised: Vec::new(),
-            marginal: Vec::new(),
-            path: Vec::new(),
             goals,
             watches,
         }
-    }
-
-    pub(super) fn run(mut self) -> Result<Found, Halt> {
-        let ended = match self.search() {
-            Ok(()) => None,
-            Err(Stop::Ended(ended)) => Some(ended),
-            Err(Stop::Halt(halt)) => return Err(halt),
-        };
-        Ok(Found {
-            staff: self.best,
-            promised: self.promised,
-            marginal: self.marginal,
-            path: self.path,
-            goals: self.goals,
-            days: self.spent,
-            minimal: self.minimal,
-            ended,
-        })
-    }
-
-    fn search(&mut self) -> Result<(), Stop> {
-        let mut plenty = self.plenty()?;
-        self.lower_to_attainable(&mut plenty)?;
-        let settled = self.settle(&plenty)?;
-        let mut held = self.repair(settled)?;
-        if let Some(risk) = self.question.risk {
-            // Whom the day's mean can spare, most days may need.
-            if self.share_of_missed_days(&held) <= risk {
-                self.remove(&mut held)?;
-            }
-            held = self.lower_risk(held, risk)?;
-        } else {
-            self.remove(&mut held)?;
-            if self.exchange(&mut held)? {
-                self.remove(&mut held)?;
-            }
-            self.minimal = self.floors.iter().all(|floor| *floor >= 0.0);
-        }
-        self.promised = self.promises(&held.sample);
-        if self.question.marginal {
-            self.one_more(&held)?;
-        }
-        Ok(())
     }
 
     // ---- Simulation ----
@@ -255,35 +172,59 @@ impl<'a> Search<'a> {
         Ok(trial)
     }
 
+    /// One of the days of a staffing.
+    pub(super) fn one_day(&mut self, staff: &Staff, day: usize) -> Result<Sample, Stop> {
+        if self.spent >= self.question.budget {
+            return Err(Stop::Ended(Ended::Budget));
+        }
+        let scenario = with_staff(self.scenario, staff);
+        let mut sample = Sample::default();
+        sample.extend(
+            1,
+            (&Model::new(&scenario), &self.watches),
+            (self.question.seed, FIRST_DAY + day as u64),
+            self.control,
+        )?;
+        self.spent += 1;
+        Ok(sample)
+    }
+
     /// How far a goal is held: beyond the tolerance less the error, 0 or more is enough.
-    fn room(&self, goal: usize, sample: &Sample) -> f64 {
+    pub(super) fn room(&self, goal: usize, sample: &Sample) -> f64 {
         let estimate = sample.estimate(goal);
         if self.floors[goal] == f64::NEG_INFINITY {
             return f64::INFINITY;
         }
-        if estimate.mean.is_none() && self.is_called(goal, sample) {
+        if estimate.mean.is_none() && self.called[goal] {
             // Nobody gets through, or nobody is answered.
             return f64::NEG_INFINITY;
         }
         self.room_of(goal, estimate.mean, estimate.se)
     }
 
-    fn room_of(&self, goal: usize, figure: Option<f64>, se: Option<f64>) -> f64 {
+    pub(super) fn room_of(&self, goal: usize, figure: Option<f64>, se: Option<f64>) -> f64 {
         let slack = self.goals[goal].slack_to_aim(figure);
         slack + self.leeway(goal, se.unwrap_or(0.0)) - self.floors[goal]
     }
 
-    /// Whether attempts reach the queue of a goal. Of a group nobody knows who it is needed by.
-    fn is_called(&self, goal: usize, sample: &Sample) -> bool {
-        let Place::Queue(queue) = self.goals[goal].target.place else {
-            return false;
-        };
-        let intervals = match self.goals[goal].interval {
-            Some(interval) => interval..interval + 1,
-            None => 0..self.scenario.intervals(),
-        };
-        let mut intervals = intervals;
-        intervals.any(|i| self.at(sample, queue, i).attempts > 0.0)
+    /// Every goal was searched for as it stands: none was missed with all that could be added.
+    pub(super) fn nothing_given_up(&self) -> bool {
+        self.floors.iter().all(|floor| *floor >= 0.0)
+    }
+
+    /// Sees which queues are called.
+    pub(super) fn note_calls(&mut self, sample: &Sample) {
+        for goal in 0..self.goals.len() {
+            let Place::Queue(queue) = self.goals[goal].target.place else {
+                continue;
+            };
+            let mut intervals = match self.goals[goal].interval {
+                Some(interval) => interval..interval + 1,
+                None => 0..self.scenario.intervals(),
+            };
+            let called = intervals.any(|i| self.at(sample, queue, i).attempts > 0.0);
+            self.called[goal] |= called;
+        }
     }
 
     fn leeway(&self, goal: usize, se: f64) -> f64 {
@@ -292,66 +233,12 @@ impl<'a> Search<'a> {
     }
 
     /// The goals that are missed.
-    fn missed(&self, sample: &Sample) -> Vec<usize> {
+    pub(super) fn missed(&self, sample: &Sample) -> Vec<usize> {
         let goals = 0..self.goals.len();
         goals
             .filter(|&goal| self.room(goal, sample) < 0.0)
             .collect()
     }
-
-    // ---- Start ----
-
-    /// A simulation with more agents than anybody needs, as far as the bounds allow.
-    fn plenty(&mut self) -> Result<Trial, Stop> {
-        let mut agents = self.response.more_than_enough(self.scenario);
-        loop {
-            let staff = self.question.bounds.cut(&agents);
-            let trial = self.simulated(staff, ROUND_DAYS)?;
-            let waits = |q: usize| {
-                (0..self.scenario.intervals()).any(|i| {
-                    self.at(&trial.sample, q, i)
-                        .level
-                        .is_some_and(|level| level < 0.999)
-                })
-            };
-            let is_busy = |goal: &usize| matches!(self.goals[*goal].target.place, Place::Group(_));
-            let crowded = (0..self.scenario.queues.len()).any(waits)
-                || self.missed(&trial.sample).iter().any(is_busy);
-            let grown: Staff = agents
-                .iter()
-                .map(|row| {
-                    row.iter()
-                        .map(|&n| n.saturating_mul(2).min(MOST_AGENTS as u32))
-                        .collect()
-                })
-                .collect();
-            if !crowded || grown == agents || self.question.bounds.cut(&grown) == trial.staff {
-                return Ok(trial);
-            }
-            agents = grown;
-        }
-    }
-
-    /// For a goal that is missed with more agents than anybody needs the best that is attainable is searched.
-    fn lower_to_attainable(&mut self, plenty: &mut Trial) -> Result<(), Stop> {
-        if !self.missed(&plenty.sample).is_empty() {
-            let days = self.days_that_decide(&plenty.sample);
-            self.simulate(plenty, days)?;
-        }
-        for goal in self.missed(&plenty.sample) {
-            match plenty.sample.estimate(goal).mean {
-                Some(best) => {
-                    self.goals[goal].best = Some(best);
-                    self.goals[goal].aim = best;
-                }
-                // Nothing can be done for it.
-                None => self.floors[goal] = f64::NEG_INFINITY,
-            }
-        }
-        Ok(())
-    }
-
-    // ---- Rounds ----
 
     pub(super) fn at(&self, sample: &Sample, queue: usize, interval: usize) -> Observed {
         let first = self.queue_watch(queue, interval);
@@ -370,7 +257,7 @@ impl<'a> Search<'a> {
     }
 
     /// What a sample shows of every queue in every interval.
-    fn promises(&self, sample: &Sample) -> Vec<Vec<IndexMap<String, f64>>> {
+    pub(super) fn promises(&self, sample: &Sample) -> Vec<Vec<IndexMap<String, f64>>> {
         let at = |q: usize, i: usize| {
             let seen = self.at(sample, q, i);
             let level = seen.level.map(|level| ("service_level".to_owned(), level));
@@ -396,7 +283,9 @@ impl<'a> Search<'a> {
         named.map(|(watch, _)| watch).collect()
     }
 
+    /// Fits the formula to what a staffing's simulation shows.
     pub(super) fn observe(&mut self, trial: &Trial) {
+        self.note_calls(&trial.sample);
         for q in 0..self.scenario.queues.len() {
             for i in 0..self.scenario.intervals() {
                 let observed = self.at(&trial.sample, q, i);
@@ -404,228 +293,6 @@ impl<'a> Search<'a> {
             }
         }
     }
-
-    fn settle(&mut self, plenty: &Trial) -> Result<Staff, Stop> {
-        self.observe(plenty);
-        let mut staff = self.response.start(&self.goals);
-        self.best.clone_from(&staff);
-        let mut seen: Vec<Staff> = Vec::new();
-        for _ in 0..ROUNDS {
-            let trial = self.simulated(staff, ROUND_DAYS)?;
-            self.observe(&trial);
-            let next = self.response.next(&trial.staff, &self.goals);
-            if next == trial.staff {
-                return Ok(next);
-            }
-            seen.push(trial.staff);
-            if let Some(first) = seen.iter().position(|earlier| *earlier == next) {
-                let circle = seen[first..].iter();
-                return Ok(circle.fold(next, |a, b| larger(&a, b)));
-            }
-            self.best.clone_from(&next);
-            staff = next;
-        }
-        Ok(staff)
-    }
-
-    // ---- Repair ----
-
-    /// Days that tell a third of the tolerance, of the goals that are near their targets.
-    fn days_that_decide(&self, sample: &Sample) -> usize {
-        let n = sample.days();
-        let needed = self.goals.iter().enumerate().filter_map(|(k, goal)| {
-            let estimate = sample.estimate(k);
-            let near =
-                goal.slack(estimate.mean) < 10.0 * goal.tolerance.max(0.01 * goal.target.threshold);
-            let ratio = estimate.se? / (goal.tolerance / 3.0);
-            near.then_some((n as f64 * ratio * ratio).ceil())
-        });
-        let offered = (0..self.scenario.queues.len())
-            .flat_map(|q| (0..self.scenario.intervals()).map(move |i| (q, i)))
-            .map(|(q, i)| self.at(sample, q, i).offered);
-        let cheap = CHEAP_ATTEMPTS / offered.sum::<f64>().max(1.0);
-        let needed = needed.fold(cheap, f64::max).min(MOST_DAYS as f64) as usize;
-        let affordable = (self.question.budget / 50) as usize;
-        needed.clamp(LEAST_DAYS, affordable.max(LEAST_DAYS))
-    }
-
-    fn repair(&mut self, staff: Staff) -> Result<Trial, Stop> {
-        let mut trial = self.simulated(staff, ROUND_DAYS)?;
-        self.days = self.days_that_decide(&trial.sample);
-        let mut tried: Vec<usize> = vec![0; self.goals.len()];
-        loop {
-            self.simulate(&mut trial, self.days)?;
-            self.observe(&trial);
-            self.best.clone_from(&trial.staff);
-            let missed = self.missed(&trial.sample);
-            if missed.is_empty() {
-                return Ok(trial);
-            }
-            let mut staff = trial.staff.clone();
-            for &goal in &missed {
-                tried[goal] += 1;
-                if tried[goal] <= ROUNDS {
-                    self.response
-                        .add(&mut staff, &self.goals[goal], tried[goal]);
-                }
-            }
-            if staff == trial.staff {
-                // Nothing helps: what is missed shall not be missed further.
-                for goal in missed {
-                    self.floors[goal] = self.room(goal, &trial.sample);
-                }
-                return Ok(trial);
-            }
-            trial = self.simulated(staff, ROUND_DAYS.min(self.days))?;
-        }
-    }
-
-    // ---- Removal ----
-
-    /// Takes agents one by one while all goals hold.
-    fn remove(&mut self, held: &mut Trial) -> Result<(), Stop> {
-        let mut spared: HashSet<(usize, usize)> = HashSet::new();
-        while let Some((g, i)) = self.next_to_remove(held, &spared) {
-            let mut staff = held.staff.clone();
-            staff[g][i] -= 1;
-            match self.holds(held, staff)? {
-                Some(trial) => {
-                    *held = trial;
-                    self.best.clone_from(&held.staff);
-                    self.observe(held);
-                }
-                None => {
-                    spared.insert((g, i));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The agent who is most likely not needed and costs most.
-    fn next_to_remove(
-        &self,
-        held: &Trial,
-        spared: &HashSet<(usize, usize)>,
-    ) -> Option<(usize, usize)> {
-        let cells =
-            (0..held.staff.len()).flat_map(|g| (0..held.staff[g].len()).map(move |i| (g, i)));
-        let open = cells.filter(|&(g, i)| {
-            held.staff[g][i] > self.question.bounds.least[g][i] && !spared.contains(&(g, i))
-        });
-        let worth = |&(g, i): &(usize, usize)| {
-            let loss = self.response.loss(&held.staff, g, i, self.question.per);
-            self.response.cost[g][i].max(1e-9) / (loss + 1e-9)
-        };
-        open.max_by(|a, b| worth(a).total_cmp(&worth(b)).then(b.cmp(a)))
-    }
-
-    /// Whether all goals hold with another staffing; its simulation, if they do.
-    fn holds(&mut self, held: &Trial, staff: Staff) -> Result<Option<Trial>, Stop> {
-        let all = held.sample.days();
-        let mut trial = Trial {
-            staff,
-            sample: Sample::default(),
-        };
-        let mut days = TRIAL_DAYS.min(all);
-        loop {
-            self.simulate(&mut trial, days)?;
-            if trial.sample.days() >= all {
-                let holds = self.missed(&trial.sample).is_empty();
-                return Ok(holds.then_some(trial));
-            }
-            match self.foreseen(held, &trial.sample) {
-                Some(false) => return Ok(None),
-                // It is the staffing that further trials start from: all of its days are needed.
-                Some(true) => days = all,
-                None => days = (2 * days).min(all),
-            }
-        }
-    }
-
-    /// Whether the goals will hold on all days, judged by the first ones; none if that is not clear yet.
-    fn foreseen(&self, held: &Trial, sample: &Sample) -> Option<bool> {
-        let (n, all) = (sample.days(), held.sample.days());
-        let left = (1.0 - n as f64 / all as f64).sqrt();
-        let mut clear = true;
-        for k in 0..self.goals.len() {
-            let Some(change) = held.sample.change(sample, k, n) else {
-                let estimate = sample.ratio(k, n).mean_y();
-                if estimate == 0.0
-                    && self.floors[k] > f64::NEG_INFINITY
-                    && self.is_called(k, sample)
-                {
-                    return Some(false);
-                }
-                continue;
-            };
-            let base = held.sample.estimate(k);
-            let figure = base.mean.map(|mean| mean + change.difference);
-            let room = self.room_of(k, figure, base.se);
-            let error = SURE * change.se * left;
-            if room + error < 0.0 {
-                return Some(false);
-            }
-            clear &= room >= error;
-        }
-        clear.then_some(true)
-    }
-
-    // ---- Exchange ----
-
-    /// Replaces agents by cheaper ones of other groups; whether any were.
-    fn exchange(&mut self, held: &mut Trial) -> Result<bool, Stop> {
-        let mut exchanged = false;
-        for i in 0..self.scenario.intervals() {
-            for (dear, cheap) in self.exchangeable(i) {
-                while held.staff[dear][i] > self.question.bounds.least[dear][i]
-                    && held.staff[cheap][i] < self.question.bounds.most[cheap][i]
-                {
-                    let mut staff = held.staff.clone();
-                    staff[dear][i] -= 1;
-                    staff[cheap][i] += 1;
-                    let Some(trial) = self.holds(held, staff)? else {
-                        break;
-                    };
-                    *held = trial;
-                    self.best.clone_from(&held.staff);
-                    exchanged = true;
-                }
-            }
-        }
-        Ok(exchanged)
-    }
-
-    /// Pairs of groups that serve a common queue, the second one cheaper in an interval.
-    fn exchangeable(&self, interval: usize) -> Vec<(usize, usize)> {
-        let groups = &self.scenario.groups;
-        let serves = |g: usize, tier: &Tier| tier.groups.contains(&groups[g].name);
-        let common = |a: usize, b: usize| {
-            self.scenario.queues.iter().any(|queue| {
-                queue.tiers.iter().any(|tier| serves(a, tier))
-                    && queue.tiers.iter().any(|tier| serves(b, tier))
-            })
-        };
-        let cost = |g: usize| self.response.cost[g][interval];
-        let pairs = (0..groups.len()).flat_map(|a| (0..groups.len()).map(move |b| (a, b)));
-        pairs
-            .filter(|&(a, b)| cost(b) < cost(a) && common(a, b))
-            .collect()
-    }
-}
-
-/// What a simulation shows of a queue in an interval.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Observed {
-    /// Attempts offered a day.
-    pub offered: f64,
-    /// Service level.
-    pub level: Option<f64>,
-    pub aht_s: f64,
-    /// Attempts abandoned a day.
-    pub abandoned: f64,
-    /// Attempts that reached the queue's entry a day.
-    pub attempts: f64,
 }
 
 /// The scenario with another staffing.
@@ -635,10 +302,4 @@ pub(super) fn with_staff(scenario: &Scenario, staff: &Staff) -> Scenario {
         group.staff.clone_from(staff);
     }
     scenario
-}
-
-/// The larger number of each interval.
-fn larger(a: &Staff, b: &Staff) -> Staff {
-    let row = |(a, b): (&Vec<u32>, &Vec<u32>)| a.iter().zip(b).map(|(&a, &b)| a.max(b)).collect();
-    a.iter().zip(b).map(row).collect()
 }
