@@ -108,7 +108,7 @@ pub enum Halt {
         hours: u64,
     },
     /// The routing policy failed.
-    #[error("the routing policy failed {} after the start: {why}", format_duration(Duration::from_nanos(*after_ns as u64)))]
+    #[error("the routing policy failed {} after the start: {why}", format_duration(Duration::from_secs((*after_ns / 1_000_000_000) as u64)))]
     Routing {
         /// Why.
         why: String,
@@ -236,6 +236,7 @@ impl<'m, O: Observer> Engine<'m, O> {
     /// has no end.
     pub fn run(&mut self, seed: u64, replication: u64, stop: &AtomicBool) -> Result<&Tally, Halt> {
         self.start(ReplicationKey::new(seed, replication));
+        self.check_routing()?;
         loop {
             let event = self.events.earliest();
             let arrival = self.arrivals.earliest();
@@ -272,11 +273,11 @@ impl<'m, O: Observer> Engine<'m, O> {
     }
 
     fn check_routing(&self) -> Result<(), Halt> {
-        match self.routing.failure() {
+        match self.routing.failure(self.now) {
             None => Ok(()),
-            Some(why) => Err(Halt::Routing {
+            Some((why, after_ns)) => Err(Halt::Routing {
                 why: why.to_owned(),
-                after_ns: self.now,
+                after_ns,
             }),
         }
     }

@@ -14,6 +14,8 @@ mod generalised_cmu;
 mod least_occupied;
 mod longest_idle;
 mod longest_queue;
+#[cfg(feature = "lua")]
+mod lua;
 mod most_specialised;
 mod random;
 mod reserve;
@@ -25,8 +27,8 @@ pub use preference::Preference;
 
 use crate::model::Model;
 use crate::random::ReplicationKey;
-use crate::scenario::Rule;
 use crate::scenario::schema::PREFERENCE;
+use crate::scenario::{Rule, quoted};
 use scored::Scored;
 use std::fmt::Debug;
 
@@ -259,6 +261,8 @@ impl Routing {
                 }
                 "reserve" => return Self::of(reserve::Reserve::new(model, rule)),
                 "weights" => return Self::of(weights::Weights::new(model, rule)),
+                #[cfg(feature = "lua")]
+                "lua" => return Self::of(lua::Script::new(model, rule)),
                 other => debug_assert!(other == PREFERENCE, "{other} is not in this list"),
             }
         }
@@ -346,10 +350,14 @@ impl Routing {
         }
     }
 
-    pub(crate) fn failure(&self) -> Option<&str> {
-        match &self.0 {
-            Kind::Preference => None,
-            Kind::Other(other) => other.failure.as_deref().or(other.policy.failure()),
+    /// Why the policy cannot go on, if so, and since when in nanoseconds: at the latest since now.
+    pub(crate) fn failure(&self, now_ns: i64) -> Option<(&str, i64)> {
+        let Kind::Other(other) = &self.0 else {
+            return None;
+        };
+        match &other.failure {
+            Some((why, since)) => Some((why, *since)),
+            None => other.policy.failure().map(|why| (why, now_ns)),
         }
     }
 }
@@ -372,84 +380,113 @@ fn pairs_of(model: &Model, rule: &Rule) -> Vec<(usize, usize)> {
 #[derive(Debug)]
 struct Guarded {
     policy: Box<dyn Policy>,
-    failure: Option<String>,
+    /// Why it cannot go on, and since when.
+    failure: Option<(String, i64)>,
 }
 
 impl Guarded {
     fn agent_for_call(&mut self, view: &View<'_>, queue: usize) -> Option<Choice> {
-        let choice = self.policy.agent_for_call(view, queue)?;
-        self.possible(view, queue, choice)
+        match self.policy.agent_for_call(view, queue) {
+            Some(choice) => self.possible(view, queue, choice),
+            None => self.nothing(view),
+        }
     }
 
     fn agent_in_tier(&mut self, view: &View<'_>, queue: usize, tier: usize) -> Option<Choice> {
-        let choice = self.policy.agent_in_tier(view, queue, tier)?;
-        self.possible(view, queue, choice)
+        match self.policy.agent_in_tier(view, queue, tier) {
+            Some(choice) => self.possible(view, queue, choice),
+            None => self.nothing(view),
+        }
     }
 
     fn queue_for_agent(&mut self, view: &View<'_>, group: usize, agent: AgentId) -> Option<usize> {
-        let queue = self.policy.queue_for_agent(view, group, agent)?;
-        self.waits(view, queue)?;
-        self.serves(view, group, queue)?;
-        Some(queue)
+        match self.policy.queue_for_agent(view, group, agent) {
+            Some(queue) => self.waits(view, queue, Some(group)).map(|()| queue),
+            None => self.nothing(view),
+        }
     }
 
     fn pair(&mut self, view: &View<'_>) -> Option<(usize, Choice)> {
-        let (queue, choice) = self.policy.pair(view)?;
-        self.waits(view, queue)?;
-        self.possible(view, queue, choice)
-            .map(|choice| (queue, choice))
+        match self.policy.pair(view) {
+            Some((queue, choice)) => {
+                self.waits(view, queue, None)?;
+                let possible = self.possible(view, queue, choice);
+                possible.map(|choice| (queue, choice))
+            }
+            None => self.nothing(view),
+        }
     }
 
     fn possible(&mut self, view: &View<'_>, queue: usize, choice: Choice) -> Option<Choice> {
-        let Choice { group, agent } = choice;
-        let Some(state) = view.groups.get(group) else {
-            return self.fail(format!(
-                "it chose group number {group}, which does not exist"
-            ));
-        };
-        self.serves(view, group, queue)?;
-        let name = || &view.model.scenario.groups[group].name;
-        if state.idle == 0 {
-            return self.fail(format!(
-                "it chose group \"{}\", in which nobody is idle",
-                name()
-            ));
-        }
-        match agent {
-            Some(agent) if !view.idle_agents(group).any(|idle| idle == agent) => self.fail(
-                format!("it chose an agent of group \"{}\" who is not idle", name()),
-            ),
-            _ => Some(choice),
+        match refused(view, queue, choice) {
+            None => Some(choice),
+            Some(why) => self.fail(view, why),
         }
     }
 
-    fn waits(&mut self, view: &View<'_>, queue: usize) -> Option<()> {
-        match view.queues.get(queue) {
-            None => self.fail(format!(
-                "it chose queue number {queue}, which does not exist"
-            )),
-            Some(state) if state.waiting == 0 => {
-                let name = &view.model.scenario.queues[queue].name;
-                self.fail(format!("it chose queue \"{name}\", in which nobody waits"))
-            }
-            Some(_) => Some(()),
+    fn waits(&mut self, view: &View<'_>, queue: usize, group: Option<usize>) -> Option<()> {
+        match unwanted(view, queue, group) {
+            None => Some(()),
+            Some(why) => self.fail(view, why),
         }
     }
 
-    fn serves(&mut self, view: &View<'_>, group: usize, queue: usize) -> Option<()> {
-        let mut serves = view.model.groups[group].serves.iter();
-        if serves.any(|serve| serve.queue == queue) {
-            return Some(());
-        }
-        let scenario = &view.model.scenario;
-        let (group, queue) = (&scenario.groups[group].name, &scenario.queues[queue].name);
-        self.fail(format!(
-            "it gave a call of queue \"{queue}\" to group \"{group}\", which does not serve it"
-        ))
-    }
-
-    fn fail<T>(&mut self, why: String) -> Option<T> {
-        self.failure.get_or_insert(why);
+    fn fail<T>(&mut self, view: &View<'_>, why: String) -> Option<T> {
+        self.failure
+            .get_or_insert((format!("it {why}"), view.now_ns));
         None
     }
+
+    /// Notes that the policy itself has failed.
+    fn nothing<T>(&mut self, view: &View<'_>) -> Option<T> {
+        if self.failure.is_none() {
+            let failure = self.policy.failure();
+            self.failure = failure.map(|why| (why.to_owned(), view.now_ns));
+        }
+        None
+    }
+}
+
+/// Why nobody chosen so can take a call of a queue; `None` where it is possible.
+fn refused(view: &View<'_>, queue: usize, choice: Choice) -> Option<String> {
+    let Choice { group, agent } = choice;
+    let Some(state) = view.groups.get(group) else {
+        return Some(format!("chose group number {group}, which does not exist"));
+    };
+    let name = || quoted(&view.model.scenario.groups[group].name);
+    if let Some(why) = unskilled(view, queue, group) {
+        Some(why)
+    } else if state.idle == 0 {
+        Some(format!("chose group {}, in which nobody is idle", name()))
+    } else {
+        let idle = |agent| view.idle_agents(group).any(|idle| idle == agent);
+        let busy = agent.is_some_and(|agent| !idle(agent));
+        busy.then(|| format!("chose an agent of group {} who is not idle", name()))
+    }
+}
+
+/// Why a queue's first call cannot be taken, by a group if one is given; `None` where it is possible.
+fn unwanted(view: &View<'_>, queue: usize, group: Option<usize>) -> Option<String> {
+    match view.queues.get(queue) {
+        None => Some(format!("chose queue number {queue}, which does not exist")),
+        Some(state) if state.waiting == 0 => {
+            let name = quoted(&view.model.scenario.queues[queue].name);
+            Some(format!("chose queue {name}, in which nobody waits"))
+        }
+        Some(_) => group.and_then(|group| unskilled(view, queue, group)),
+    }
+}
+
+fn unskilled(view: &View<'_>, queue: usize, group: usize) -> Option<String> {
+    let mut serves = view.model.groups[group].serves.iter();
+    if serves.any(|serve| serve.queue == queue) {
+        return None;
+    }
+    let scenario = &view.model.scenario;
+    let (group, queue) = (&scenario.groups[group].name, &scenario.queues[queue].name);
+    Some(format!(
+        "gave a call of queue {} to group {}, which does not serve it",
+        quoted(queue),
+        quoted(group)
+    ))
 }
