@@ -73,17 +73,27 @@ fn plan(criterion: &mut Criterion) {
             agents.flatten().sum::<u64>()
         });
     });
-    let week: Vec<WaitingSystem> = (0..672)
-        .map(|i| {
-            let erlangs = 5.0 + 95.0 * (f64::from(i) / 672.0 * 44.0).sin().powi(2);
-            system(erlangs, patience("weibull(shape 0.7, scale 120s)"))
-        })
-        .collect();
+    let week = |text: &str| -> Vec<WaitingSystem> {
+        let patience = patience(text);
+        let load = |i: u32| 5.0 + 95.0 * (f64::from(i) / 672.0 * 44.0).sin().powi(2);
+        let of = |i| system(load(i), patience.clone());
+        (0..672).map(of).collect()
+    };
+    let weibull = week("weibull(shape 0.7, scale 120s)");
     group.throughput(Throughput::Elements(672));
     group.bench_function("weibull_week", |bencher| {
         bencher.iter(|| {
-            let agents = week.iter().map(|system| system.least_agents(&[level()]));
+            let agents = weibull.iter().map(|system| system.least_agents(&[level()]));
             agents.flatten().sum::<u64>()
+        });
+    });
+    let lognormal = week("lognormal(120s, sd 150s)");
+    group.bench_function("lognormal_week_fractional", |bencher| {
+        bencher.iter(|| {
+            let agents = lognormal
+                .iter()
+                .map(|system| system.least_agents_fractional(&[level()]));
+            agents.flatten().sum::<f64>()
         });
     });
     group.finish();
@@ -107,6 +117,28 @@ fn performance(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A table from 1 to 5000 agents at 2000 erlangs: what `acdsim erlang` computes for `--agents 1..5000`.
+fn table(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("table");
+    group.throughput(Throughput::Elements(5000));
+    for (name, text) in [
+        ("a", "exp(120s)"),
+        ("lognormal", "lognormal(120s, sd 150s)"),
+    ] {
+        let system = system(2000.0, patience(text));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let rows = (1..=5000).map(|agents| {
+                    let system = system.with_agents(f64::from(agents));
+                    system.performance(&Thresholds::default())
+                });
+                rows.flatten().map(|row| row.occupancy).sum::<f64>()
+            });
+        });
+    }
+    group.finish();
+}
+
 /// Blocking and its inverse.
 fn blocking(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("b");
@@ -121,5 +153,5 @@ fn blocking(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, agents, plan, performance, blocking);
+criterion_group!(benches, agents, plan, performance, table, blocking);
 criterion_main!(benches);

@@ -6,10 +6,11 @@ use acdsim::experiment::Control;
 use acdsim::experiment::calibrate::{Calibration, Error, Settings, Status, calibrate, prepare};
 use acdsim::model::Model;
 use acdsim::scenario::{Demand, Document, VolumeIs};
+use common::command::acdsim_in;
 use common::{days, run_with};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::atomic::Ordering;
 
 /// Two types that share agents and lines, with redials after both ends of an attempt, and reconnects.
@@ -389,14 +390,6 @@ fn it_stops_when_asked() {
     assert!(matches!(result, Err(Error::Interrupted(1))));
 }
 
-fn acdsim(arguments: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_acdsim"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the binary runs")
-}
-
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
@@ -451,14 +444,14 @@ fn a_saved_calibration_gives_the_same_figures() {
     let folder = project();
     let path = folder.path();
     fs::create_dir_all(path.join("saved/here")).expect("folders");
-    let written = acdsim(
+    let written = acdsim_in(
+        path,
         &[
             "calibrate",
             "data/counted.toml",
             "--write",
             "saved/here/found.toml",
         ],
-        path,
     );
     assert_eq!(text(&written.stderr), "");
     assert_eq!(
@@ -481,7 +474,7 @@ fn a_saved_calibration_gives_the_same_figures() {
 
     let run = |file: &str, more: &[&str]| {
         let arguments = [&["run", file, "--json", "--replications", "40"], more].concat();
-        let output = acdsim(&arguments, path);
+        let output = acdsim_in(path, &arguments);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON")
     };
@@ -529,11 +522,11 @@ fn nothing_is_overwritten_unasked() {
         "50",
         "--write",
     ];
-    let refused = acdsim(&[&command[..], &["out.toml"]].concat(), path);
+    let refused = acdsim_in(path, &[&command[..], &["out.toml"]].concat());
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("out.toml exists already; --force overwrites it"));
     assert_eq!(fs::read_to_string(&out).expect("it is there"), "mine");
-    let forced = acdsim(&[&command[..], &["out.toml", "--force"]].concat(), path);
+    let forced = acdsim_in(path, &[&command[..], &["out.toml", "--force"]].concat());
     assert_eq!(forced.status.code(), Some(0), "{}", text(&forced.stderr));
     let saved = fs::read_to_string(&out).expect("it is there");
     assert!(saved.contains("data/volumes.csv"));
@@ -547,7 +540,7 @@ fn nothing_is_overwritten_unasked() {
         ),
         (["calibrate", "no.toml"], "there is no such file"),
     ] {
-        let refused = acdsim(&arguments, path);
+        let refused = acdsim_in(path, &arguments);
         assert_eq!(refused.status.code(), Some(2));
         let said = text(&refused.stderr);
         assert!(said.contains(message), "{said}");
@@ -556,11 +549,11 @@ fn nothing_is_overwritten_unasked() {
         ("no/out.toml", "there is no such folder"),
         ("data", "it is a folder"),
     ] {
-        let refused = acdsim(&[&command[..], &[out]].concat(), path);
+        let refused = acdsim_in(path, &[&command[..], &[out]].concat());
         assert_eq!(refused.status.code(), Some(2));
         assert!(text(&refused.stderr).contains(message));
     }
-    let unpaired = acdsim(&["calibrate", "data/counted.toml", "--force"], path);
+    let unpaired = acdsim_in(path, &["calibrate", "data/counted.toml", "--force"]);
     assert_eq!(unpaired.status.code(), Some(2));
 }
 
@@ -576,8 +569,8 @@ fn the_table_and_the_document_say_the_same() {
         "--threads",
         "1",
     ];
-    let table = text(&acdsim(&command, path).stdout);
-    let json = acdsim(&[&command[..], &["--json"]].concat(), path);
+    let table = text(&acdsim_in(path, &command).stdout);
+    let json = acdsim_in(path, &[&command[..], &["--json"]].concat());
     let found: Calibration = serde_json::from_slice(&json.stdout).expect("the schema");
     assert_eq!(found.schema, "acdsim.calibrate/1");
     assert_eq!((found.seed, found.replications), (11, 60));
@@ -596,7 +589,7 @@ fn the_table_and_the_document_say_the_same() {
         );
     }
     assert!(!table.contains("08:30"));
-    let intervals = acdsim(&[&command[..], &["--intervals"]].concat(), path);
+    let intervals = acdsim_in(path, &[&command[..], &["--intervals"]].concat());
     assert_eq!(text(&intervals.stdout).matches("  08:30 ").count(), 2);
 }
 

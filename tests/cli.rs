@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use assert_cmd::Command;
-use std::path::Path;
+mod common;
+
+use common::command::{command_in, json_in, refused_in, stdout_in};
 use std::process::Stdio;
 
 /// A short day with everything in it, so that a run takes no time.
@@ -72,61 +73,29 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-fn acdsim(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("acdsim").unwrap();
-    command.current_dir(folder).args(arguments);
-    command
-}
-
-/// What a successful call prints.
-fn stdout(folder: &Path, arguments: &[&str]) -> String {
-    let output = acdsim(folder, arguments)
-        .assert()
-        .success()
-        .get_output()
-        .clone();
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// What a call refused with status 2 says. Nothing may be on stdout.
-fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let output = acdsim(folder, arguments)
-        .assert()
-        .code(2)
-        .get_output()
-        .clone();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
-}
-
-fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
-    serde_json::from_str(&stdout(folder, arguments)).unwrap()
-}
-
 #[test]
 fn help_and_version_are_results() {
     let folder = folder();
-    assert!(stdout(folder.path(), &["--help"]).contains("run"));
-    let help = stdout(folder.path(), &["run", "--help"]);
+    assert!(stdout_in(folder.path(), &["--help"]).contains("run"));
+    let help = stdout_in(folder.path(), &["run", "--help"]);
     for flag in ["--replications", "--set", "--json", "Exit status"] {
         assert!(help.contains(flag), "{flag}");
     }
-    let version = stdout(folder.path(), &["--version"]);
+    let version = stdout_in(folder.path(), &["--version"]);
     assert_eq!(version, format!("acdsim {}\n", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
 fn the_bundled_day_needs_no_file() {
     let folder = folder();
-    let report = stdout(folder.path(), &["run", "--replications", "2"]);
+    let report = stdout_in(folder.path(), &["run", "--replications", "2"]);
     assert!(report.starts_with("Bank, a Monday · 08:00–20:00 by 30 min · 2 days"));
 }
 
 #[test]
 fn json_is_one_document_of_the_schema() {
     let folder = folder();
-    let document = json(folder.path(), &["run", "day.toml", "--json"]);
+    let document = json_in(folder.path(), &["run", "day.toml", "--json"]);
     assert_eq!(document["schema"], "acdsim.result/1");
     assert_eq!(document["run"]["replications"], 20);
     assert_eq!(document["run"]["partial"], false);
@@ -139,12 +108,15 @@ fn an_explained_scenario_gives_the_same_bytes() {
     let path = folder.path();
     for file in ["day.toml", "steady.toml"] {
         let change = ["--set", "groups.agents.staff+=1", "--set", "run.seed=7"];
-        let explained = stdout(path, &[&["run", file, "--explain"], &change[..]].concat());
+        let explained = stdout_in(path, &[&["run", file, "--explain"], &change[..]].concat());
         std::fs::write(path.join("explained.toml"), explained).unwrap();
-        let before = stdout(path, &[&["run", file, "--json"], &change[..]].concat());
-        assert_eq!(stdout(path, &["run", "explained.toml", "--json"]), before);
+        let before = stdout_in(path, &[&["run", file, "--json"], &change[..]].concat());
+        assert_eq!(
+            stdout_in(path, &["run", "explained.toml", "--json"]),
+            before
+        );
     }
-    let explained = json(path, &["run", "day.toml", "--explain", "--json"]);
+    let explained = json_in(path, &["run", "day.toml", "--explain", "--json"]);
     assert_eq!(explained["queues"][0]["target"], "80/20");
 }
 
@@ -175,7 +147,7 @@ fn an_explained_calibration_gives_the_same_figures() {
             &["--set", demand],
         ];
         for change in changes {
-            let with = |more: &[&str]| stdout(path, &[&["run", file], change, more].concat());
+            let with = |more: &[&str]| stdout_in(path, &[&["run", file], change, more].concat());
             let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
             let explained = with(&["--explain"]);
             assert!(
@@ -184,7 +156,7 @@ fn an_explained_calibration_gives_the_same_figures() {
             );
             std::fs::write(path.join("explained.toml"), &explained).unwrap();
             let before = read(&with(&["--json"]));
-            let after = json(path, &["run", "explained.toml", "--json"]);
+            let after = json_in(path, &["run", "explained.toml", "--json"]);
             for part in [
                 "scenario",
                 "targets",
@@ -202,14 +174,17 @@ fn an_explained_calibration_gives_the_same_figures() {
             assert_eq!(explained.to_string(), resolved.to_string());
         }
         // Without a change the counted volume stays, and is calibrated by the run.
-        let explained = stdout(path, &["run", file, "--explain"]);
+        let explained = stdout_in(path, &["run", file, "--explain"]);
         assert!(
             explained.contains("volume_is = \"all_attempts\""),
             "{explained}"
         );
         std::fs::write(path.join("explained.toml"), &explained).unwrap();
-        let before = stdout(path, &["run", file, "--json"]);
-        assert_eq!(stdout(path, &["run", "explained.toml", "--json"]), before);
+        let before = stdout_in(path, &["run", file, "--json"]);
+        assert_eq!(
+            stdout_in(path, &["run", "explained.toml", "--json"]),
+            before
+        );
     }
 }
 
@@ -219,9 +194,9 @@ fn a_change_may_mend_the_file() {
     let path = folder.path();
     std::fs::write(path.join("bad.toml"), DAY.replace("60/h", "60")).unwrap();
     let change = ["run", "bad.toml", "--set", "call_types.question.rate=60/h"];
-    let mended = stdout(path, &[&change[..], &["--json"]].concat());
-    assert_eq!(mended, stdout(path, &["run", "day.toml", "--json"]));
-    assert!(stdout(path, &[&change[..], &["--explain"]].concat()).contains("60/h"));
+    let mended = stdout_in(path, &[&change[..], &["--json"]].concat());
+    assert_eq!(mended, stdout_in(path, &["run", "day.toml", "--json"]));
+    assert!(stdout_in(path, &[&change[..], &["--explain"]].concat()).contains("60/h"));
 }
 
 #[test]
@@ -229,7 +204,7 @@ fn results_do_not_depend_on_threads_but_on_the_seed() {
     let folder = folder();
     let run = |more: &[&str]| {
         let arguments = [&["run", "day.toml", "--json", "--seed"], more].concat();
-        stdout(folder.path(), &arguments)
+        stdout_in(folder.path(), &arguments)
     };
     let one = run(&["5", "--threads", "1"]);
     assert_eq!(one, run(&["5", "--threads", "3"]));
@@ -240,7 +215,7 @@ fn results_do_not_depend_on_threads_but_on_the_seed() {
 fn flags_overrule_the_file() {
     let folder = folder();
     let path = folder.path();
-    let run = |more: &[&str]| json(path, &[&["run", "day.toml", "--json"], more].concat());
+    let run = |more: &[&str]| json_in(path, &[&["run", "day.toml", "--json"], more].concat());
     let info = &run(&["--replications", "3", "--seed", "9", "--confidence", "99%"])["run"];
     assert_eq!(info["replications"], 3);
     assert_eq!(info["seed"], 9);
@@ -298,12 +273,43 @@ fn bad_usage_and_bad_input_are_refused_on_stderr() {
         (&["run", "--explain", "--seed", "5"], "--seed"),
         (&["run", "steady.toml", "--replications", "5"], "steady"),
     ] {
-        let message = refused(folder.path(), arguments);
+        let message = refused_in(folder.path(), arguments);
         assert!(message.contains(says), "{arguments:?}: {message}");
         assert!(message.starts_with("error"), "{arguments:?}: {message}");
     }
     // Without a command, the help.
-    assert!(refused(folder.path(), &[]).contains("Usage"));
+    assert!(refused_in(folder.path(), &[]).contains("Usage"));
+}
+
+/// A flag in the place of a value: it is said which value is missing, not that a flag is a bad number.
+#[test]
+fn a_forgotten_value_is_missing() {
+    let folder = folder();
+    for (arguments, flag) in [
+        ("erlang c --agents --calls 100/h", "--agents <N>"),
+        ("erlang c --calls 100/h --aht --agents 8", "--aht <TIME>"),
+        ("erlang c --calls 100/h --agents", "--agents <N>"),
+        ("erlang b --erlangs --max-blocking 1%", "--erlangs <A>"),
+        ("staff --at-least --per day", "--at-least <AGENTS>"),
+        ("staff --target --json", "--target <TARGET>"),
+        ("staff --from --target 80/20", "--from <FILE.csv>"),
+        ("run --seed --json", "--seed <N>"),
+        ("run --set --json", "--set <PATH=VALUE>"),
+    ] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let message = refused_in(folder.path(), &arguments);
+        let expected = format!("error: a value is required for '{flag}' but none was supplied");
+        assert!(message.starts_with(&expected), "{arguments:?}: {message}");
+    }
+    // As a document too, and a negative number is a value.
+    let output = command_in(folder.path(), &["erlang", "c", "--agents", "--json"]).unwrap_err();
+    let document = String::from_utf8_lossy(&output.as_output().unwrap().stdout).into_owned();
+    assert!(
+        document.contains("a value is required for '--agents <N>'"),
+        "{document}"
+    );
+    let message = refused_in(folder.path(), &["erlang", "c", "--agents", "-3"]);
+    assert!(message.contains("invalid value '-3'"), "{message}");
 }
 
 #[test]
@@ -327,9 +333,9 @@ fn a_reader_who_leaves_is_no_error() {
 #[test]
 fn a_report_in_a_file_is_plain_and_of_fixed_width() {
     let folder = folder();
-    let report = stdout(folder.path(), &["run", "day.toml", "--intervals"]);
+    let report = stdout_in(folder.path(), &["run", "day.toml", "--intervals"]);
     assert!(!report.contains('\x1b'));
-    let mut wide = acdsim(folder.path(), &["run", "day.toml", "--intervals"]);
+    let mut wide = command_in(folder.path(), &["run", "day.toml", "--intervals"]);
     wide.env("COLUMNS", "300").env("CLICOLOR_FORCE", "1");
     assert_eq!(
         wide.assert().success().get_output().stdout,

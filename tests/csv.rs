@@ -7,7 +7,7 @@ mod common;
 use acdsim::kpi::Results;
 use acdsim::report::{csv as tables, files::Place};
 use acdsim::stats::Estimate;
-use assert_cmd::Command;
+use common::command::command_in;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -305,18 +305,12 @@ fn a_mark_stands_before_letters_beyond_ascii() {
     assert!(names.contains(&"Zürich".to_owned()), "{names:?}");
 }
 
-fn acdsim(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("acdsim").unwrap();
-    command.current_dir(folder).args(arguments);
-    command
-}
-
 #[test]
 fn the_command_writes_them_and_says_where() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     std::fs::write(path.join("day.toml"), DAY).unwrap();
-    let plain = acdsim(path, &["run", "day.toml"]).output().unwrap();
+    let plain = command_in(path, &["run", "day.toml"]).output().unwrap();
     for (arguments, expected) in [
         (&["run", "day.toml", "--csv"][..], "output/1-2-seed1-csv"),
         (&["run", "day.toml", "--csv"], "output/1-2-seed1-csv-2"),
@@ -331,7 +325,7 @@ fn the_command_writes_them_and_says_where() {
         (&["run", "day.toml", "--csv", "tables"], "tables"),
         (&["run", "day.toml", "--csv", "tables", "--force"], "tables"),
     ] {
-        let output = acdsim(path, arguments).output().unwrap();
+        let output = command_in(path, arguments).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         let expected_said =
             format!("CSV files: {expected}\n").replace('/', std::path::MAIN_SEPARATOR_STR);
@@ -345,7 +339,7 @@ fn the_command_writes_them_and_says_where() {
     let made: Vec<_> = std::fs::read_dir(path.join("output")).unwrap().collect();
     assert_eq!(made.len(), 3, "{made:?}");
 
-    let both = acdsim(path, &["run", "day.toml", "--json", "--csv", "json"]);
+    let both = command_in(path, &["run", "day.toml", "--json", "--csv", "json"]);
     let document: Value = serde_json::from_slice(&{ both }.output().unwrap().stdout).unwrap();
     assert_eq!(document["schema"], "acdsim.result/1");
 }
@@ -374,7 +368,7 @@ fn a_bad_path_is_refused_before_the_simulation() {
             arguments.truncate(2);
         }
         arguments.extend(tail);
-        let output = acdsim(path, &arguments)
+        let output = command_in(path, &arguments)
             .timeout(std::time::Duration::from_secs(20))
             .output()
             .unwrap();
@@ -388,7 +382,7 @@ fn a_bad_path_is_refused_before_the_simulation() {
         "rate = \"100/h\"\nvolume_is = \"all_attempts\"",
     );
     std::fs::write(path.join("counted.toml"), counted).unwrap();
-    let output = acdsim(path, &["run", "counted.toml", "--csv", "full"])
+    let output = command_in(path, &["run", "counted.toml", "--csv", "full"])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -420,7 +414,7 @@ fn parquet_files_say_the_same() {
     let path = folder.path();
     std::fs::write(path.join("day.toml"), DAY).unwrap();
     let run = ["run", "day.toml", "--csv", "c", "--parquet"];
-    let output = acdsim(path, &run).output().unwrap();
+    let output = command_in(path, &run).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     let parquet = path.join("output/1-2-seed1-parquet");
     for (name, text) in texts(&path.join("c")) {

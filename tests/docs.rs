@@ -4,9 +4,9 @@ mod common;
 
 use acdsim::kpi::{CONTACTS, GROUPS, QUANTILES, SERVICE_LEVELS, Subject, TRUNKS, figures};
 use acdsim::scenario::schema::{self, Presence, Section};
+use common::command::acdsim_in;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -66,7 +66,7 @@ fn default_text(presence: Presence) -> String {
 /// Every key with its default and its meaning, and nothing else.
 #[test]
 fn every_key_of_the_scenario_file_is_documented() {
-    let sections: [(&str, &Section); 14] = [
+    let sections: [(&str, &Section); 15] = [
         ("The file", &schema::FILE),
         ("`[scenario]`", &schema::SCENARIO),
         ("`[run]`", &schema::RUN),
@@ -81,10 +81,39 @@ fn every_key_of_the_scenario_file_is_documented() {
         ("A skill", &schema::SKILL),
         ("A column of a CSV file", &schema::SERIES_FILE),
         ("`empirical`", &schema::EMPIRICAL),
+        ("`[routing]`", &schema::ROUTING),
     ];
-    let tables = tables(&read("docs/scenario.md"));
+    keys_are_documented("docs/scenario.md", &sections);
+}
+
+/// Every policy, and every parameter as a key of the scenario file.
+#[test]
+fn every_routing_policy_is_documented() {
+    let text = read("docs/routing.md");
+    let mut sections: Vec<(String, &Section)> = Vec::new();
+    for key in schema::POLICIES.keys {
+        let row = format!("\n| `{}` | ", key.name);
+        assert!(text.contains(&row), "docs/routing.md: no row {row}");
+        if let schema::Kind::Table(section) = key.kind
+            && !section.keys.is_empty()
+        {
+            sections.push((format!("`{}`", key.name), section));
+            for inner in section.keys {
+                if let schema::Kind::Tables(pair) = inner.kind {
+                    sections.push((format!("A pair of `{}`", key.name), pair));
+                }
+            }
+        }
+    }
+    let sections: Vec<(&str, &Section)> = sections.iter().map(|(h, s)| (h.as_str(), *s)).collect();
+    keys_are_documented("docs/routing.md", &sections);
+    keys_are_documented("docs/routing-lua.md", &[("`lua`", &schema::SCRIPT)]);
+}
+
+fn keys_are_documented(document: &str, sections: &[(&str, &Section)]) {
+    let tables = tables(&read(document));
     let mut wrong = Vec::new();
-    for (heading, section) in sections {
+    for &(heading, section) in sections {
         let Some(rows) = tables.get(heading) else {
             wrong.push(format!("no table under \"{heading}\""));
             continue;
@@ -107,7 +136,7 @@ fn every_key_of_the_scenario_file_is_documented() {
             }
         }
     }
-    assert!(wrong.is_empty(), "docs/scenario.md\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{document}\n{}", wrong.join("\n"));
 }
 
 /// Every key figure with its unit, its definition, its formula, its source and where it is given, and nothing else.
@@ -196,7 +225,7 @@ fn every_service_level_is_documented() {
 fn every_command_is_documented() {
     let text = read("docs/commands.md");
     let help = |arguments: &[&str]| {
-        let output = acdsim(Path::new(ROOT), arguments);
+        let output = acdsim_in(Path::new(ROOT), arguments);
         String::from_utf8(output.stdout).expect("UTF-8")
     };
     let mut commands = 0;
@@ -217,7 +246,23 @@ fn every_command_is_documented() {
             .find(|part| part.starts_with(&format!("{name}\n")));
         let section =
             section.unwrap_or_else(|| panic!("docs/commands.md: no section \"## {name}\""));
-        for line in help(&[name, "-h"]).lines().map(str::trim_start) {
+        // Commands of this command, if it has some, have flags of their own.
+        let own = help(&[name, "-h"]);
+        let below = own.split_once("Commands:\n").map_or("", |(_, rest)| rest);
+        let below = below.lines().take_while(|line| !line.is_empty());
+        // Long descriptions go on further in.
+        let below = below.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+        let below: Vec<String> = below
+            .filter(|sub| !["", "help"].contains(sub))
+            .map(|sub| help(&[name, sub, "-h"]))
+            .collect();
+        assert!(
+            name != "erlang" || below.len() == 7,
+            "{} models",
+            below.len()
+        );
+        let lines = below.iter().chain([&own]).flat_map(|help| help.lines());
+        for line in lines.map(str::trim_start) {
             let flag = line.split(' ').next().filter(|word| word.starts_with("--"));
             let there = flag.is_none_or(|flag| section.contains(&format!("`{flag}")));
             assert!(there, "docs/commands.md, {name}: no {line}");
@@ -231,7 +276,7 @@ fn every_command_is_documented() {
 fn every_field_of_the_document_is_documented() {
     let text = read("docs/kpis.md");
     let run = |arguments: &[&str]| {
-        let output = acdsim(Path::new(ROOT), arguments);
+        let output = acdsim_in(Path::new(ROOT), arguments);
         serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("a JSON document")
     };
     let day = run(&["run", "--replications", "2", "--json"]);
@@ -266,7 +311,7 @@ fn collect_fields(value: &serde_json::Value, fields: &mut BTreeSet<String>) {
 fn every_column_is_documented() {
     let text = read("docs/output.md");
     let folder = tempfile::tempdir().expect("a folder");
-    let output = acdsim(folder.path(), &["run", "--replications", "2", "--csv", "t"]);
+    let output = acdsim_in(folder.path(), &["run", "--replications", "2", "--csv", "t"]);
     assert!(output.status.success());
     let figures = CONTACTS.iter().map(|kpi| kpi.name);
     let figures = figures.chain(GROUPS.iter().map(|kpi| kpi.name));
@@ -290,7 +335,7 @@ fn every_column_is_documented() {
         }
     }
 
-    let trace = acdsim(folder.path(), &["trace"]);
+    let trace = acdsim_in(folder.path(), &["trace"]);
     let trace = String::from_utf8(trace.stdout).expect("UTF-8");
     let columns = trace.lines().next().expect("a header").split(',');
     let events = trace
@@ -350,14 +395,6 @@ fn blocks() -> Vec<Block> {
         assert!(open.is_none(), "{document}: a fence is not closed");
     }
     blocks
-}
-
-fn acdsim(folder: &Path, arguments: &[impl AsRef<std::ffi::OsStr>]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_acdsim"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .expect("the program can be started")
 }
 
 /// The words of a line as a shell would split it; what follows a `#` or a `>` is left out.
@@ -448,7 +485,7 @@ fn every_command_runs() {
                 continue;
             };
             run += 1;
-            let output = acdsim(place.1.path(), &arguments);
+            let output = acdsim_in(place.1.path(), &arguments);
             let line = format!("{}:{}: {line}", block.document, block.line);
             let message = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(status), "{line}\n{message}");
@@ -496,7 +533,7 @@ fn output_shown_is_what_the_command_prints() {
         };
         found += 1;
         let arguments = arguments(command).expect("a command of acdsim");
-        let output = acdsim(folder.path(), &arguments);
+        let output = acdsim_in(folder.path(), &arguments);
         let printed = String::from_utf8(output.stdout).expect("UTF-8");
         let mut rest = printed.as_str();
         for (i, piece) in block.text.split("…\n").enumerate() {

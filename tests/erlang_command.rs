@@ -317,6 +317,16 @@ fn verdicts() {
     assert_eq!(document["input"]["max_wait_s"], 30.0);
 }
 
+/// A table has a column once, and a chart of what is solved for.
+#[test]
+fn columns_of_tables() {
+    let found = text("b --calls 100/h..300/h:100/h --aht 180s --lines 20");
+    assert!(!found.contains("calls/h"), "{found}");
+    let found = text("b --aht 100s --lines 30..34 --max-blocking 1%");
+    let bars = found.lines().filter(|line| line.contains("████"));
+    assert_eq!(bars.count(), 5, "{found}");
+}
+
 /// Each message tells what to write instead.
 #[test]
 fn hints() {

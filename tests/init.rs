@@ -2,34 +2,21 @@
 
 #![allow(clippy::unwrap_used)]
 
-use acdsim::scenario::{SCHEMA_FILE, STARTERS, json_schema};
-use assert_cmd::Command;
-use std::path::Path;
+mod common;
 
-fn acdsim(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("acdsim").unwrap();
-    command.current_dir(folder).args(arguments);
-    command
-}
+use acdsim::scenario::{SCHEMA_FILE, STARTERS, json_schema};
+use common::command::{command_in, done_in, refused_in};
+use std::path::Path;
 
 /// What a successful call says on stderr. Nothing may be on stdout.
 fn init(folder: &Path, arguments: &[&str]) -> String {
-    let output = acdsim(folder, &[&["init"], arguments].concat())
-        .output()
-        .unwrap();
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {message}");
+    let output = done_in(folder, &[&["init"], arguments].concat());
     assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{arguments:?}");
-    message
+    String::from_utf8(output.stderr).unwrap()
 }
 
 fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let output = acdsim(folder, &[&["init"], arguments].concat())
-        .output()
-        .unwrap();
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
-    message
+    refused_in(folder, &[&["init"], arguments].concat())
 }
 
 /// Names of all that is in a folder, in order.
@@ -57,7 +44,7 @@ fn every_template_runs() {
             starter.name
         );
 
-        let run = acdsim(folder.path(), &["run", "mine.toml", "--json"])
+        let run = command_in(folder.path(), &["run", "mine.toml", "--json"])
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&run.stderr);
@@ -113,7 +100,7 @@ fn commands_in_comments_run() {
                 .map(String::as_str)
                 .filter(|w| !w.is_empty())
                 .collect();
-            let mut run = acdsim(
+            let mut run = command_in(
                 folder.path(),
                 &[&words[..], &["--replications", "3"]].concat(),
             );
@@ -170,7 +157,7 @@ fn it_says_what_it_wrote_and_what_comes_next() {
 #[test]
 fn templates_are_listed() {
     let folder = tempfile::tempdir().unwrap();
-    let output = acdsim(folder.path(), &["init", "--list"]).ok().unwrap();
+    let output = command_in(folder.path(), &["init", "--list"]).ok().unwrap();
     let list = String::from_utf8(output.stdout).unwrap();
     assert_eq!(list.lines().count(), STARTERS.len());
     for (line, starter) in list.lines().zip(STARTERS) {

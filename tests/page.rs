@@ -1,18 +1,14 @@
 //! The page and the plots of a run, from the command line.
 
+mod common;
+
+use common::command::{acdsim_in, done_in};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-fn acdsim(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_acdsim"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("acdsim runs");
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{arguments:?}: {message}");
-    message
+/// What a successful call says.
+fn said(folder: &Path, arguments: &[&str]) -> String {
+    String::from_utf8(done_in(folder, arguments).stderr).expect("UTF-8")
 }
 
 /// Names that would break out of HTML, SVG or a file's name, and a script that the font does not have.
@@ -92,7 +88,7 @@ fn assert_well_formed(name: &str, html: &str) {
 fn names_do_not_break_the_page_or_leave_the_folder() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("hostile.toml"), HOSTILE).unwrap();
-    acdsim(
+    said(
         folder.path(),
         &[
             "run",
@@ -156,7 +152,7 @@ fn of_many_targets_those_that_are_met_are_folded_away() {
     }
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("many.toml"), text).unwrap();
-    acdsim(folder.path(), &["run", "many.toml", "--report", "p.html"]);
+    said(folder.path(), &["run", "many.toml", "--report", "p.html"]);
     let page = fs::read_to_string(folder.path().join("p.html")).unwrap();
     assert_well_formed("many targets", &page);
     assert!(page.contains("Of 16 targets 8 are met, 8 missed."));
@@ -200,7 +196,7 @@ skills = ["q"]
 staff = 5
 "#;
     fs::write(folder.path().join("steady.toml"), steady).unwrap();
-    let said = acdsim(
+    let said = said(
         folder.path(),
         &["run", "steady.toml", "--report", "--plots"],
     );
@@ -220,24 +216,17 @@ staff = 5
 fn the_page_says_what_the_text_says_and_makes_the_run_again() {
     let folder = tempfile::tempdir().unwrap();
     let run = ["run", "--replications", "20", "--seed", "7"];
-    acdsim(folder.path(), &[&run[..], &["--report", "a.html"]].concat());
-    let json = Command::new(env!("CARGO_BIN_EXE_acdsim"))
-        .args(run)
-        .arg("--json")
-        .output()
-        .unwrap();
+    said(folder.path(), &[&run[..], &["--report", "a.html"]].concat());
+    let json = done_in(folder.path(), &[&run[..], &["--json"]].concat());
     fs::write(folder.path().join("a.json"), &json.stdout).unwrap();
-    acdsim(folder.path(), &["report", "a.json", "--report", "b.html"]);
+    said(folder.path(), &["report", "a.json", "--report", "b.html"]);
     let page = fs::read_to_string(folder.path().join("a.html")).unwrap();
     let again = fs::read_to_string(folder.path().join("b.html")).unwrap();
     assert!(
         page == again,
         "the page of the run and of its document differ"
     );
-    let text = Command::new(env!("CARGO_BIN_EXE_acdsim"))
-        .args(run)
-        .output()
-        .unwrap();
+    let text = done_in(folder.path(), &run);
     let text = String::from_utf8(text.stdout).unwrap();
     let page_text = page.replace('\u{a0}', " ").replace("&#x2f;", "/");
     let mut found = 0;
@@ -273,12 +262,8 @@ fn the_page_says_what_the_text_says_and_makes_the_run_again() {
         .unwrap()
         .split_whitespace()
         .collect();
-    let made = Command::new(env!("CARGO_BIN_EXE_acdsim"))
-        .args(["run", "scenario.toml", "--json"])
-        .args(flags)
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
+    let run = ["run", "scenario.toml", "--json"];
+    let made = acdsim_in(folder.path(), &[&run[..], &flags[..]].concat());
     let figures = |bytes: &[u8]| -> serde_json::Value {
         let document: serde_json::Value = serde_json::from_slice(bytes).expect("JSON");
         serde_json::json!([document["total"], document["queues"], document["groups"]])
@@ -293,11 +278,7 @@ fn the_page_says_what_the_text_says_and_makes_the_run_again() {
 fn a_scenario_after_a_bare_report_is_not_taken_for_the_page() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("day.toml"), HOSTILE).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_acdsim"))
-        .args(["run", "--report", "day.toml"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
+    let output = acdsim_in(folder.path(), &["run", "--report", "day.toml"]);
     let message = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(message.contains("ends in .html"), "{message}");
@@ -323,7 +304,7 @@ fn where_nothing_reaches_a_queue_the_page_says_what_happened() {
     ] {
         fs::write(folder.path().join("day.toml"), day(rate)).unwrap();
         let file = format!("{name}.html");
-        acdsim(folder.path(), &["run", "day.toml", "--report", &file]);
+        said(folder.path(), &["run", "day.toml", "--report", &file]);
         let page = fs::read_to_string(folder.path().join(&file)).unwrap();
         for expected in [
             expected,
@@ -348,7 +329,7 @@ fn where_nothing_reaches_a_queue_the_page_says_what_happened() {
 #[test]
 fn no_half_width_reads_as_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    acdsim(
+    said(
         folder.path(),
         &["run", "--replications", "20", "--report", "day.html"],
     );
@@ -365,12 +346,8 @@ fn no_half_width_reads_as_nothing() {
 fn files_that_would_be_in_each_others_way_are_refused_first() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_acdsim"))
-            .args(["run", "--replications", "2"])
-            .args(arguments)
-            .current_dir(folder.path())
-            .output()
-            .expect("acdsim runs");
+        let run = ["run", "--replications", "2"];
+        let output = acdsim_in(folder.path(), &[&run[..], arguments].concat());
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         (output.status.code(), output.stdout.len(), said)
     };
@@ -402,7 +379,7 @@ fn who_balks_does_not_wait() {
                [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"60/h\"\ntalk = \"4m\"\nbalk = 1\n\
                [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 2\n";
     fs::write(folder.path().join("day.toml"), day).unwrap();
-    acdsim(folder.path(), &["run", "day.toml", "--report", "day.html"]);
+    said(folder.path(), &["run", "day.toml", "--report", "day.html"]);
     let page = fs::read_to_string(folder.path().join("day.html")).unwrap();
     assert!(page.contains("were not answered at once; of the answered"));
     assert!(!page.contains("waited;"), "nobody waited");

@@ -7,7 +7,7 @@ mod common;
 use acdsim::report::files::Place;
 use acdsim::report::json::{self, ReadError};
 use acdsim::report::text::Page;
-use assert_cmd::Command;
+use common::command::{command_in, done_in};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -66,17 +66,8 @@ skills = ["q"]
 staff = 2
 "#;
 
-fn acdsim(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("acdsim").unwrap();
-    command.current_dir(folder).args(arguments);
-    command
-}
-
 fn stdout(folder: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = acdsim(folder, arguments).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
-    output.stdout
+    done_in(folder, arguments).stdout
 }
 
 #[test]
@@ -117,7 +108,7 @@ fn report_says_what_run_says() {
     }
     // Names come from the document, and standard input is a file too.
     let document = std::fs::read(path.join("r.json")).unwrap();
-    let output = acdsim(path, &["report", "-", "--csv"])
+    let output = command_in(path, &["report", "-", "--csv"])
         .write_stdin(document)
         .output()
         .unwrap();
@@ -234,7 +225,7 @@ fn what_is_no_document_is_refused_with_a_reason() {
         ),
     ] {
         std::fs::write(path.join("bad.json"), &text).unwrap();
-        let output = acdsim(path, &["report", "bad.json"]).output().unwrap();
+        let output = command_in(path, &["report", "bad.json"]).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{expected}: {said}");
         assert_eq!(output.stdout, b"", "{expected}");
@@ -243,7 +234,7 @@ fn what_is_no_document_is_refused_with_a_reason() {
         assert!(said.len() < 1500, "{said}");
     }
     for (file, expected) in [("no.json", "cannot read no.json"), (".", "cannot read .")] {
-        let output = acdsim(path, &["report", file]).output().unwrap();
+        let output = command_in(path, &["report", file]).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(expected), "{said}");

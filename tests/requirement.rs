@@ -861,7 +861,7 @@ fn extreme_files_end() {
 
 // ---- How wrong is Erlang-C? ----
 
-/// The table of `docs/erlang.md`; run it by hand:
+/// The tables of `docs/erlang.md`, which has commands for some of their rows; run it by hand:
 /// `cargo test --release --test requirement how_wrong -- --ignored --nocapture`
 #[test]
 #[ignore = "makes the table of docs/erlang.md, in a minute or two"]

@@ -9,10 +9,11 @@ use acdsim::kpi;
 use acdsim::planning::{self, Answer, Bounds, Per, Question, Tolerance};
 use acdsim::report::{self, text::Page};
 use acdsim::scenario::{self, Scenario};
+use common::command::acdsim_in;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 use unicode_width::UnicodeWidthStr;
 
 /// Four intervals and few calls: a search takes a fraction of a second.
@@ -49,14 +50,6 @@ shrinkage = "20%"
 cost_per_hour = 20
 "#;
 
-fn acdsim(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_acdsim"))
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the binary runs")
-}
-
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
@@ -72,7 +65,7 @@ fn project() -> tempfile::TempDir {
 fn staff(arguments: &[&str], status: i32) -> Value {
     let folder = project();
     let arguments = [&["staff", "desk.toml", "--json"], arguments].concat();
-    let output = acdsim(folder.path(), &arguments);
+    let output = acdsim_in(folder.path(), &arguments);
     let message = text(&output.stderr);
     assert_eq!(
         output.status.code(),
@@ -95,7 +88,7 @@ fn agents(staffing: &Value) -> Vec<u64> {
 
 fn refused(arguments: &[&str]) -> String {
     let folder = project();
-    let output = acdsim(
+    let output = acdsim_in(
         folder.path(),
         &[&["staff", "desk.toml"], arguments].concat(),
     );
@@ -107,10 +100,10 @@ fn refused(arguments: &[&str]) -> String {
 #[test]
 fn the_answer_comes_first() {
     let folder = project();
-    let output = acdsim(folder.path(), &["staff", "desk.toml"]);
+    let output = acdsim_in(folder.path(), &["staff", "desk.toml"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     insta::assert_snapshot!(text(&output.stdout));
-    let missed = acdsim(folder.path(), &["staff", "desk.toml", "--at-most", "2"]);
+    let missed = acdsim_in(folder.path(), &["staff", "desk.toml", "--at-most", "2"]);
     assert_eq!(missed.status.code(), Some(1));
     insta::assert_snapshot!(text(&missed.stdout));
 }
@@ -214,7 +207,7 @@ fn bounds_hold_and_what_is_fixed_stays() {
     )
     .unwrap();
     let file = "desk={ file = \"least.csv\", column = \"n\" }";
-    let output = acdsim(
+    let output = acdsim_in(
         folder.path(),
         &["staff", "desk.toml", "--json", "--at-least", file],
     );
@@ -344,7 +337,7 @@ fn bad_input_says_what_would_be_good() {
             "this scenario is one steady run",
         ),
     ] {
-        let output = acdsim(folder.path(), arguments);
+        let output = acdsim_in(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2));
         let message = text(&output.stderr);
         assert!(message.contains(says), "{arguments:?}: {message}");
@@ -353,7 +346,7 @@ fn bad_input_says_what_would_be_good() {
 
 /// Whether a run of a file gives the figures of the closing simulation.
 fn assert_run_repeats(folder: &Path, file: &str, staffing: &Value) -> Value {
-    let output = acdsim(folder, &["run", file, "--json"]);
+    let output = acdsim_in(folder, &["run", file, "--json"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let run: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let days = (
@@ -409,7 +402,7 @@ fn the_scenario_that_is_written_gives_the_same_figures() {
         "--seed",
         "7",
     ];
-    let output = acdsim(path, &arguments);
+    let output = acdsim_in(path, &arguments);
     assert_eq!(text(&output.stderr), "Scenario: staffed.toml\n");
     let staffing: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let written = fs::read_to_string(path.join("staffed.toml")).unwrap();
@@ -425,7 +418,7 @@ fn the_scenario_that_is_written_gives_the_same_figures() {
     assert_eq!(written, expected);
     assert_run_repeats(path, "staffed.toml", &staffing);
     // Into the same file, if it may be.
-    let again = acdsim(
+    let again = acdsim_in(
         path,
         &[
             "staff",
@@ -478,7 +471,7 @@ fn everything_that_was_changed_is_written() {
         "--per",
         "day",
     ];
-    let output = acdsim(path, &arguments);
+    let output = acdsim_in(path, &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let staffing: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let warnings = staffing["warnings"].to_string();
@@ -521,7 +514,7 @@ fn without_a_valid_file_the_scenario_is_written_whole() {
         "--write",
         "staffed.toml",
     ];
-    let output = acdsim(path, &arguments);
+    let output = acdsim_in(path, &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("comments of the scenario file could not be kept"));
     let staffing: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -532,7 +525,7 @@ fn without_a_valid_file_the_scenario_is_written_whole() {
 fn tables_and_page() {
     let folder = project();
     let path = folder.path();
-    let output = acdsim(
+    let output = acdsim_in(
         path,
         &[
             "staff",
@@ -624,7 +617,7 @@ fn hostile_names_stay_names() {
         "staff", "day.toml", "--json", "--csv", "t", "--report", "p.html", "--fix", fix, "--write",
         "w.toml",
     ];
-    let output = acdsim(path, &arguments);
+    let output = acdsim_in(path, &arguments);
     let staffing: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(agents(&staffing)[0], 3);
     let page = fs::read_to_string(path.join("p.html")).unwrap();
@@ -769,7 +762,7 @@ fn a_formula_is_beside_what_it_gives() {
         "--fractional",
         "--json",
     ];
-    let output = acdsim(folder.path(), &arguments);
+    let output = acdsim_in(folder.path(), &arguments);
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["method"], "erlang-a");
     assert_eq!(document["model"], "a");
@@ -796,7 +789,7 @@ fn a_formula_is_beside_what_it_gives() {
         "{queue}"
     );
 
-    let text_of = |arguments: &[&str]| text(&acdsim(folder.path(), arguments).stdout);
+    let text_of = |arguments: &[&str]| text(&acdsim_in(folder.path(), arguments).stdout);
     let said = text_of(&["staff", "desk.toml", "--method", "erlang-c"]);
     assert!(
         said.contains("Computed by Erlang-C") && said.contains("help promised"),
@@ -824,7 +817,7 @@ fn a_csv_file_of_volumes_is_enough() {
     fs::write(folder.path().join("volumes.csv"), csv).unwrap();
     let run = |flags: &[&str]| {
         let arguments = [&["staff", "--from", "volumes.csv"], flags].concat();
-        acdsim(folder.path(), &arguments)
+        acdsim_in(folder.path(), &arguments)
     };
     let output = run(&["--target", "80/20", "--shrinkage", "30%", "--json"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
@@ -862,5 +855,131 @@ fn a_csv_file_of_volumes_is_enough() {
         assert_eq!(output.status.code(), Some(2), "{flags:?}");
         let error = text(&output.stderr);
         assert!(error.contains(says), "{flags:?}: {error}");
+    }
+}
+
+#[test]
+fn a_csv_file_gives_csv_files_and_may_have_its_own_shrinkage() {
+    let folder = project();
+    let csv = "start,queue,calls,aht,shrinkage\n08:00,help,40,3m30s,20%\n08:30,help,80,210,\n09:00,help,0,210,0.5\n";
+    fs::write(folder.path().join("volumes.csv"), csv).unwrap();
+    let run = |flags: &str| {
+        let flags = format!("staff --from volumes.csv --target 80/20 {flags}");
+        acdsim_in(folder.path(), &flags.split_whitespace().collect::<Vec<_>>())
+    };
+    let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+    let output = run("--shrinkage 35% --fractional --csv tables");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "CSV files: tables\n");
+    let said = text(&output.stdout);
+    // 8 agents of the first half-hour, 13 of the second: 4 / 0.8 + 6.5 / 0.65.
+    assert!(said.contains("with shrinkage 15.0 paid hours"), "{said}");
+    let staff = read("tables/staff.csv");
+    let rows: Vec<Vec<&str>> = staff.lines().map(|row| row.split(',').collect()).collect();
+    assert_eq!(
+        rows[0],
+        [
+            "start",
+            "queue",
+            "agents",
+            "agents_fractional",
+            "scheduled",
+            "service_level",
+            "abandonment_rate",
+            "asa_s",
+            "occupancy",
+            "status",
+            "reason"
+        ]
+    );
+    assert_eq!(rows[1][..3], ["08:00", "help", "8"]);
+    assert_eq!((rows[1][4], rows[2][4], rows[3][4]), ("10", "20", "0"));
+    assert!((7.0..8.0).contains(&rows[1][3].parse().unwrap()), "{staff}");
+    assert_eq!(rows[1][9], "met", "{staff}");
+    assert!(staff.ends_with(",\"no calls, no agents\"\r\n"), "{staff}");
+    let facts = read("tables/run.csv");
+    assert!(
+        facts.contains("agent_hours,10.5\r\npaid_hours,15\r\n"),
+        "{facts}"
+    );
+
+    // Nothing is overwritten unasked; without a name there is one.
+    let again = run("--csv tables");
+    assert_eq!(again.status.code(), Some(2));
+    assert_eq!(run("--csv tables --force").status.code(), Some(0));
+    let named = run("--csv");
+    assert_eq!(text(&named.stderr), "CSV files: output/volumes-staff-csv\n");
+    for wrong in ["100%", "-1%", "a lot"] {
+        let csv = format!("start,calls,aht,shrinkage\n08:00,40,210,20%\n08:30,40,210,{wrong}\n");
+        fs::write(folder.path().join("volumes.csv"), csv).unwrap();
+        let error = text(&run("").stderr);
+        let expected = "volumes.csv, line 3, column 4 (\"shrinkage\"): expected the shrinkage";
+        assert!(error.contains(expected), "{wrong}: {error}");
+    }
+}
+
+/// What `run` judges of the file are the targets that were asked for; of the service level, which no file is without, it is said.
+#[test]
+fn the_written_targets_are_those_asked_for() {
+    let folder = project();
+    let desk = DESK.replace(
+        "target = \"80/20\"\n",
+        "target = \"80/20\"\nmax_abandonment = \"2%\"\n",
+    );
+    fs::write(folder.path().join("desk.toml"), desk).unwrap();
+    let unasked = "note: no service level was asked for, but a queue always has one";
+    for (flags, judged, is_said) in [
+        ("--max-asa 40s", &["service_level", "asa_s"][..], true),
+        ("--max-occupancy 90%", &["service_level", "occupancy"], true),
+        (
+            "--target 70/30 --max-abandonment 9%",
+            &["service_level", "abandonment_rate"],
+            false,
+        ),
+    ] {
+        let arguments = format!("staff desk.toml --tolerance 3pp --write new.toml --force {flags}");
+        let output = acdsim_in(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
+        assert_eq!(output.status.code(), Some(0), "{flags}");
+        let said = text(&output.stderr);
+        assert_eq!(said.contains(unasked), is_said, "{flags}: {said}");
+        let path = folder.path().join("new.toml");
+        let loaded = scenario::load(&path, &[]).unwrap();
+        let targets = kpi::targets(&loaded.scenario);
+        let found: Vec<String> = targets.iter().map(|target| target.kpi.to_owned()).collect();
+        assert_eq!(found, judged, "{flags}");
+    }
+    // The scenario's own targets are in its file.
+    let output = acdsim_in(
+        folder.path(),
+        &["staff", "desk.toml", "--write", "own.toml"],
+    );
+    assert!(!text(&output.stderr).contains(unasked));
+}
+
+/// The page of a formula shows what it promised beside what came of it, and does not speak of a search.
+#[test]
+fn the_page_of_a_formula_has_its_promises() {
+    let folder = project();
+    for (flags, has_promises) in [
+        ("--method erlang-a --fractional", true),
+        ("--tolerance 3pp", false),
+    ] {
+        let arguments = format!("staff desk.toml --report p.html --force {flags}");
+        let output = acdsim_in(folder.path(), &arguments.split(' ').collect::<Vec<_>>());
+        assert!(output.status.code() < Some(2), "{}", text(&output.stderr));
+        let page = fs::read_to_string(folder.path().join("p.html")).unwrap();
+        for (words, expected) in [
+            ("help in target, promised", has_promises),
+            ("not rounded", has_promises),
+            ("The staff was computed by formula", has_promises),
+            ("The least staff was searched by simulation", !has_promises),
+            ("Small desk: agents required", true),
+            (
+                "Scenario with this staff, with every default filled in",
+                true,
+            ),
+        ] {
+            assert_eq!(page.contains(words), expected, "{flags}: {words}");
+        }
     }
 }

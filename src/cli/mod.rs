@@ -18,7 +18,8 @@ mod trace;
 
 use crate::report::files::SaveError;
 use crate::scenario::{Document, ScenarioError};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::{OsStr, OsString};
 use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -68,11 +69,52 @@ enum Command {
 pub fn execute_arguments() -> ExitCode {
     match Cli::try_parse() {
         Ok(cli) => execute(cli),
-        Err(error) => match erlang::usage_error(std::env::args_os(), &error) {
-            Some(outcome) => exit_code(outcome),
-            None => error.exit(),
-        },
+        Err(error) => {
+            let error = value_missing(error);
+            match erlang::usage_error(std::env::args_os(), &error) {
+                Some(outcome) => exit_code(outcome),
+                None => error.exit(),
+            }
+        }
     }
+}
+
+/// Where another flag stands in the place of a value (`--agents --calls 100/h`), it is the value that is missing. Flags whose
+/// values may begin with a hyphen, so that a negative number is told what is expected, would take the flag for one.
+fn value_missing(error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+    let mut cli = Cli::command();
+    cli.build();
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    let mut command = &cli;
+    while let Some(chosen) = arguments
+        .peek()
+        .and_then(|name| command.find_subcommand(name))
+    {
+        command = chosen;
+        arguments.next();
+    }
+    let name = |argument: &OsStr| argument.to_str()?.strip_prefix("--").map(str::to_owned);
+    let is_flag = |argument: &OsString| {
+        name(argument).is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+    };
+    while let Some(argument) = arguments.next() {
+        let Some(name) = name(&argument) else {
+            continue;
+        };
+        let mut flags = command.get_arguments();
+        let flag = flags.find(|flag| flag.get_long() == Some(name.as_str()));
+        if let Some(flag) = flag.filter(|flag| flag.is_allow_hyphen_values_set())
+            && arguments.next().is_some_and(|value| is_flag(&value))
+        {
+            let mut missing = Error::new(ErrorKind::InvalidValue).with_cmd(&cli);
+            let (flag, none) = (flag.to_string(), String::new());
+            missing.insert(ContextKind::InvalidArg, ContextValue::String(flag));
+            missing.insert(ContextKind::InvalidValue, ContextValue::String(none));
+            return missing;
+        }
+    }
+    error
 }
 
 /// Executes a command; errors go to stderr.

@@ -48,10 +48,11 @@ Exit status: 0 every target is met or borderline; 1 a target is missed; 2 bad us
 pub struct Arguments {
     /// The scenario file (TOML); without it the bundled day
     file: Option<PathBuf>,
-    /// A CSV file of volumes and handling times in place of a scenario: columns calls and aht, and perhaps start and queue
+    /// A CSV file of volumes and handling times in place of a scenario: columns calls and aht, and perhaps start, queue and
+    /// shrinkage
     #[arg(long, value_name = "FILE.csv", requires = "any_target", conflicts_with_all = [
         "file", "method", "demand", "per", "risk", "marginal", "confidence", "at_least", "at_most", "fix", "seed",
-        "replications", "budget", "threads", "set", "max_blocking", "staff_files",
+        "replications", "budget", "threads", "set", "max_blocking", "write", "report",
     ])]
     from: Option<PathBuf>,
     /// With --from: how long callers wait, 2m on average or a distribution; without it nobody hangs up (Erlang-C)
@@ -60,7 +61,7 @@ pub struct Arguments {
     /// With --from: length of an interval, where the file has no column start
     #[arg(long, value_name = "TIME", value_parser = from_csv::interval, requires = "from")]
     interval: Option<u32>,
-    /// With --from: share of the paid time in which agents are not at work, e.g. 30%
+    /// With --from: share of the paid time in which agents are not at work, e.g. 30%; where the file has none of its own
     #[arg(long, value_name = "FRACTION", value_parser = from_csv::shrinkage, requires = "from")]
     shrinkage: Option<f64>,
     #[command(flatten)]
@@ -93,10 +94,10 @@ pub struct Arguments {
     #[arg(long, value_name = "LEVEL", value_parser = run::confidence)]
     confidence: Option<f64>,
     /// At least so many agents: 10, 'GROUP=10', 'GROUP 08:00-10:00=10', or a list with one number for each interval
-    #[arg(long, value_name = "AGENTS", allow_hyphen_values = true)]
+    #[arg(long, value_name = "AGENTS", value_parser = bounds::given, allow_hyphen_values = true)]
     at_least: Vec<String>,
     /// At most so many agents, written alike
-    #[arg(long, value_name = "AGENTS", allow_hyphen_values = true)]
+    #[arg(long, value_name = "AGENTS", value_parser = bounds::given, allow_hyphen_values = true)]
     at_most: Vec<String>,
     /// Keep the scenario's staff there: 'GROUP', 08:00-10:00 or 'GROUP 08:00-10:00'
     #[arg(long, value_name = "PLACE")]
@@ -123,7 +124,7 @@ pub struct Arguments {
     /// Write a page with plots and tables, one HTML file [default: output/NAME-seedN-staff.html]
     #[arg(long, value_name = "FILE.html", num_args = 0..=1, group = "staff_files", value_parser = outputs::page_name)]
     report: Option<Option<PathBuf>>,
-    /// Write tables as CSV files into a folder [default: output/NAME-seedN-staff-csv]
+    /// Write tables as CSV files into a folder [default: output/NAME-seedN-staff-csv, with --from output/NAME-staff-csv]
     #[arg(long, value_name = "DIR", num_args = 0..=1, group = "staff_files")]
     csv: Option<Option<PathBuf>>,
     /// Overwrite files that exist
@@ -254,6 +255,14 @@ impl Targets {
         }
     }
 
+    /// What is to be said of a scenario written with them: its file holds those that were asked, and a service level.
+    fn beside_written(&self) -> Option<&'static str> {
+        (self.any() && self.target.is_none()).then_some(
+            "note: no service level was asked for, but a queue always has one: that of the file stays, and `acdsim run` \
+             judges it too",
+        )
+    }
+
     /// The targets of a scenario to which they were applied. A queue always has a service level, which is then none.
     fn of(&self, scenario: &Scenario) -> Vec<kpi::Target> {
         let mut targets = kpi::targets(scenario);
@@ -305,6 +314,9 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         print(&report::staffing::text(&answer, &page))?;
     }
     places.write(&answer, (&document, &prepared), &control.stop)?;
+    if let (Some(_), Some(note)) = (&arguments.write, arguments.targets.beside_written()) {
+        say(note);
+    }
     Ok(match (answer.staffing.partial, answer.staffing.met) {
         (true, _) => status::INTERRUPTED,
         (false, true) => status::DONE,

@@ -108,12 +108,12 @@ pub enum Halt {
         hours: u64,
     },
     /// The routing policy failed.
-    #[error("the routing policy failed {} after the start: {why}", format_duration(Duration::from_secs((*after_ns / 1_000_000_000) as u64)))]
+    #[error("the routing policy failed {} after the start: {why}", format_duration(Duration::from_secs(*after_s as u64)))]
     Routing {
         /// Why.
         why: String,
-        /// Nanoseconds since the start of the replication.
-        after_ns: i64,
+        /// Seconds since the start of the replication.
+        after_s: i64,
     },
     /// Calls do not end.
     #[error(
@@ -273,11 +273,11 @@ impl<'m, O: Observer> Engine<'m, O> {
     }
 
     fn check_routing(&self) -> Result<(), Halt> {
-        match self.routing.failure(self.now) {
+        match self.routing.failure() {
             None => Ok(()),
-            Some((why, after_ns)) => Err(Halt::Routing {
-                why: why.to_owned(),
-                after_ns,
+            Some((after_ns, why)) => Err(Halt::Routing {
+                why: why.clone(),
+                after_s: after_ns / 1_000_000_000,
             }),
         }
     }

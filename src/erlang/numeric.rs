@@ -195,16 +195,28 @@ pub enum NoChange {
 
 /// Where a monotone function changes sign, as an x where it is not above 0, the nearest such. Chandrupatla (1997): inverse
 /// quadratic where that is safe, halving where not.
-pub fn root(Bracket { met, missed }: Bracket, mut f: impl FnMut(f64) -> f64) -> f64 {
+pub fn root(bracket: Bracket, f: impl FnMut(f64) -> f64) -> f64 {
+    root_within(bracket, 0.0, f)
+}
+
+/// The same, or where the function is no further below 0 than `enough`: its last digits take as long as the first ones.
+pub fn root_within(
+    Bracket { met, missed }: Bracket,
+    enough: f64,
+    mut f: impl FnMut(f64) -> f64,
+) -> f64 {
     debug_assert!(
         met.f <= 0.0 && missed.f > 0.0,
         "no change of sign: {met:?} {missed:?}"
     );
-    if met.f == 0.0 {
+    if met.f >= -enough {
         return met.x;
     }
-    let (mut a, mut fa) = (missed.x, missed.f);
-    let (mut b, mut fb) = (met.x, met.f);
+    // In the middle of what is enough, so that either side of it is.
+    let aim = 0.5 * enough;
+    let mut f = |x: f64| f(x) + aim;
+    let (mut a, mut fa) = (missed.x, missed.f + aim);
+    let (mut b, mut fb) = (met.x, met.f + aim);
     let (mut c, mut fc);
     let mut t = 0.5;
     for _ in 0..200 {
@@ -220,7 +232,7 @@ pub fn root(Bracket { met, missed }: Bracket, mut f: impl FnMut(f64) -> f64) -> 
         let best = if fa.abs() < fb.abs() { a } else { b };
         let tolerance = 2.0 * f64::EPSILON * best.abs() + f64::MIN_POSITIVE;
         let least = 0.5 * tolerance / (b - a).abs();
-        if fa == 0.0 || least >= 0.5 {
+        if fa.abs() <= aim || least >= 0.5 {
             break;
         }
         let (xi, phi) = ((a - b) / (c - b), (fa - fb) / (fc - fb));
@@ -239,7 +251,7 @@ pub fn root(Bracket { met, missed }: Bracket, mut f: impl FnMut(f64) -> f64) -> 
             t.clamp(least, 1.0 - least)
         };
     }
-    if fa <= 0.0 { a } else { b }
+    if fa <= aim { a } else { b }
 }
 
 /// The bracket of a sign change of a monotone function of a number above 0, from a guess outwards within a range.
@@ -301,6 +313,12 @@ mod tests {
                 assert!(
                     (found - 2.0).abs() < 1e-15,
                     "{course:?} from {guess}: {found}"
+                );
+                let near = root_within(bracket, 1e-6, f);
+                let off = f(near);
+                assert!(
+                    (-1e-6..=0.0).contains(&off),
+                    "{course:?} from {guess}: {off:e}"
                 );
             }
         }

@@ -10,13 +10,16 @@
 //! boundary. (The atom is 1/B(n − 1) over λ; with less than one agent it does not fall with the AHT, which is refused.) With a short-abandon threshold above T two functions are not monotone, and nothing is solved for.
 
 use super::loss::free_odds;
-use super::numeric::{Bracket, Course, NoChange, Point, bracket, root};
+use super::numeric::{Bracket, Course, NoChange, Point, bracket, root, root_within};
 use super::offered_wait::OfferedWait;
 use super::waiting::missed;
 use super::{Error, LARGEST, LEAST, SLACK, Target, WaitingSystem};
 
 /// Traffic per agent up to which the largest volume and AHT are looked for.
 const MOST_LOAD: f64 = 1e9;
+
+/// How far below what is allowed agents that are not whole may stay, on the logarithm: integrals are no better.
+const NEAR: f64 = 2e-13;
 
 /// Targets that can be missed, as the times to integrate to.
 struct Wanted {
@@ -175,7 +178,20 @@ impl WaitingSystem {
         let Some((least, wanted)) = self.for_agents(targets)? else {
             return Ok(0);
         };
-        Ok(self.search(least, &wanted, near)? as u64)
+        Ok(self.search(least, &wanted, near)?.0.x as u64)
+    }
+
+    /// The smallest whole number of agents, and the same not rounded up, which takes less than one after the other.
+    pub(crate) fn least_agents_both_near(
+        &self,
+        targets: &[Target],
+        near: Option<f64>,
+    ) -> Result<(u64, f64), Error> {
+        let Some((least, wanted)) = self.for_agents(targets)? else {
+            return Ok((0, 0.0));
+        };
+        let (met, missed) = self.search(least, &wanted, near)?;
+        Ok((met.x as u64, self.between(&wanted, met, missed)))
     }
 
     /// The same, not rounded up to a whole number; less than a millionth is 0.
@@ -183,40 +199,32 @@ impl WaitingSystem {
     /// # Errors
     /// Those of [`WaitingSystem::least_agents`].
     pub fn least_agents_fractional(&self, targets: &[Target]) -> Result<f64, Error> {
-        self.least_agents_fractional_near(targets, None)
+        Ok(self.least_agents_both_near(targets, None)?.1)
     }
 
-    /// The same, found the sooner the nearer it is to a number.
-    pub(crate) fn least_agents_fractional_near(
-        &self,
-        targets: &[Target],
-        near: Option<f64>,
-    ) -> Result<f64, Error> {
-        let Some((least, wanted)) = self.for_agents(targets)? else {
-            return Ok(0.0);
-        };
-        let high = self.search(least, &wanted, near)?;
+    /// The number of agents, not rounded up, between the smallest whole one and the next below.
+    fn between(&self, wanted: &Wanted, met: Point, missed: Option<Point>) -> f64 {
         let mut trial = self.clone();
         let mut f = |agents: f64| {
             trial.agents = agents;
             wanted.excess(&trial, free_odds)
         };
-        if high > 1.0 {
-            let mut at = |x: f64| Point { x, f: f(x) };
-            let (met, missed) = (at(high), at(high - 1.0));
-            return Ok(match missed.f > 0.0 {
+        if met.x > 1.0 {
+            let x = met.x - 1.0;
+            let missed = missed.unwrap_or_else(|| Point { x, f: f(x) });
+            return match missed.f > 0.0 {
                 // Met but for rounding.
-                true if met.f > 0.0 => high,
-                true => root(Bracket { met, missed }, f),
+                true if met.f > 0.0 => met.x,
+                true => root_within(Bracket { met, missed }, NEAR, f),
                 // The smallest stable number is not the next whole one: the boundary is that of stability.
                 false => missed.x,
-            });
+            };
         }
         // Less than one agent.
         match bracket(0.5, (LEAST, 1.0), Course::Falling, &mut f) {
-            Ok(found) => Ok(root(found, f)),
-            Err(NoChange::Met) => Ok(0.0),
-            Err(NoChange::Missed) => Ok(high),
+            Ok(found) => root(found, f),
+            Err(NoChange::Met) => 0.0,
+            Err(NoChange::Missed) => met.x,
         }
     }
 
@@ -262,8 +270,13 @@ impl WaitingSystem {
     }
 
     /// The smallest whole number from `least` on that meets what is wanted: by the secant of the logarithm, kept in the bracket.
-    /// It starts near a number, if one is given.
-    fn search(&self, least: f64, wanted: &Wanted, near: Option<f64>) -> Result<f64, Error> {
+    /// It starts near a number, if one is given. With it the next below, which misses, unless that is less than `least`.
+    fn search(
+        &self,
+        least: f64,
+        wanted: &Wanted,
+        near: Option<f64>,
+    ) -> Result<(Point, Option<Point>), Error> {
         let mut trial = self.clone();
         let erlangs = self.erlangs();
         let mut odds = Odds {
@@ -316,7 +329,8 @@ impl WaitingSystem {
             };
             agents = agents.clamp(low.0 + 1.0, (high.0 - 1.0).max(low.0 + 1.0));
         }
-        Ok(high.0)
+        let point = |(x, f): (f64, f64)| Point { x, f };
+        Ok((point(high), (low.0 >= least).then_some(point(low))))
     }
 
     /// The largest volume up to which every target holds.

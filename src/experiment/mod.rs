@@ -8,6 +8,7 @@ pub use sample::{Change, Sample, Watch};
 use crate::engine::{Engine, Halt, Tally};
 use crate::kpi::{Collector, Results};
 use crate::model::Model;
+use crate::routing::Routing;
 use crate::scenario::{Mode, format_points, grouped};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -113,12 +114,30 @@ pub fn run(
     control: &Control,
     warnings: &[String],
 ) -> Result<Run, Error> {
-    let pool = pool(model, settings.threads)?;
-    pool.install(|| run_in_pool(model, settings, control, warnings))
+    run_with(model, &Routing::new, settings, control, warnings)
 }
+
+/// Simulates a model with a policy of one's own, made anew for each thread, instead of the scenario's.
+///
+/// # Errors
+/// Those of [`run`], and [`Halt::Routing`] when the policy chooses what is not possible.
+pub fn run_with(
+    model: &Model,
+    routing: &NewRouting<'_>,
+    settings: &Settings,
+    control: &Control,
+    warnings: &[String],
+) -> Result<Run, Error> {
+    let pool = pool(model, settings.threads)?;
+    pool.install(|| run_in_pool(model, routing, settings, control, warnings))
+}
+
+/// Makes the policy of a model.
+pub type NewRouting<'a> = dyn Fn(&Model) -> Routing + Sync + 'a;
 
 fn run_in_pool(
     model: &Model,
+    routing: &NewRouting<'_>,
     settings: &Settings,
     control: &Control,
     warnings: &[String],
@@ -135,6 +154,7 @@ fn run_in_pool(
     let planned = precision.is_none().then_some(goal);
     let mut fold = Fold {
         model,
+        routing,
         seed: settings.seed,
         control,
         collector: Collector::new(model, planned),
@@ -190,6 +210,7 @@ fn not_precise(half_width: f64, at_most: u64, reached: Option<f64>) -> String {
 /// Replications simulated in parallel and folded one after the other.
 struct Fold<'m> {
     model: &'m Model,
+    routing: &'m NewRouting<'m>,
     seed: u64,
     control: &'m Control,
     collector: Collector<'m>,
@@ -201,7 +222,8 @@ impl Fold<'_> {
     fn up_to(&mut self, goal: u64) -> Result<(), Halt> {
         let range = self.collector.replications()..goal;
         let (collector, attempts) = (&mut self.collector, &mut self.attempts);
-        replicate(self.model, self.seed, self.control, range, |tally| {
+        let (model, routing) = (self.model, self.routing);
+        replicate((model, routing), self.seed, self.control, range, |tally| {
             *attempts += tally.attempts_simulated;
             collector.add(tally);
         })
@@ -211,7 +233,7 @@ impl Fold<'_> {
 /// Simulates a range of replications on the threads of the current pool and folds them in their order: a wave of them while
 /// the next one is simulated, so that no thread waits for another.
 fn replicate(
-    model: &Model,
+    (model, routing): (&Model, &NewRouting<'_>),
     seed: u64,
     control: &Control,
     mut range: Range<u64>,
@@ -220,7 +242,10 @@ fn replicate(
     let wave = wave_length(model);
     // A thread simulates one day at a time: no engine is ever waited for. Each makes its own, so that no two engines have
     // memory in one line of the cache.
-    let engines = rayon::broadcast(|_| Mutex::new(Box::new(Engine::new(model))));
+    let engines = rayon::broadcast(|_| {
+        let engine = Engine::with(model, (), routing(model));
+        Mutex::new(Box::new(engine))
+    });
     let mut simulated: Vec<Result<Tally, Halt>> = Vec::new();
     while !(range.is_empty() && simulated.is_empty()) {
         // What cannot be simulated ends it: no day after that is of use.

@@ -4,6 +4,7 @@ use super::{Control, replicate};
 use crate::engine::Halt;
 use crate::kpi::Gauge;
 use crate::model::Model;
+use crate::routing::Routing;
 use crate::stats::{Estimate, Ratio};
 use std::ops::Range;
 
@@ -54,7 +55,7 @@ impl Sample {
     ) -> Result<(), Halt> {
         self.watches = watches.len();
         let range = first + self.days() as u64..first + days as u64;
-        replicate(model, seed, control, range, |tally| {
+        replicate((model, &Routing::new), seed, control, range, |tally| {
             let read = |watch: &Watch| watch.gauge.read(model, tally, &watch.cells);
             self.values.extend(watches.iter().map(read));
         })

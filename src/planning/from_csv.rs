@@ -7,7 +7,8 @@ use super::requirement::{Lag, Method, Need, Remark, Solver};
 use super::staffing::{Row, SCHEMA, Status};
 use crate::erlang::{Patience, Target, Thresholds, WaitingSystem};
 use crate::scenario::{
-    Distribution, Formula, clock, clock_text, describe, parse_duration, position, quoted, reader,
+    Distribution, Formula, clock, clock_text, describe, parse_duration, parse_fraction, position,
+    quoted, reader,
 };
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -39,7 +40,7 @@ pub struct CsvQuestion {
     pub fractional: bool,
     /// What is near enough to a target that nothing reaches.
     pub tolerance: Tolerance,
-    /// Fraction of the paid time that agents are not at work, below 1.
+    /// Fraction of the paid time that agents are not at work, below 1, where the file has none of its own.
     pub shrinkage: f64,
 }
 
@@ -69,12 +70,12 @@ pub struct Plan {
     pub intervals: Vec<Row>,
     /// Hours of the agents required, productive and paid.
     pub agent_hours: f64,
-    /// The same divided by 1 − shrinkage.
+    /// Those that are scheduled: each divided by 1 − shrinkage.
     pub paid_hours: f64,
 }
 
 /// Reads a CSV file with the columns `calls` (in the interval) and `aht` (seconds, or with a unit: `3m30s`), and if it has them
-/// `start` and `queue`, and gives the agents of each row by formula.
+/// `start`, `queue` and `shrinkage`, and gives the agents of each row by formula.
 ///
 /// Rows of a queue follow each other in time. A start is a time of day, `08:30`, with or without the day before it, such as
 /// `Mon 08:30`. The starts tell the length of an interval; without them it is that of the question.
@@ -141,15 +142,16 @@ pub fn from_csv(path: &Path, question: &CsvQuestion) -> Result<Plan, CsvError> {
         if let Some(Remark::NoAnswer(why)) = &need.remark {
             return Err(CsvError(format!("{name}, line {}: {why}", volume.line)));
         }
-        plan.agent_hours += f64::from(need.agents) * f64::from(interval_min) / 60.0;
         let mut row = row(volume, &need, question);
+        let hours = f64::from(interval_min) / 60.0;
+        plan.agent_hours += f64::from(need.agents) * hours;
+        plan.paid_hours += row.scheduled.unwrap_or(0.0) * hours;
         if volume.start.is_none() {
             row.start = (runs.places[k].1 + 1).to_string();
         }
         plan.met &= row.status != Some(Status::Missed);
         plan.intervals.push(row);
     }
-    plan.paid_hours = plan.agent_hours / (1.0 - question.shrinkage);
     Ok(plan)
 }
 
@@ -164,6 +166,8 @@ struct Volume {
     queue: Option<String>,
     calls: f64,
     aht_s: f64,
+    /// Where the file has one.
+    shrinkage: Option<f64>,
 }
 
 fn read(path: &Path, name: &str) -> Result<Vec<Volume>, String> {
@@ -178,6 +182,7 @@ fn read(path: &Path, name: &str) -> Result<Vec<Volume>, String> {
         false => Ok(None),
     };
     let (start, queue) = (optional("start")?, optional("queue")?);
+    let shrinkage = optional("shrinkage")?;
     let mut rows = Vec::new();
     let mut record = csv::StringRecord::new();
     while reader
@@ -211,6 +216,10 @@ fn read(path: &Path, name: &str) -> Result<Vec<Volume>, String> {
             queue: queue.map(|at| text(at).to_owned()),
             calls: n,
             aht_s,
+            shrinkage: match shrinkage {
+                Some(at) => away(text(at)).map_err(|wrong| place(at, wrong))?,
+                None => None,
+            },
         });
     }
     match rows.is_empty() {
@@ -256,6 +265,18 @@ fn seconds(text: &str, may_be_zero: bool) -> Result<f64, String> {
         true if value == 0.0 => Ok(1.0),
         true => Ok(value),
         false => Err(format!("{expected}, found {}", quoted(text))),
+    }
+}
+
+/// A shrinkage; none in an empty cell.
+fn away(text: &str) -> Result<Option<f64>, String> {
+    match parse_fraction(text) {
+        _ if text.is_empty() => Ok(None),
+        Ok(share) if share < 1.0 => Ok(Some(share)),
+        _ => Err(format!(
+            "expected the shrinkage, a fraction of at least 0 and below 1 such as 0.3 or 30%, found {}",
+            quoted(text)
+        )),
     }
 }
 
@@ -392,13 +413,14 @@ fn row(volume: &Volume, need: &Need, question: &CsvQuestion) -> Row {
         Some(Remark::NoCalls) => None,
         _ => need.system.performance(&question.thresholds).ok(),
     };
+    let shrinkage = volume.shrinkage.unwrap_or(question.shrinkage);
     Row {
         start: volume.start.clone().unwrap_or_default(),
         group: None,
         queue: volume.queue.clone(),
         agents: Some(need.agents),
         agents_fractional: need.exact,
-        scheduled: Some(f64::from(need.agents) / (1.0 - question.shrinkage)),
+        scheduled: Some(f64::from(need.agents) / (1.0 - shrinkage)),
         current: None,
         status: Some(match need.remark {
             Some(Remark::Unreachable { .. }) => Status::Missed,

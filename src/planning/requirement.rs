@@ -473,15 +473,14 @@ impl Solver {
         let erlangs = seen.system.erlangs();
         let near = self.beta.map(|beta| erlangs + beta * erlangs.sqrt());
         let of = |targets: &[Target], remark| -> Result<Need, Error> {
-            let agents = seen.system.least_agents_near(targets, near)?;
-            let agents = u32::try_from(agents).unwrap_or(u32::MAX);
-            let exact = match self.fractional {
-                true => Some(
-                    seen.system
-                        .least_agents_fractional_near(targets, Some(f64::from(agents)))?,
-                ),
-                false => None,
+            let (agents, exact) = match self.fractional {
+                true => seen
+                    .system
+                    .least_agents_both_near(targets, near)
+                    .map(|(agents, exact)| (agents, Some(exact)))?,
+                false => (seen.system.least_agents_near(targets, near)?, None),
             };
+            let agents = u32::try_from(agents).unwrap_or(u32::MAX);
             Ok(Need {
                 system: seen.system.with_agents(f64::from(agents)),
                 model: seen.model,

@@ -2,7 +2,7 @@
 //! and column is said in `docs/output.md`.
 
 use super::files::{Folder, SaveError};
-use super::tables::{Sheet, TABLES, parts};
+use super::tables::{Sheet, TABLES, Table, parts};
 use crate::kpi::Results;
 use std::io::{self, Write};
 
@@ -11,11 +11,20 @@ use std::io::{self, Write};
 /// # Errors
 /// Those of the system.
 pub fn write(results: &Results, folder: &Folder<'_>) -> Result<(), SaveError> {
-    let is_ascii = is_ascii(results);
-    for (name, table) in TABLES {
+    write_tables(results, &TABLES, is_ascii(results), folder)
+}
+
+/// Writes tables into a folder, whose texts are all ASCII or not.
+pub(super) fn write_tables<T>(
+    of: &T,
+    tables: &[Table<T>],
+    is_ascii: bool,
+    folder: &Folder<'_>,
+) -> Result<(), SaveError> {
+    for (name, table) in tables {
         folder.write(&format!("{name}.csv"), |out| {
             let mut rows = Rows::new(out, is_ascii)?;
-            table(results, &mut rows)?;
+            table(of, &mut rows)?;
             rows.flush()
         })?;
     }

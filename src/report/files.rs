@@ -73,7 +73,12 @@ impl Place {
     /// The path of a report when none is given: `output/`, the scenario's name, the seed, and `ending`, such as
     /// `.html`. Unless it may overwrite, a number is added where that exists.
     pub fn default_for(scenario: &str, seed: u64, ending: &str, overwrite: bool) -> Self {
-        let name = format!("{}-seed{seed}{ending}", slug(scenario, "scenario"));
+        Self::default_named(scenario, &format!("-seed{seed}{ending}"), overwrite)
+    }
+
+    /// The same of what has no seed.
+    pub fn default_named(name: &str, ending: &str, overwrite: bool) -> Self {
+        let name = slug(name, "scenario") + ending;
         Self {
             path: Path::new(OUTPUT).join(name),
             overwrite,

@@ -19,13 +19,41 @@ const UNFOLDED: usize = 6;
 /// Of more targets than this, those that are met are folded away.
 const TARGETS: usize = 12;
 
+/// What every page has around its own.
+#[derive(Serialize)]
+pub(super) struct Frame<'a> {
+    pub style: &'static str,
+    pub version: &'a str,
+    pub streams: u32,
+    pub title: String,
+    /// A line about what was simulated.
+    pub how: String,
+    pub stopped: Option<String>,
+    pub scenario_title: &'static str,
+    pub scenario_text: String,
+}
+
+impl<'a> Frame<'a> {
+    /// That of a page made by a version of acdsim, with the scenario at its end.
+    pub(super) fn new(title: String, version: &'a str, scenario: &Scenario) -> Self {
+        Self {
+            style: include_str!("page/page.css"),
+            version,
+            streams: STREAM_VERSION,
+            title,
+            how: String::new(),
+            stopped: None,
+            scenario_title: "Scenario",
+            scenario_text: scenario.to_toml(),
+        }
+    }
+}
+
 /// What the template shows.
 #[derive(Serialize)]
 struct View<'a> {
-    style: &'static str,
-    title: &'a str,
-    how: String,
-    partial: Option<String>,
+    #[serde(flatten)]
+    frame: Frame<'a>,
     verdicts: Option<String>,
     targets: Vec<Target>,
     folded: Vec<Target>,
@@ -44,9 +72,7 @@ struct View<'a> {
     assumptions: Vec<String>,
     command: String,
     run: &'a RunInfo,
-    streams: u32,
     sha256: &'a str,
-    scenario_text: String,
 }
 
 /// A plot with its words.
@@ -65,14 +91,16 @@ struct Section {
     figures: Vec<Figure>,
 }
 
+/// A target and what became of it.
 #[derive(Serialize)]
-struct Target {
-    name: String,
-    target: String,
-    verdict: &'static str,
-    look: &'static str,
-    finding: String,
-    days: String,
+pub(super) struct Target {
+    pub name: String,
+    pub target: String,
+    pub verdict: &'static str,
+    pub look: &'static str,
+    pub finding: String,
+    /// On which days, where that is known of all targets of a page.
+    pub days: Option<String>,
 }
 
 /// A table with a header of names and rows of figures.
@@ -105,14 +133,19 @@ fn render(view: &View<'_>) -> Result<String, minijinja::Error> {
     filled(include_str!("page/page.html"), view)
 }
 
-/// The look of all pages.
-pub(super) const STYLE: &str = include_str!("page/page.css");
-
 /// A template with what it shows.
 pub(super) fn filled(template: &str, view: &impl Serialize) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let template = template.replace("{# macros #}", include_str!("page/macros.html"));
+    // What pages share stands where a comment names it.
+    let mut template = template.to_owned();
+    for (name, shared) in [
+        ("{# top #}", include_str!("page/top.html")),
+        ("{# macros #}", include_str!("page/macros.html")),
+        ("{# foot #}", include_str!("page/foot.html")),
+    ] {
+        template = template.replace(name, shared);
+    }
     environment.add_template("page", &template)?;
     environment.get_template("page")?.render(Serde(view))
 }
@@ -127,11 +160,13 @@ fn view<'a>(results: &'a Results, scenario: &Scenario, stop: &AtomicBool) -> io:
         Mode::Day => tables::by_interval(results, scenario),
     };
     let (verdicts, targets, folded) = targets(results, scenario);
+    let title = results.scenario.name.clone();
     Ok(View {
-        style: STYLE,
-        title: &results.scenario.name,
-        how: text::how(results, scenario),
-        partial: text::stopped_early(results),
+        frame: Frame {
+            how: text::how(results, scenario),
+            stopped: text::stopped_early(results),
+            ..Frame::new(title, &results.run.version, scenario)
+        },
         verdicts,
         targets,
         folded,
@@ -153,9 +188,7 @@ fn view<'a>(results: &'a Results, scenario: &Scenario, stop: &AtomicBool) -> io:
         assumptions: assumptions(scenario),
         command: command(results, scenario),
         run: &results.run,
-        streams: STREAM_VERSION,
         sha256: &results.scenario.sha256,
-        scenario_text: scenario.to_toml(),
     })
 }
 
@@ -217,7 +250,7 @@ fn targets(results: &Results, scenario: &Scenario) -> (Option<String>, Vec<Targe
                 Look::Doubt => "doubt",
                 Look::Plain | Look::Heading | Look::Aside => "plain",
             },
-            days: line.days,
+            days: Some(line.days),
         }
     });
     let mut targets: Vec<Target> = lines.collect();

@@ -6,7 +6,7 @@ mod tables;
 mod words;
 
 pub use page::write as page;
-pub use plan::text as plan_text;
+pub use plan::{text as plan_text, write_csv as write_plan_csv};
 pub use tables::write_csv;
 
 use super::text::Page;
@@ -172,6 +172,11 @@ impl Group<'_> {
 
     fn scheduled(&self, interval: usize) -> f64 {
         self.rows[interval].scheduled.unwrap_or(0.0)
+    }
+
+    /// Whether the requirement is known not rounded, too.
+    fn has_exact(&self) -> bool {
+        self.rows.iter().any(|row| row.agents_fractional.is_some())
     }
 
     pub fn has_shrinkage(&self) -> bool {

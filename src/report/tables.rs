@@ -34,11 +34,11 @@ pub trait Sheet {
     }
 }
 
-/// A table: its name, and what gives its rows.
-type Table = (&'static str, fn(&Results, &mut dyn Sheet) -> io::Result<()>);
+/// A table of something: its name, and what gives its rows.
+pub type Table<T> = (&'static str, fn(&T, &mut dyn Sheet) -> io::Result<()>);
 
 /// Every table.
-pub const TABLES: [Table; 7] = [
+pub const TABLES: [Table<Results>; 7] = [
     ("tidy", tidy),
     ("wide", wide),
     ("targets", targets),

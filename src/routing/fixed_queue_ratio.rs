@@ -7,7 +7,7 @@ use crate::scenario::Rule;
 
 /// Keeps queues in fixed ratios: an agent takes a call of the queue that is most above its share of all that wait, Q_i − p_i ΣQ;
 /// a call goes to the group that is most above its share of all who are idle, I_j − v_j ΣI (Gurvich and Whitt 2010, "Service-level
-/// differentiation in many-server service systems via queue-ratio routing", equations 2 and 3). v_j is the group's share of the
+/// differentiation in many-server service systems via queue-ratio routing"). v_j is the group's share of the
 /// agents scheduled. Where no shares are given, p_i is the queue's share of the work.
 #[derive(Debug, Clone)]
 pub struct FixedQueueRatio {

@@ -283,8 +283,8 @@ impl Routing {
     #[inline]
     pub(crate) fn start(&mut self, model: &Model, key: ReplicationKey) {
         if let Kind::Other(other) = &mut self.0 {
-            other.failure = None;
             other.policy.start(model, key);
+            other.failure = other.policy.failure().map(|why| (0, why.to_owned()));
         }
     }
 
@@ -327,7 +327,7 @@ impl Routing {
     pub(crate) fn next_look(&mut self, view: &View<'_>) -> Option<i64> {
         match &mut self.0 {
             Kind::Preference => None,
-            Kind::Other(other) => other.policy.next_look(view),
+            Kind::Other(other) => other.next_look(view),
         }
     }
 
@@ -350,14 +350,11 @@ impl Routing {
         }
     }
 
-    /// Why the policy cannot go on, if so, and since when in nanoseconds: at the latest since now.
-    pub(crate) fn failure(&self, now_ns: i64) -> Option<(&str, i64)> {
-        let Kind::Other(other) = &self.0 else {
-            return None;
-        };
-        match &other.failure {
-            Some((why, since)) => Some((why, *since)),
-            None => other.policy.failure().map(|why| (why, now_ns)),
+    /// When, in nanoseconds, and why it failed.
+    pub(crate) fn failure(&self) -> Option<&(i64, String)> {
+        match &self.0 {
+            Kind::Preference => None,
+            Kind::Other(other) => other.failure.as_ref(),
         }
     }
 }
@@ -380,41 +377,56 @@ fn pairs_of(model: &Model, rule: &Rule) -> Vec<(usize, usize)> {
 #[derive(Debug)]
 struct Guarded {
     policy: Box<dyn Policy>,
-    /// Why it cannot go on, and since when.
-    failure: Option<(String, i64)>,
+    /// The first: when and why.
+    failure: Option<(i64, String)>,
 }
 
 impl Guarded {
-    fn agent_for_call(&mut self, view: &View<'_>, queue: usize) -> Option<Choice> {
-        match self.policy.agent_for_call(view, queue) {
-            Some(choice) => self.possible(view, queue, choice),
-            None => self.nothing(view),
+    /// What the policy says, unless it failed.
+    fn ask<T>(
+        &mut self,
+        view: &View<'_>,
+        question: impl FnOnce(&mut dyn Policy) -> Option<T>,
+    ) -> Option<T> {
+        if self.failure.is_some() {
+            return None;
         }
+        let answer = question(&mut *self.policy);
+        if let Some(why) = self.policy.failure() {
+            self.failure = Some((view.now_ns, why.to_owned()));
+            return None;
+        }
+        answer
+    }
+
+    fn agent_for_call(&mut self, view: &View<'_>, queue: usize) -> Option<Choice> {
+        let choice = self.ask(view, |policy| policy.agent_for_call(view, queue))?;
+        self.possible(view, queue, choice)
     }
 
     fn agent_in_tier(&mut self, view: &View<'_>, queue: usize, tier: usize) -> Option<Choice> {
-        match self.policy.agent_in_tier(view, queue, tier) {
-            Some(choice) => self.possible(view, queue, choice),
-            None => self.nothing(view),
-        }
+        let choice = self.ask(view, |policy| policy.agent_in_tier(view, queue, tier))?;
+        self.possible(view, queue, choice)
     }
 
     fn queue_for_agent(&mut self, view: &View<'_>, group: usize, agent: AgentId) -> Option<usize> {
-        match self.policy.queue_for_agent(view, group, agent) {
-            Some(queue) => self.waits(view, queue, Some(group)).map(|()| queue),
-            None => self.nothing(view),
+        let queue = self.ask(view, |policy| policy.queue_for_agent(view, group, agent))?;
+        self.waits(view, queue)?;
+        match unskilled(view, queue, group) {
+            None => Some(queue),
+            Some(why) => self.fail(view, why),
         }
     }
 
+    fn next_look(&mut self, view: &View<'_>) -> Option<i64> {
+        self.ask(view, |policy| policy.next_look(view))
+    }
+
     fn pair(&mut self, view: &View<'_>) -> Option<(usize, Choice)> {
-        match self.policy.pair(view) {
-            Some((queue, choice)) => {
-                self.waits(view, queue, None)?;
-                let possible = self.possible(view, queue, choice);
-                possible.map(|choice| (queue, choice))
-            }
-            None => self.nothing(view),
-        }
+        let (queue, choice) = self.ask(view, |policy| policy.pair(view))?;
+        self.waits(view, queue)?;
+        let choice = self.possible(view, queue, choice)?;
+        Some((queue, choice))
     }
 
     fn possible(&mut self, view: &View<'_>, queue: usize, choice: Choice) -> Option<Choice> {
@@ -424,25 +436,15 @@ impl Guarded {
         }
     }
 
-    fn waits(&mut self, view: &View<'_>, queue: usize, group: Option<usize>) -> Option<()> {
-        match unwanted(view, queue, group) {
+    fn waits(&mut self, view: &View<'_>, queue: usize) -> Option<()> {
+        match unwanted(view, queue) {
             None => Some(()),
             Some(why) => self.fail(view, why),
         }
     }
 
     fn fail<T>(&mut self, view: &View<'_>, why: String) -> Option<T> {
-        self.failure
-            .get_or_insert((format!("it {why}"), view.now_ns));
-        None
-    }
-
-    /// Notes that the policy itself has failed.
-    fn nothing<T>(&mut self, view: &View<'_>) -> Option<T> {
-        if self.failure.is_none() {
-            let failure = self.policy.failure();
-            self.failure = failure.map(|why| (why.to_owned(), view.now_ns));
-        }
+        self.failure = Some((view.now_ns, format!("it {why}")));
         None
     }
 }
@@ -465,18 +467,19 @@ fn refused(view: &View<'_>, queue: usize, choice: Choice) -> Option<String> {
     }
 }
 
-/// Why a queue's first call cannot be taken, by a group if one is given; `None` where it is possible.
-fn unwanted(view: &View<'_>, queue: usize, group: Option<usize>) -> Option<String> {
+/// Why no call of a queue can be taken; `None` where it is possible.
+fn unwanted(view: &View<'_>, queue: usize) -> Option<String> {
     match view.queues.get(queue) {
         None => Some(format!("chose queue number {queue}, which does not exist")),
         Some(state) if state.waiting == 0 => {
             let name = quoted(&view.model.scenario.queues[queue].name);
             Some(format!("chose queue {name}, in which nobody waits"))
         }
-        Some(_) => group.and_then(|group| unskilled(view, queue, group)),
+        Some(_) => None,
     }
 }
 
+/// Why a group cannot take a call of a queue; `None` where it serves it.
 fn unskilled(view: &View<'_>, queue: usize, group: usize) -> Option<String> {
     let mut serves = view.model.groups[group].serves.iter();
     if serves.any(|serve| serve.queue == queue) {

@@ -4,7 +4,7 @@ use super::scored::AgentRule;
 use super::{AgentId, View};
 
 /// Of the groups with an idle agent the one that serves the fewest queues: who can do more is kept for what others cannot
-/// (Wallace and Whitt 2005, "A staffing algorithm for call centers with skill-based routing", section 3).
+/// (Wallace and Whitt 2005, "A staffing algorithm for call centers with skill-based routing").
 #[derive(Debug)]
 pub struct MostSpecialised;
 

@@ -7,7 +7,7 @@ use crate::scenario::Rule;
 /// Of all pairs of a waiting call and an idle agent that are possible the one of the largest index is matched, if that is not
 /// negative: constant + wait × (wait of the first call of the queue, in s) + idle × (idle time of the longest idle agent of the
 /// group, in s), with weights for each pair of queue and group (Chan, Koole and L'Ecuyer 2014, "Dynamic call center routing
-/// policies using call waiting and agent idle times", section 3). A negative constant makes calls wait for better agents, and
+/// policies using call waiting and agent idle times"). A negative constant makes calls wait for better agents, and
 /// agents for better calls.
 #[derive(Debug)]
 pub struct Weights {

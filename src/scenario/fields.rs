@@ -152,7 +152,10 @@ impl<'a> Checker<'a> {
             span,
             format!("unknown key {}", quoted(key)),
             label,
-            format!("its keys are {}", key_list(section)),
+            match section.keys {
+                [] => "it has none".to_owned(),
+                _ => format!("its keys are {}", key_list(section)),
+            },
         );
     }
 

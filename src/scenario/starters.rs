@@ -48,6 +48,12 @@ pub const STARTERS: &[Starter] = &[
         files: &[("help-desk.csv", file!("help-desk.csv"))],
     },
     Starter {
+        name: "routing",
+        about: "Two teams and people who do both, with every routing policy to try",
+        text: file!("routing.toml"),
+        files: &[],
+    },
+    Starter {
         name: "bank",
         about: "The bundled day: a bank's service and sales lines, with IVR, trunks and costs",
         text: file!("default.toml"),

@@ -12,11 +12,12 @@ use acdsim::model::Model;
 use acdsim::report::trace::{Format, Trace};
 use acdsim::routing::Routing;
 use acdsim::scenario;
+use common::command::{acdsim_in, done_in};
 use common::random_scenario::scenario as random_scenario;
 use proptest::prelude::*;
 use recompute::{compare, recompute, rows};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::AtomicBool;
 
 /// Trunks, an IVR, redials, reconnects, tiers, limits, balking, prices, busy and quiet days.
@@ -193,20 +194,8 @@ fn both_formats_say_the_same() {
     assert_eq!(lines.next(), None);
 }
 
-fn acdsim(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_acdsim"));
-    command
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
 fn done(folder: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = acdsim(folder, arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
-    output.stdout
+    done_in(folder, arguments).stdout
 }
 
 fn folder() -> tempfile::TempDir {
@@ -305,7 +294,7 @@ fn days_are_counted_from_1() {
             "",
         ),
     ] {
-        let output = acdsim(path, arguments);
+        let output = acdsim_in(path, arguments);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
         assert!(said.contains(expected), "{arguments:?}: {said}");
@@ -343,7 +332,7 @@ fn a_reader_who_has_enough_is_no_error() {
         assert_eq!(output.status.code(), Some(0));
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     }
-    let refused = acdsim(folder.path(), &["trace", "long.toml", "--day", "1"]);
+    let refused = acdsim_in(folder.path(), &["trace", "long.toml", "--day", "1"]);
     assert_eq!(refused.status.code(), Some(2));
 }
 

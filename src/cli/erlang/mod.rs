@@ -1,7 +1,16 @@
 //! `acdsim erlang`: Erlang's formulas and their family, in every direction.
 
+mod a;
+mod b;
+mod c;
+mod engset;
+mod extended_b;
+mod figures;
+mod given;
 mod loss;
 mod output;
+mod patience;
+mod queue;
 mod values;
 mod waiting;
 
@@ -29,28 +38,37 @@ pub struct Arguments {
     model: Model,
 }
 
-#[derive(Debug, Subcommand)]
-enum Model {
-    B(loss::B),
-    C(waiting::C),
-    A(waiting::A),
-    Queue(waiting::Queue),
-    Patience(waiting::General),
-    Engset(loss::Engset),
-    ExtendedB(loss::ExtendedB),
+/// The systems of the command line, in the order of its help: each is a file with its flags, and one entry here.
+macro_rules! systems {
+    ($($name:ident($system:ty)),* $(,)?) => {
+        #[derive(Debug, Subcommand)]
+        enum Model {
+            $($name($system)),*
+        }
+
+        impl Model {
+            /// Prints the answer; `false` if there is none, which is said.
+            fn show(&self) -> Result<bool, Failure> {
+                match self {
+                    $(Self::$name(system) => system.show()),*
+                }
+            }
+        }
+    };
+}
+
+systems! {
+    B(b::B),
+    C(c::C),
+    A(a::A),
+    Queue(queue::Queue),
+    Patience(patience::General),
+    Engset(engset::Engset),
+    ExtendedB(extended_b::ExtendedB),
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
-    let done = match &arguments.model {
-        Model::B(b) => output::show(b, &b.output),
-        Model::C(c) => output::show(&c.case(), &c.output),
-        Model::A(a) => output::show(&a.case(), &a.output),
-        Model::Queue(queue) => output::show(&queue.case(), &queue.output),
-        Model::Patience(patience) => output::show(&patience.case(), &patience.output),
-        Model::Engset(engset) => output::show(engset, &engset.output),
-        Model::ExtendedB(extended) => output::show(extended, &extended.output),
-    };
-    done.map(|done| match done {
+    Ok(match arguments.model.show()? {
         true => status::DONE,
         false => status::BAD_INPUT,
     })

@@ -1,7 +1,8 @@
 //! Answers as text, JSON and CSV.
 
 use super::super::{Failure, print, print_json, print_with, width};
-use super::waiting::counted;
+use super::figures::{Figure, Unit, counted, exact, shown};
+use super::given::{self, Given, Varied};
 use crate::erlang::Error;
 use crate::report::files::Place;
 use clap::Args;
@@ -22,29 +23,6 @@ pub struct Flags {
     force: bool,
 }
 
-/// How a figure is written.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Unit {
-    Percent,
-    Seconds,
-    Number,
-    /// Agents, lines, sources: whole where it can be.
-    Count,
-}
-
-/// One figure of an answer.
-#[derive(Debug, Clone)]
-pub struct Figure {
-    /// In JSON and CSV; `service_levels.x` is x within an object.
-    pub name: &'static str,
-    /// In a column of figures; empty where it is not shown.
-    pub label: String,
-    /// Head of its column in a table of a range; empty where it has none.
-    pub head: &'static str,
-    pub value: Option<f64>,
-    pub unit: Unit,
-}
-
 /// What was found for one set of numbers.
 pub struct Answer {
     /// In words.
@@ -56,23 +34,76 @@ pub struct Answer {
     pub called: String,
 }
 
-/// The flag that has a range.
-pub struct Varied {
-    pub head: &'static str,
-    pub unit: Unit,
-    pub values: Vec<f64>,
+impl Answer {
+    /// The figures with a number of servers, and beside them those with `one_less`.
+    pub fn of_servers(
+        sentence: String,
+        servers: f64,
+        what: &str,
+        one_less: bool,
+        figures: impl Fn(f64) -> Result<Vec<Figure>, Error>,
+    ) -> Result<Self, Error> {
+        let less = (one_less && servers >= 1.0).then_some(servers - 1.0);
+        Ok(Self {
+            sentence,
+            figures: figures(servers)?,
+            beside: less.map(|less| (counted(less, what), figures(less))),
+            called: counted(servers, what),
+        })
+    }
 }
 
-/// A model with the numbers given.
+/// `8 agents are needed for 80 % in 20 s.`
+pub fn needed(servers: f64, what: &str, targets: &str) -> String {
+    let verb = if servers == 1.0 { "is" } else { "are" };
+    format!("{} {verb} needed for {targets}.", counted(servers, what))
+}
+
+/// `Up to 100 calls/h can be taken with 80 % in 20 s.`
+pub fn most(done: &str, targets: &str) -> String {
+    format!("Up to {done} with {targets}.")
+}
+
+/// Whether a target is met, in a word.
+pub fn verdict(met: bool) -> &'static str {
+    match met {
+        true => "Met",
+        false => "Missed",
+    }
+}
+
+/// The system and the numbers that are given.
+pub fn title(name: &str, given: &[Given<'_>]) -> String {
+    let name = std::iter::once(name.to_owned());
+    let parts: Vec<String> = name.chain(given.iter().filter_map(Given::words)).collect();
+    parts.join(" · ")
+}
+
+/// A system with the numbers given.
 pub trait Question {
     fn model(&self) -> &'static str;
     fn title(&self) -> String;
-    fn input(&self) -> Map<String, Value>;
-    fn varied(&self) -> Result<Option<Varied>, Error>;
+    /// The numbers, one of which may be a range.
+    fn given(&self) -> Vec<Given<'_>>;
+    /// What is given beside them, as documents name it; what is null was not.
+    fn more(&self) -> Vec<(&'static str, Value)>;
+    /// What is wrong whatever the value of the varied flag.
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
     /// With the value of the varied flag.
     fn answer(&self, varied: Option<f64>) -> Result<Answer, Error>;
-    /// Name of the figure that a chart shows.
+    /// Name of the figure that a chart shows: what is solved for, or how well it goes.
     fn charted(&self) -> &'static str;
+}
+
+/// What was asked, as documents have it.
+fn input(question: &dyn Question) -> Map<String, Value> {
+    let mut input = given::document(&question.given());
+    let more = question.more().into_iter();
+    let more = more.filter(|(_, value)| !value.is_null());
+    input.extend(more.map(|(name, value)| (name.to_owned(), value)));
+    input
 }
 
 /// Prints the answer; `false` if there is none, which is said.
@@ -86,7 +117,10 @@ pub fn show(question: &dyn Question, flags: &Flags) -> Result<bool, Failure> {
         true => print_json(&error_document(&error)).map(|()| false),
         false => Err(Failure::bad_input(error)),
     };
-    let varied = match question.varied() {
+    let varied = match question
+        .check()
+        .and_then(|()| given::varied(&question.given()))
+    {
         Ok(varied) => varied,
         Err(error) => return failed(error),
     };
@@ -149,21 +183,6 @@ fn error_document(error: &Error) -> Value {
     document
 }
 
-fn value_of(figure: &Figure) -> Value {
-    match figure.value {
-        Some(value) => exact(value, figure.unit),
-        None => Value::Null,
-    }
-}
-
-/// All the digits; whole counts as whole numbers.
-pub fn exact(value: f64, unit: Unit) -> Value {
-    match unit == Unit::Count && value.fract() == 0.0 && value.abs() < 9e15 {
-        true => json!(value as i64),
-        false => json!(value),
-    }
-}
-
 /// In words the service levels come first; in documents they are the last.
 fn in_order(figures: &[Figure]) -> impl Iterator<Item = &Figure> {
     let within = |figure: &&Figure| figure.name.contains('.');
@@ -176,7 +195,7 @@ fn document(question: &dyn Question, varied: &Option<Varied>, rows: &[Row]) -> V
         Err(error) => {
             let mut document = error_document(error);
             if let (Some(value), Some(varied)) = (value, varied) {
-                document[varied.head] = exact(*value, varied.unit);
+                document[varied.kind.name] = exact(*value, varied.kind.unit);
             }
             document
         }
@@ -185,11 +204,11 @@ fn document(question: &dyn Question, varied: &Option<Varied>, rows: &[Row]) -> V
             for figure in in_order(&answer.figures) {
                 match figure.name.split_once('.') {
                     None => {
-                        map.insert(figure.name.to_owned(), value_of(figure));
+                        map.insert(figure.name.to_owned(), figure.exact());
                     }
                     Some((object, name)) => {
                         let object = map.entry(object).or_insert_with(|| json!({}));
-                        object[name] = value_of(figure);
+                        object[name] = figure.exact();
                     }
                 }
             }
@@ -199,7 +218,7 @@ fn document(question: &dyn Question, varied: &Option<Varied>, rows: &[Row]) -> V
     let mut document = json!({
         "schema": "acdsim.erlang/1",
         "model": question.model(),
-        "input": question.input(),
+        "input": input(question),
     });
     match rows {
         [row @ (None, _)] => document["result"] = result(row),
@@ -219,7 +238,7 @@ fn write_csv(varied: &Option<Varied>, rows: &[Row], out: &mut dyn Write) -> std:
             .to_owned()
     };
     // The varied one is the first column, also where there is no answer.
-    let first = varied.as_ref().map(|varied| varied.head);
+    let first = varied.as_ref().map(|varied| varied.kind.name);
     let columns: Vec<String> = rows
         .iter()
         .find_map(|(_, answer)| answer.as_ref().ok())
@@ -240,7 +259,9 @@ fn write_csv(varied: &Option<Varied>, rows: &[Row], out: &mut dyn Write) -> std:
             .chain(["error"]),
     )?;
     for (value, answer) in rows {
-        let unit = varied.as_ref().map_or(Unit::Number, |varied| varied.unit);
+        let unit = varied
+            .as_ref()
+            .map_or(Unit::Number, |varied| varied.kind.unit);
         let mut cells: Vec<String> = value
             .iter()
             .map(|value| exact(*value, unit).to_string())
@@ -249,7 +270,7 @@ fn write_csv(varied: &Option<Varied>, rows: &[Row], out: &mut dyn Write) -> std:
             Ok(answer) => {
                 for figure in in_order(&answer.figures).filter(|figure| Some(figure.name) != first)
                 {
-                    cells.push(match value_of(figure) {
+                    cells.push(match figure.exact() {
                         Value::Null => String::new(),
                         value => value.to_string(),
                     });
@@ -264,51 +285,6 @@ fn write_csv(varied: &Option<Varied>, rows: &[Row], out: &mut dyn Write) -> std:
         table.write_record(cells)?;
     }
     table.flush()
-}
-
-/// A figure in words: `88.0 %`, `10.0 s`.
-pub fn shown(value: Option<f64>, unit: Unit) -> String {
-    let Some(value) = value else {
-        return "–".to_owned();
-    };
-    if !value.is_finite() {
-        return "–".to_owned();
-    }
-    match unit {
-        Unit::Percent => percent(value),
-        Unit::Seconds => match value {
-            x if x > 0.0 && x < 0.05 => format!("{} s", small(x)),
-            x => format!("{} s", crate::scenario::grouped(x, 1)),
-        },
-        Unit::Number => match value {
-            x if x > 0.0 && x < 0.005 => small(x),
-            x if x > 0.0 && x < 1.0 => format!("{x:.3}"),
-            x => crate::scenario::grouped(x, 2),
-        },
-        Unit::Count if value.fract() == 0.0 => crate::scenario::grouped(value, 0),
-        Unit::Count => crate::scenario::grouped(value, 2),
-    }
-}
-
-/// Two digits of what is near 0.
-fn small(x: f64) -> String {
-    match x < 1e-4 {
-        true => format!("{x:.1e}"),
-        false => format!("{x:.2}")
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned(),
-    }
-}
-
-/// As many digits as tell it from 0 and from 100 %.
-pub fn percent(x: f64) -> String {
-    let near = x.min(1.0 - x).abs();
-    let digits = match near > 0.0 && near < 1e-3 {
-        true => ((-near.log10()).ceil() as usize - 1).clamp(2, 12),
-        false => 1,
-    };
-    format!("{:.digits$} %", 100.0 * x)
 }
 
 struct Page {
@@ -330,9 +306,7 @@ impl Page {
             |figure: &&Figure| !(figure.label.is_empty() || several && figure.unit == Unit::Count);
         let shown_of = |figures: &[Figure]| -> Vec<String> {
             let labelled = figures.iter().filter(in_rows);
-            labelled
-                .map(|figure| shown(figure.value, figure.unit))
-                .collect()
+            labelled.map(|figure| figure.shown()).collect()
         };
         let labels: Vec<&str> = answer
             .figures
@@ -377,34 +351,31 @@ impl Page {
     /// A row for each value, with a bar.
     fn table(&self, question: &dyn Question, varied: &Varied, rows: &[Row]) -> String {
         let charted = question.charted();
+        // The varied one has the first column.
+        let has_column =
+            |figure: &&Figure| !(figure.head.is_empty() || figure.name == varied.kind.name);
         let heads: Vec<&str> = rows
             .iter()
             .find_map(|(_, answer)| answer.as_ref().ok())
             .map(|answer| {
-                let shown = answer
-                    .figures
-                    .iter()
-                    .filter(|figure| !figure.head.is_empty());
-                shown
-                    .map(|figure| figure.head)
-                    .filter(|head| *head != varied.head)
-                    .collect()
+                let shown = answer.figures.iter().filter(has_column);
+                shown.map(|figure| figure.head).collect()
             })
             .unwrap_or_default();
         let mut table: Vec<Vec<String>> = vec![
-            std::iter::once(varied.head.replace('_', " "))
+            std::iter::once(varied.kind.name.replace('_', " "))
                 .chain(heads.iter().map(|head| (*head).to_owned()))
                 .collect(),
         ];
         let mut bars: Vec<Result<(f64, Unit), String>> = Vec::new();
         for (value, answer) in rows {
-            let mut cells = vec![shown(*value, varied.unit)];
+            let mut cells = vec![shown(*value, varied.kind.unit)];
             match answer {
                 Ok(answer) => {
                     let mut bar = (f64::NAN, Unit::Number);
                     for figure in &answer.figures {
-                        if heads.contains(&figure.head) {
-                            cells.push(shown(figure.value, figure.unit));
+                        if has_column(&figure) {
+                            cells.push(figure.shown());
                         }
                         if figure.name == charted {
                             bar = (figure.value.unwrap_or(f64::NAN), figure.unit);
@@ -495,14 +466,5 @@ mod tests {
         assert_eq!(page(false).bar(0.4, 4), "█▋");
         assert_eq!(page(true).bar(0.4, 5), "##");
         assert_eq!(page(false).bar(f64::NAN, 4), "");
-    }
-
-    #[test]
-    fn percentages_tell_themselves_from_0_and_100() {
-        assert_eq!(percent(0.8801), "88.0 %");
-        assert_eq!(percent(0.0), "0.0 %");
-        assert_eq!(percent(1.0), "100.0 %");
-        assert_eq!(percent(0.99995), "99.9950 %");
-        assert_eq!(percent(0.00002), "0.0020 %");
     }
 }

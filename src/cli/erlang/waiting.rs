@@ -1,14 +1,17 @@
-//! Models in which calls wait: `c`, `a`, `queue`, `patience`.
+//! What the systems in which calls wait have in common: `c`, `a`, `queue`, `patience`.
 
-use super::output::{Answer, Figure, Flags, Question, Unit, Varied, exact, percent, shown};
+use super::figures::{self, Figure, LEVELS, as_given, counted, percent, shown};
+use super::given::{Given, bad, left_out, number};
+use super::output::{Answer, Question, most, needed, verdict};
 use super::values::{self, Values};
 use crate::erlang::{Error, Patience, Performance, Target, Thresholds, WaitingSystem};
 use crate::scenario::{self, Distribution, Formula};
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+/// Flags of the load, and of the agents.
 #[derive(Debug, Args)]
-struct Numbers {
+pub struct Load {
     /// Calls per time
     #[arg(long, value_name = "RATE", value_parser = values::rate, allow_hyphen_values = true)]
     calls: Option<Values>,
@@ -23,8 +26,9 @@ struct Numbers {
     fractional: bool,
 }
 
+/// Flags of targets, and of the times that figures refer to.
 #[derive(Debug, Args)]
-struct Wanted {
+pub struct Wanted {
     /// Service level to reach, such as 80/20
     #[arg(long, value_name = "P/T", value_parser = values::target, allow_hyphen_values = true)]
     target: Option<scenario::Target>,
@@ -54,266 +58,71 @@ struct Wanted {
     short: f64,
 }
 
-/// Erlang-C: calls wait as long as it takes, nobody hangs up.
+/// The target of callers who hang up.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  acdsim erlang c --calls 100/h --aht 180s --agents 8            what 8 agents give
-  acdsim erlang c --calls 100/h --aht 180s --target 80/20        agents for 80 % in 20 s
-  acdsim erlang c --aht 180s --agents 8 --max-asa 30s            the largest volume
-  acdsim erlang c --calls 100/h --agents 8 --target 80/20        the longest AHT
-  acdsim erlang c --calls 100/h --aht 180s --agents 6..12        a table")]
-pub struct C {
-    #[command(flatten)]
-    numbers: Numbers,
-    /// There is none here
-    #[arg(long, hide = true, value_parser = values::no_patience)]
-    patience: Option<f64>,
-    #[command(flatten)]
-    wanted: Wanted,
-    #[command(flatten)]
-    pub output: Flags,
-}
-
-/// Erlang-A: callers hang up after an exponential time.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  acdsim erlang a --calls 100/h --aht 180s --agents 6 --patience 120s
-  acdsim erlang a --calls 100/h --aht 180s --patience 120s --target 80/20 --max-abandonment 3%
-  acdsim erlang a --calls 100/h..400/h:20/h --aht 180s --patience 120s --target 80/20")]
-pub struct A {
-    #[command(flatten)]
-    numbers: Numbers,
-    /// Mean patience
-    #[arg(long, value_name = "TIME", value_parser = values::mean_patience, allow_hyphen_values = true)]
-    patience: f64,
+pub struct Leaving {
     /// Largest fraction of calls that hang up
     #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
-    max_abandonment: Option<f64>,
-    #[command(flatten)]
-    wanted: Wanted,
-    #[command(flatten)]
-    pub output: Flags,
+    pub max_abandonment: Option<f64>,
 }
 
-/// A queue with a limit of waiting places; with --patience callers hang up too.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  acdsim erlang queue --calls 100/h --aht 180s --agents 6 --limit 10
-  acdsim erlang queue --calls 100/h --aht 180s --limit 10 --target 80/20 --max-blocking 1%
-  acdsim erlang queue --calls 100/h --aht 180s --agents 6 --limit 10 --patience 120s
-
-A call that finds the queue full is blocked; service levels are of those that got in.")]
-pub struct Queue {
-    #[command(flatten)]
-    numbers: Numbers,
-    /// Number of waiting places
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    limit: u32,
-    /// Mean patience [default: nobody hangs up]
-    #[arg(long, value_name = "TIME", value_parser = values::mean_patience, allow_hyphen_values = true)]
-    patience: Option<f64>,
-    /// Largest fraction of calls that hang up
-    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
-    max_abandonment: Option<f64>,
-    /// Largest fraction of calls that find the queue full
-    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
-    max_blocking: Option<f64>,
-    #[command(flatten)]
-    wanted: Wanted,
-    #[command(flatten)]
-    pub output: Flags,
-}
-
-/// Any patience: fixed, Weibull, lognormal, gamma, uniform, a mixture, or values from a file; with balking.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  acdsim erlang patience --calls 100/h --aht 180s --agents 6 --patience 'weibull(shape 0.6, scale 90s)'
-  acdsim erlang patience --calls 100/h --aht 180s --patience 60s --balk 0.2 --target 80/20
-  acdsim erlang patience --calls 100/h --aht 180s --agents 6..10 --patience 'lognormal(90s, sd 120s)'
-
-A time alone is the same for everybody: --patience 60s. docs/scenario.md has all forms.")]
-pub struct General {
-    #[command(flatten)]
-    numbers: Numbers,
-    /// How long callers wait
-    #[arg(long, value_name = "DISTRIBUTION", value_parser = values::distribution, allow_hyphen_values = true)]
-    patience: Distribution,
-    /// Fraction of those who would have to wait that leaves at once
-    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true, default_value = "0")]
-    balk: f64,
-    /// Largest fraction of calls that hang up
-    #[arg(long, value_name = "P", value_parser = values::fraction, allow_hyphen_values = true)]
-    max_abandonment: Option<f64>,
-    #[command(flatten)]
-    wanted: Wanted,
-    #[command(flatten)]
-    pub output: Flags,
-}
-
-/// What is left out, and so wanted.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Unknown {
-    Nothing,
-    Calls,
-    Aht,
-    Agents,
-}
-
-/// What the four have in common; made once, as the table of a smooth patience takes its time.
+/// A system with what is asked of it; made once, as the table of a smooth patience takes its time.
 pub struct Case<'a> {
-    numbers: &'a Numbers,
-    wanted: &'a Wanted,
-    model: &'static str,
-    name: &'static str,
-    patience: Result<Patience, Error>,
-    limit: Option<u32>,
-    max_abandonment: Option<f64>,
-    max_blocking: Option<f64>,
+    pub model: &'static str,
+    pub name: &'static str,
+    pub load: &'a Load,
+    pub wanted: &'a Wanted,
+    pub patience: Result<Patience, Error>,
+    pub limit: Option<u32>,
+    pub max_abandonment: Option<f64>,
+    pub max_blocking: Option<f64>,
 }
 
-impl C {
-    pub fn case(&self) -> Case<'_> {
-        Case {
-            numbers: &self.numbers,
-            wanted: &self.wanted,
-            model: "c",
-            name: "Erlang-C",
-            patience: Ok(Patience::endless()),
+impl<'a> Case<'a> {
+    pub fn new(
+        model: &'static str,
+        name: &'static str,
+        load: &'a Load,
+        wanted: &'a Wanted,
+        patience: Result<Patience, Error>,
+    ) -> Self {
+        Self {
+            model,
+            name,
+            load,
+            wanted,
+            patience,
             limit: None,
             max_abandonment: None,
             max_blocking: None,
         }
     }
-}
 
-impl A {
-    pub fn case(&self) -> Case<'_> {
-        Case {
-            numbers: &self.numbers,
-            wanted: &self.wanted,
-            model: "a",
-            name: "Erlang-A",
-            patience: Patience::exponential(self.patience),
-            limit: None,
-            max_abandonment: self.max_abandonment,
-            max_blocking: None,
-        }
-    }
-}
-
-impl Queue {
-    pub fn case(&self) -> Case<'_> {
-        Case {
-            numbers: &self.numbers,
-            wanted: &self.wanted,
-            model: "queue",
-            name: "Limited queue",
-            patience: match self.patience {
-                None => Ok(Patience::endless()),
-                Some(mean_s) => Patience::exponential(mean_s),
-            },
-            limit: Some(self.limit),
-            max_abandonment: self.max_abandonment,
-            max_blocking: self.max_blocking,
-        }
-    }
-}
-
-impl General {
-    pub fn case(&self) -> Case<'_> {
-        Case {
-            numbers: &self.numbers,
-            wanted: &self.wanted,
-            model: "patience",
-            name: "M/M/n+G",
-            patience: Patience::new(&self.patience, self.balk),
-            limit: None,
-            max_abandonment: self.max_abandonment,
-            max_blocking: None,
-        }
-    }
-}
-
-impl Question for Case<'_> {
-    fn model(&self) -> &'static str {
-        self.model
-    }
-    fn title(&self) -> String {
-        Case::title(self)
-    }
-    fn input(&self) -> Map<String, Value> {
-        Case::input(self)
-    }
-    fn varied(&self) -> Result<Option<Varied>, Error> {
-        Case::varied(self)
-    }
-    fn answer(&self, varied: Option<f64>) -> Result<Answer, Error> {
-        Case::answer(self, varied)
-    }
-    fn charted(&self) -> &'static str {
-        Case::charted(self)
-    }
-}
-
-fn bad(message: &str) -> Error {
-    Error::BadInput(message.to_owned())
-}
-
-impl Case<'_> {
-    fn unknown(&self) -> Result<Unknown, Error> {
-        let Numbers {
-            calls, aht, agents, ..
-        } = self.numbers;
-        match (calls.is_some(), aht.is_some(), agents.is_some()) {
-            (true, true, true) => Ok(Unknown::Nothing),
-            (false, true, true) => Ok(Unknown::Calls),
-            (true, false, true) => Ok(Unknown::Aht),
-            (true, true, false) => Ok(Unknown::Agents),
-            _ => Err(bad(
-                "two of --calls, --aht and --agents are needed, and targets for the third; or all three",
-            )),
-        }
+    fn numbers(&self) -> [Given<'_>; 3] {
+        let Load {
+            calls,
+            aht,
+            agents,
+            fractional,
+        } = self.load;
+        [
+            figures::CALLS.given("--calls", calls),
+            figures::AHT.given("--aht", aht),
+            figures::AGENTS
+                .given("--agents", agents)
+                .whole_unless(*fractional),
+        ]
     }
 
-    fn varied(&self) -> Result<Option<Varied>, Error> {
-        let unknown = self.unknown()?;
-        if unknown != Unknown::Nothing && self.targets().is_empty() {
-            return Err(bad(
+    /// The figure that is solved for.
+    fn unknown(&self) -> Result<Option<&'static str>, Error> {
+        let unknown = left_out(&self.numbers(), "targets")?;
+        match unknown.is_some() && self.targets().is_empty() {
+            true => Err(bad(
                 "what is left out of --calls, --aht and --agents is solved for, which takes a target, such as --target 80/20",
-            ));
+            )),
+            false => Ok(unknown),
         }
-        let ranges = [
-            ("calls_per_h", Unit::Number, &self.numbers.calls),
-            ("aht_s", Unit::Seconds, &self.numbers.aht),
-            ("agents", Unit::Count, &self.numbers.agents),
-        ];
-        let mut varied = None;
-        for (head, unit, values) in ranges {
-            let Some(values) = values else { continue };
-            if head == "agents"
-                && !self.numbers.fractional
-                && values.0.iter().any(|n| n.fract() != 0.0)
-            {
-                return Err(bad("agents are whole numbers; --fractional allows others"));
-            }
-            if values.one().is_none() {
-                if varied.is_some() {
-                    return Err(bad(
-                        "only one of --calls, --aht and --agents may be a range",
-                    ));
-                }
-                varied = Some(Varied {
-                    head,
-                    unit,
-                    values: values.0.clone(),
-                });
-            }
-        }
-        Ok(varied)
     }
 
     fn targets(&self) -> Vec<Target> {
@@ -359,179 +168,6 @@ impl Case<'_> {
         }
     }
 
-    fn title(&self) -> String {
-        let Numbers {
-            calls, aht, agents, ..
-        } = self.numbers;
-        let mut parts = vec![self.name.to_owned()];
-        if let Some(calls) = calls.as_ref().and_then(Values::one) {
-            parts.push(format!("{} calls/h", scenario::number(calls)));
-        }
-        if let Some(aht) = aht.as_ref().and_then(Values::one) {
-            parts.push(format!("AHT {} s", scenario::number(aht)));
-            if let Some(calls) = calls.as_ref().and_then(Values::one) {
-                parts.push(format!(
-                    "{} erlangs",
-                    shown(Some(calls * aht / 3600.0), Unit::Number)
-                ));
-            }
-        }
-        if let Some(agents) = agents.as_ref().and_then(Values::one) {
-            parts.push(counted(agents, "agent"));
-        }
-        if let Some(limit) = self.limit {
-            parts.push(counted(f64::from(limit), "waiting place"));
-        }
-        if let Ok(patience) = &self.patience {
-            if *patience.distribution() != Distribution::Never {
-                parts.push(format!("patience {}", patience.distribution()));
-            }
-            if patience.balk() > 0.0 {
-                parts.push(format!("{} balk", percent(patience.balk())));
-            }
-        }
-        parts.join(" · ")
-    }
-
-    fn input(&self) -> Map<String, Value> {
-        let mut input = Map::new();
-        let mut put = |name: &str, value: Value| {
-            input.insert(name.to_owned(), value);
-        };
-        let numbers = [
-            ("calls_per_h", &self.numbers.calls, Unit::Number),
-            ("aht_s", &self.numbers.aht, Unit::Number),
-            ("agents", &self.numbers.agents, Unit::Count),
-        ];
-        for (name, values, unit) in numbers {
-            if let Some(values) = values {
-                let all: Vec<Value> = values.0.iter().map(|value| exact(*value, unit)).collect();
-                put(
-                    name,
-                    values.one().map_or(json!(all), |one| exact(one, unit)),
-                );
-            }
-        }
-        if let Ok(patience) = &self.patience
-            && *patience.distribution() != Distribution::Never
-        {
-            put("patience", json!(patience.distribution().to_string()));
-            put("balk", json!(patience.balk()));
-        }
-        if let Some(limit) = self.limit {
-            put("limit", json!(limit));
-        }
-        let at = self.thresholds();
-        put("within_s", json!(at.within_s));
-        put("short_s", json!(at.short_s));
-        if let Some(percentile) = at.percentile {
-            put("percentile", json!(percentile));
-        }
-        if let Some(target) = self.wanted.target {
-            put(
-                "target",
-                json!({
-                    "fraction": target.fraction,
-                    "within_s": target.within.as_secs_f64(),
-                    "formula": self.formula().name(),
-                }),
-            );
-        }
-        let limits = [
-            ("max_asa_s", self.wanted.max_asa),
-            ("max_mean_wait_s", self.wanted.max_mean_wait),
-            ("max_abandonment", self.max_abandonment),
-            ("max_occupancy", self.wanted.max_occupancy),
-            ("max_wait_s", self.wanted.max_wait),
-            ("max_blocking", self.max_blocking),
-        ];
-        for (name, value) in limits {
-            if let Some(value) = value {
-                put(name, json!(value));
-            }
-        }
-        put("fractional", json!(self.numbers.fractional));
-        input
-    }
-
-    /// What a chart shows: what is solved for, or the service level.
-    fn charted(&self) -> &'static str {
-        match self.unknown() {
-            Ok(Unknown::Agents) => "agents",
-            Ok(Unknown::Calls) => "calls_per_h",
-            Ok(Unknown::Aht) => "aht_s",
-            _ => LEVELS[self.formula() as usize],
-        }
-    }
-
-    fn answer(&self, varied: Option<f64>) -> Result<Answer, Error> {
-        let unknown = self.unknown()?;
-        let targets = self.targets();
-        let number = |values: &Option<Values>| {
-            let values = values.as_ref();
-            values
-                .map_or(Some(1.0), Values::one)
-                .or(varied)
-                .unwrap_or(1.0)
-        };
-        let mut system = WaitingSystem {
-            calls_per_h: number(&self.numbers.calls),
-            aht_s: number(&self.numbers.aht),
-            agents: number(&self.numbers.agents),
-            patience: self.patience.clone()?,
-            limit: self.limit,
-        };
-        let mut beside = None;
-        let wanted = targets.iter().map(|target| self.words(target));
-        let wanted = wanted.collect::<Vec<_>>().join(", ");
-        let sentence = match unknown {
-            Unknown::Nothing => None,
-            Unknown::Agents => {
-                system.agents = match self.numbers.fractional {
-                    true => system.least_agents_fractional(&targets)?,
-                    false => system.least_agents(&targets)? as f64,
-                };
-                if !self.numbers.fractional && system.agents >= 1.0 {
-                    beside = Some(system.with_agents(system.agents - 1.0));
-                }
-                let verb = if system.agents == 1.0 { "is" } else { "are" };
-                Some(format!(
-                    "{} {verb} needed for {wanted}.",
-                    counted(system.agents, "agent")
-                ))
-            }
-            Unknown::Calls => {
-                system.calls_per_h = system.largest_calls_per_h(&targets)?;
-                Some(format!(
-                    "Up to {} calls/h can be taken with {wanted}.",
-                    shown(Some(system.calls_per_h), Unit::Number)
-                ))
-            }
-            Unknown::Aht => {
-                system.aht_s = system.largest_aht_s(&targets)?;
-                Some(format!(
-                    "Calls may take up to {} with {wanted}.",
-                    shown(Some(system.aht_s), Unit::Seconds)
-                ))
-            }
-        };
-        let performance = system.performance(&self.thresholds())?;
-        let sentence = match sentence {
-            Some(sentence) => sentence,
-            None => self.verdict(&system, &performance, &targets)?,
-        };
-        Ok(Answer {
-            sentence,
-            figures: self.figures(&system, &performance, unknown),
-            beside: beside.map(|less| {
-                let found = less.performance(&self.thresholds());
-                let figures = found.map(|found| self.figures(&less, &found, unknown));
-                (counted(less.agents, "agent"), figures)
-            }),
-            called: counted(system.agents, "agent"),
-        })
-    }
-
     /// What is given by all three numbers: the service level first, and whether targets are met.
     fn verdict(
         &self,
@@ -572,7 +208,7 @@ impl Case<'_> {
 
     fn words(&self, target: &Target) -> String {
         let seconds = |s: f64| format!("{} s", scenario::number(s));
-        let rough = |x: f64| scenario::format_fraction(x).replace('%', " %");
+        let rough = as_given;
         match *target {
             Target::ServiceLevel {
                 fraction,
@@ -597,167 +233,189 @@ impl Case<'_> {
         }
     }
 
+    /// Whether callers may leave before they are answered.
+    fn leaves(&self) -> bool {
+        self.patience.as_ref().is_ok_and(|patience| {
+            *patience.distribution() != Distribution::Never || patience.balk() > 0.0
+        })
+    }
+
+    /// `solved` is the figure that was solved for.
     fn figures(
         &self,
         system: &WaitingSystem,
         found: &Performance,
-        unknown: Unknown,
+        solved: Option<&str>,
     ) -> Vec<Figure> {
-        let figure = |name, label: &str, head, value, unit| Figure {
-            name,
-            label: label.to_owned(),
-            head,
-            value,
-            unit,
-        };
-        let waits = self.limit != Some(0);
-        let leaves = self.patience.as_ref().is_ok_and(|patience| {
-            *patience.distribution() != Distribution::Never || patience.balk() > 0.0
-        });
+        use figures as of;
+        let leaves = self.leaves();
         let at = self.thresholds();
-        let label = |text: &'static str, there: bool| if there { text } else { "" };
+        let given = |figure: Figure| {
+            let wanted = solved == Some(figure.name);
+            figure.shown_if(wanted)
+        };
+        let agents = of::AGENTS.of(system.agents);
+        let agents = match solved == Some(agents.name) {
+            true => agents,
+            false => agents.labelled(String::new()),
+        };
         let mut all = vec![
-            figure("erlangs", "", "", Some(found.erlangs), Unit::Number),
-            figure(
-                "agents",
-                label("agents", unknown == Unknown::Agents),
-                "agents",
-                Some(system.agents),
-                Unit::Count,
-            ),
-            figure(
-                "calls_per_h",
-                label("calls per hour", unknown == Unknown::Calls),
-                label("calls/h", unknown == Unknown::Calls),
-                Some(system.calls_per_h),
-                Unit::Number,
-            ),
+            of::ERLANGS.of(found.erlangs).shown_if(false),
+            agents,
+            given(of::CALLS.of(system.calls_per_h)),
         ];
-        if unknown == Unknown::Aht {
-            all.push(figure(
-                "aht_s",
-                "AHT",
-                "AHT",
-                Some(system.aht_s),
-                Unit::Seconds,
-            ));
+        if solved == Some(of::AHT.name) {
+            all.push(of::AHT.of(system.aht_s));
         }
-        let levels = Formula::ALL.map(|(formula, name)| {
-            let missed = found.missed(formula);
-            let main = formula == self.formula();
-            let label = match (main, leaves) {
-                (true, _) => format!("in {} s", scenario::number(at.within_s)),
-                (false, true) => format!("  {name}"),
-                (false, false) => String::new(),
-            };
-            let head = if main { "in target" } else { "" };
-            let value = (!missed.is_nan()).then(|| found.service_level(formula));
-            Figure {
-                name: LEVELS[formula as usize],
-                label,
-                head,
-                value,
-                unit: Unit::Percent,
+        all.extend(Formula::ALL.map(|(formula, name)| {
+            let level = (!found.missed(formula).is_nan()).then(|| found.service_level(formula));
+            let kind = LEVELS[formula as usize];
+            match formula == self.formula() {
+                true => {
+                    let label = format!("in {} s", scenario::number(at.within_s));
+                    kind.called("", "in target").of(level).labelled(label)
+                }
+                false if leaves => kind.of(level).labelled(format!("  {name}")),
+                false => kind.of(level),
             }
-        });
-        all.extend(levels);
-        all.push(figure(
-            "delayed",
-            "delayed",
-            "",
-            Some(found.delayed),
-            Unit::Percent,
-        ));
+        }));
+        all.push(of::DELAYED.of(found.delayed));
         if leaves {
-            all.push(figure(
-                "abandonment_rate",
-                "abandoned",
-                "abandoned",
-                Some(found.abandonment_rate),
-                Unit::Percent,
-            ));
+            all.push(of::ABANDONED.of(found.abandonment_rate));
         }
         if self.limit.is_some() {
-            all.push(figure(
-                "blocking_rate",
-                "blocked",
-                "blocked",
-                Some(found.blocking_rate),
-                Unit::Percent,
-            ));
+            all.push(of::BLOCKED.of(found.blocking_rate));
         }
-        all.push(figure("asa_s", "ASA", "ASA", found.asa_s, Unit::Seconds));
-        all.push(figure(
-            "mean_wait_s",
-            label("mean wait of all", leaves),
-            "",
-            Some(found.mean_wait_s),
-            Unit::Seconds,
-        ));
+        all.push(of::ASA.of(found.asa_s));
+        all.push(of::MEAN_WAIT.of(found.mean_wait_s).shown_if(leaves));
         if leaves {
-            all.push(figure(
-                "mean_wait_abandoned_s",
-                "mean wait of the abandoned",
-                "",
-                found.mean_wait_abandoned_s,
-                Unit::Seconds,
-            ));
+            all.push(of::MEAN_WAIT_ABANDONED.of(found.mean_wait_abandoned_s));
         }
         if let Some(percentile) = at.percentile {
             let label = format!("{} wait no longer than", percent(percentile));
-            all.push(Figure {
-                name: "wait_percentile_s",
-                label,
-                head: "percentile",
-                value: found.wait_percentile_s,
-                unit: Unit::Seconds,
-            });
+            let wait = of::WAIT_PERCENTILE.of(found.wait_percentile_s);
+            all.push(wait.labelled(label));
         }
-        all.push(figure(
-            "queue_length_mean",
-            label("waiting calls", waits),
-            "",
-            Some(found.queue_length_mean),
-            Unit::Number,
-        ));
-        all.push(figure(
-            "occupancy",
-            "occupancy",
-            "occupancy",
-            Some(found.occupancy),
-            Unit::Percent,
-        ));
-        all.push(figure(
-            "carried_erlangs",
-            "",
-            "",
-            Some(found.carried_erlangs),
-            Unit::Number,
-        ));
+        let waiting = of::WAITING_CALLS.of(found.queue_length_mean);
+        all.push(waiting.shown_if(self.limit != Some(0)));
+        all.push(of::OCCUPANCY.of(found.occupancy));
+        all.push(of::CARRIED.of(found.carried_erlangs).shown_if(false));
         all
     }
 }
 
-/// Names of the service levels within their object.
-const LEVELS: [&str; 6] = [
-    "service_levels.answered_over_offered",
-    "service_levels.answered_over_answered",
-    "service_levels.with_abandons",
-    "service_levels.without_early_abandons",
-    "service_levels.without_short_abandons",
-    "service_levels.short_abandons_as_met",
-];
-
-/// Whether a target is met, in a word.
-pub fn verdict(met: bool) -> &'static str {
-    match met {
-        true => "Met",
-        false => "Missed",
+impl Question for Case<'_> {
+    fn model(&self) -> &'static str {
+        self.model
     }
-}
 
-/// `1 agent`, `8 agents`, `7.41 agents`.
-pub fn counted(number: f64, what: &str) -> String {
-    let plural = if number == 1.0 { "" } else { "s" };
-    format!("{} {what}{plural}", shown(Some(number), Unit::Count))
+    fn title(&self) -> String {
+        let [calls, aht, agents] = self.numbers();
+        let one = |given: &Given<'_>| given.values.and_then(Values::one);
+        let mut parts = vec![Some(self.name.to_owned()), calls.words(), aht.words()];
+        if let Some((calls, aht)) = one(&calls).zip(one(&aht)) {
+            let erlangs = figures::ERLANGS.of(calls * aht / 3600.0);
+            parts.push(Some(format!("{} erlangs", erlangs.shown())));
+        }
+        parts.push(agents.words());
+        if let Some(limit) = self.limit {
+            parts.push(Some(counted(f64::from(limit), "waiting place")));
+        }
+        if let Ok(patience) = &self.patience {
+            let distribution = patience.distribution();
+            parts.push(
+                (*distribution != Distribution::Never).then(|| format!("patience {distribution}")),
+            );
+            let balk = patience.balk();
+            parts.push((balk > 0.0).then(|| format!("{} balk", percent(balk))));
+        }
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        parts.join(" · ")
+    }
+
+    fn given(&self) -> Vec<Given<'_>> {
+        self.numbers().to_vec()
+    }
+
+    fn more(&self) -> Vec<(&'static str, Value)> {
+        let patience = self.patience.as_ref().ok();
+        let patience = patience.filter(|of| *of.distribution() != Distribution::Never);
+        let at = self.thresholds();
+        let target = self.wanted.target.map(|target| {
+            json!({
+                "fraction": target.fraction,
+                "within_s": target.within.as_secs_f64(),
+                "formula": self.formula().name(),
+            })
+        });
+        vec![
+            (
+                "patience",
+                json!(patience.map(|of| of.distribution().to_string())),
+            ),
+            ("balk", json!(patience.map(Patience::balk))),
+            ("limit", json!(self.limit)),
+            ("within_s", json!(at.within_s)),
+            ("short_s", json!(at.short_s)),
+            ("percentile", json!(at.percentile)),
+            ("target", json!(target)),
+            ("max_asa_s", json!(self.wanted.max_asa)),
+            ("max_mean_wait_s", json!(self.wanted.max_mean_wait)),
+            ("max_abandonment", json!(self.max_abandonment)),
+            ("max_occupancy", json!(self.wanted.max_occupancy)),
+            ("max_wait_s", json!(self.wanted.max_wait)),
+            ("max_blocking", json!(self.max_blocking)),
+            ("fractional", json!(self.load.fractional)),
+        ]
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.unknown().map(drop)
+    }
+
+    fn charted(&self) -> &'static str {
+        let level = LEVELS[self.formula() as usize].name;
+        self.unknown().ok().flatten().unwrap_or(level)
+    }
+
+    fn answer(&self, varied: Option<f64>) -> Result<Answer, Error> {
+        let unknown = self.unknown()?;
+        let targets = self.targets();
+        let number = |values: &Option<Values>| number(values, varied).unwrap_or(1.0);
+        let mut system = WaitingSystem {
+            calls_per_h: number(&self.load.calls),
+            aht_s: number(&self.load.aht),
+            agents: number(&self.load.agents),
+            patience: self.patience.clone()?,
+            limit: self.limit,
+        };
+        let words: Vec<String> = targets.iter().map(|target| self.words(target)).collect();
+        let wanted = words.join(", ");
+        let solves_for = |kind: figures::Kind| unknown == Some(kind.name);
+        let solves_for_agents = solves_for(figures::AGENTS);
+        let sentence = if solves_for_agents {
+            system.agents = match self.load.fractional {
+                true => system.least_agents_fractional(&targets)?,
+                false => system.least_agents(&targets)? as f64,
+            };
+            needed(system.agents, "agent", &wanted)
+        } else if solves_for(figures::CALLS) {
+            system.calls_per_h = system.largest_calls_per_h(&targets)?;
+            let calls = shown(Some(system.calls_per_h), figures::CALLS.unit);
+            most(&format!("{calls} calls/h can be taken"), &wanted)
+        } else if solves_for(figures::AHT) {
+            system.aht_s = system.largest_aht_s(&targets)?;
+            let aht = shown(Some(system.aht_s), figures::AHT.unit);
+            format!("Calls may take up to {aht} with {wanted}.")
+        } else {
+            let performance = system.performance(&self.thresholds())?;
+            self.verdict(&system, &performance, &targets)?
+        };
+        let one_less = solves_for_agents && !self.load.fractional;
+        Answer::of_servers(sentence, system.agents, "agent", one_less, |agents| {
+            let system = system.with_agents(agents);
+            let found = system.performance(&self.thresholds())?;
+            Ok(self.figures(&system, &found, unknown))
+        })
+    }
 }

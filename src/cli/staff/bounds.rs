@@ -14,6 +14,14 @@ pub struct Flags<'a> {
     pub fix: &'a [String],
 }
 
+/// A bound as it was given, to be read once the scenario's groups are known; it does not look like a flag.
+pub fn given(text: &str) -> Result<String, String> {
+    match text.starts_with("--") {
+        false => Ok(text.to_owned()),
+        true => Err("expected a number of agents, for example 10 or 'GROUP=10'".to_owned()),
+    }
+}
+
 /// The bounds that the flags ask for. Columns of CSV files are read as those of the document's own staff.
 ///
 /// # Errors

@@ -1,10 +1,11 @@
 //! `acdsim staff --from CSV`: the requirement of volumes and handling times, without a scenario.
 
 use super::{Arguments, Failure, LagArgument};
-use crate::cli::{colour, print, print_json, status, width};
+use crate::cli::{colour, print, print_json, say, status, stop, width};
 use crate::erlang::{Patience, Target, Thresholds};
 use crate::planning::{CsvQuestion, Lag, Tolerance, from_csv};
-use crate::report::staffing::plan_text;
+use crate::report::files::Place;
+use crate::report::staffing::{plan_text, write_plan_csv};
 use crate::report::text::Page;
 use crate::scenario::{Distribution, Formula, parse_distribution, parse_duration};
 use std::io::IsTerminal;
@@ -44,6 +45,16 @@ pub fn shrinkage(text: &str) -> Result<f64, String> {
 
 pub fn execute(path: &Path, arguments: &Arguments) -> Result<u8, Failure> {
     let question = question(arguments);
+    let place = arguments.csv.as_ref().map(|folder| match folder {
+        Some(folder) => Place::given(folder, arguments.force),
+        None => {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            Place::default_named(&name, "-staff-csv", arguments.force)
+        }
+    });
+    if let Some(place) = &place {
+        place.may_save_folder()?;
+    }
     let plan = from_csv(path, &question).map_err(Failure::bad_input)?;
     if arguments.json {
         print_json(&plan)?;
@@ -55,6 +66,11 @@ pub fn execute(path: &Path, arguments: &Arguments) -> Result<u8, Failure> {
             intervals: false,
         };
         print(&plan_text(&plan, &question, &page))?;
+    }
+    if let Some(place) = place {
+        let control = stop::control();
+        let path = place.save_folder(&control.stop, |folder| write_plan_csv(&plan, folder))?;
+        say(format!("CSV files: {}", path.display()));
     }
     Ok(match plan.met {
         true => status::DONE,

@@ -25,6 +25,7 @@ use super::{
 use crate::engine::{Contacts, Halt, Tally};
 use crate::experiment::{pool, replicate};
 use crate::model::{BATCHES, HOUR_NS, Model};
+use crate::routing::Routing;
 use crate::scenario::{Demand, Mode, Scenario, VolumeIs, clock_text};
 use crate::stats::{Estimate, Ratio, student_t};
 use std::sync::atomic::Ordering;
@@ -227,11 +228,17 @@ impl Search {
             .map(|t| Repeats::new(t.counted.len()))
             .collect();
         let (types, model, steady) = (&self.types, &self.model, self.steady);
-        replicate(model, self.seed, control, 0..days, |tally| {
-            for (t, sums) in types.iter().zip(&mut sums) {
-                sums.add(tally, t.index, model, steady);
-            }
-        })?;
+        replicate(
+            (model, &Routing::new),
+            self.seed,
+            control,
+            0..days,
+            |tally| {
+                for (t, sums) in types.iter().zip(&mut sums) {
+                    sums.add(tally, t.index, model, steady);
+                }
+            },
+        )?;
         let attempts = |(t, sums): (&Type, &Repeats)| {
             let confidence = self.scenario.run.confidence;
             Attempts {

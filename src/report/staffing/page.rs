@@ -2,9 +2,8 @@
 
 use super::{View, change, words};
 use crate::planning::{Answer, Staffing, Status};
-use crate::random::STREAM_VERSION;
 use crate::report::files::go_on;
-use crate::report::page::{Figure, Grid, STYLE, figures, filled};
+use crate::report::page::{Figure, Frame, Grid, Target, figures, filled};
 use crate::report::plots::{Of, drawings, required};
 use crate::report::text::figures::{percent_and_error, seconds_and_error};
 use crate::report::text::layout::NBSP;
@@ -15,10 +14,8 @@ use std::sync::atomic::AtomicBool;
 /// What the template shows.
 #[derive(Serialize)]
 struct Shown<'a> {
-    style: &'static str,
-    title: &'a str,
-    how: String,
-    stopped: Option<String>,
+    #[serde(flatten)]
+    frame: Frame<'a>,
     answer: Vec<String>,
     targets: Vec<Target>,
     missed: Vec<String>,
@@ -27,17 +24,6 @@ struct Shown<'a> {
     service: Vec<Figure>,
     tables: Vec<Grid>,
     staffing: &'a Staffing,
-    streams: u32,
-    scenario_text: String,
-}
-
-#[derive(Serialize)]
-struct Target {
-    name: String,
-    target: String,
-    verdict: &'static str,
-    look: &'static str,
-    finding: String,
 }
 
 /// Writes the page.
@@ -63,12 +49,16 @@ pub fn write(answer: &Answer, stop: &AtomicBool, out: &mut dyn io::Write) -> io:
         name: verdict.name,
         target: verdict.target,
         finding: verdict.finding,
+        days: None,
     });
+    let title = format!("{}: agents required", answer.staffing.scenario);
     let shown = Shown {
-        style: STYLE,
-        title: &answer.staffing.scenario,
-        how: words::heading(answer),
-        stopped: words::stopped(&answer.staffing),
+        frame: Frame {
+            how: words::heading(answer),
+            stopped: words::stopped(&answer.staffing),
+            scenario_title: "Scenario with this staff",
+            ..Frame::new(title, &answer.staffing.version, &answer.scenario)
+        },
         answer: words::answer(answer),
         targets: targets.collect(),
         missed: words::missed(answer),
@@ -77,8 +67,6 @@ pub fn write(answer: &Answer, stop: &AtomicBool, out: &mut dyn io::Write) -> io:
         service: figures(service, stop)?,
         tables: vec![agents(&view), simulated(&view)],
         staffing: &answer.staffing,
-        streams: STREAM_VERSION,
-        scenario_text: answer.scenario.to_toml(),
     };
     // That the template is sound, is shown by the tests.
     let page = filled(include_str!("../page/staffing.html"), &shown).map_err(io::Error::other)?;
@@ -118,6 +106,9 @@ fn agents(view: &View<'_>) -> Grid {
     let mut columns = Vec::new();
     for group in &view.groups {
         columns.extend([group.name.to_owned(), "today".to_owned(), "more".to_owned()]);
+        if group.has_exact() {
+            columns.push("not rounded".to_owned());
+        }
         if group.has_shrinkage() {
             columns.push("scheduled".to_owned());
         }
@@ -130,6 +121,10 @@ fn agents(view: &View<'_>) -> Grid {
                 group.current(i).to_string(),
                 change(group, i),
             ]);
+            if group.has_exact() {
+                let exact = group.rows[i].agents_fractional;
+                cells.push(exact.map_or(String::new(), |exact| format!("{exact:.2}")));
+            }
             if group.has_shrinkage() {
                 cells.push(format!("{:.1}", group.scheduled(i)));
             }
@@ -146,15 +141,21 @@ fn agents(view: &View<'_>) -> Grid {
     }
 }
 
-/// What the closing simulation gave for every queue by interval.
+/// What the closing simulation gave for every queue by interval, and what a formula promised.
 fn simulated(view: &View<'_>) -> Grid {
     let kpis = [
         ("service_level", "in target"),
         ("abandonment_rate", "abandoned"),
         ("asa_s", "ASA"),
     ];
+    let is_promised = view.staffing.method != "simulate";
     let mut columns = Vec::new();
     for queue in &view.queues {
+        if is_promised {
+            let kpi = kpis.iter().find(|(kpi, _)| *kpi == queue.kpi);
+            let what = kpi.map_or("", |(_, header)| header);
+            columns.push(format!("{} {what}, promised", queue.name));
+        }
         columns.extend(kpis.map(|(_, header)| format!("{} {header}", queue.name)));
         columns.push("status".to_owned());
     }
@@ -162,6 +163,14 @@ fn simulated(view: &View<'_>) -> Grid {
         let mut cells = Vec::new();
         for queue in &view.queues {
             let row = queue.rows[i];
+            if is_promised {
+                let unit = if queue.kpi == "asa_s" { " s" } else { " %" };
+                let promised = queue.promised(i..i + 1);
+                cells.push(match promised.is_empty() {
+                    true => promised,
+                    false => promised + unit,
+                });
+            }
             for (kpi, _) in kpis {
                 let estimate = row.simulated.get(kpi).copied().unwrap_or_default();
                 cells.push(match kpi {

@@ -1,10 +1,14 @@
-//! The requirement of a CSV file as text.
+//! The requirement of a CSV file as text, and as CSV files.
 
 use super::mark;
 use crate::planning::{CsvQuestion, Plan, Row, Status};
+use crate::report::csv::write_tables;
+use crate::report::files::{Folder, SaveError};
+use crate::report::tables::Sheet;
 use crate::report::text::Page;
 use crate::report::text::layout::{Table, wrapped};
 use crate::scenario::grouped;
+use std::io;
 
 /// The plan as text: what is asked, what it takes, and every interval.
 pub fn text(plan: &Plan, question: &CsvQuestion, page: &Page) -> String {
@@ -18,7 +22,7 @@ pub fn text(plan: &Plan, question: &CsvQuestion, page: &Page) -> String {
         "{} · by {} min · {formula}",
         plan.file, plan.interval_min
     ));
-    let shrinkage = match question.shrinkage > 0.0 {
+    let shrinkage = match shrinks(plan) {
         true => format!(
             ", with shrinkage {} paid hours",
             grouped(plan.paid_hours, 1)
@@ -57,6 +61,11 @@ pub fn text(plan: &Plan, question: &CsvQuestion, page: &Page) -> String {
     out
 }
 
+/// Whether more are scheduled than required.
+fn shrinks(plan: &Plan) -> bool {
+    plan.paid_hours > plan.agent_hours
+}
+
 fn name(row: &Row) -> String {
     match &row.queue {
         Some(queue) => format!("{} {queue}", row.start),
@@ -78,7 +87,7 @@ fn table(plan: &Plan, question: &CsvQuestion) -> Table {
         let exact = rows().map(|row| number(row.agents_fractional, 2).into());
         table.column("not rounded", 8, exact);
     }
-    if question.shrinkage > 0.0 {
+    if shrinks(plan) {
         let scheduled = rows().map(|row| number(row.scheduled, 1).into());
         table.column("scheduled", 7, scheduled);
     }
@@ -96,4 +105,61 @@ fn table(plan: &Plan, question: &CsvQuestion) -> Table {
         table.column(header, 5, cells);
     }
     table
+}
+
+/// Writes the tables of a plan into a folder: named as those of a staffing, with the columns that need no scenario.
+///
+/// # Errors
+/// Those of the system.
+pub fn write_csv(plan: &Plan, folder: &Folder<'_>) -> Result<(), SaveError> {
+    let rows = || plan.intervals.iter();
+    let starts = rows().map(|row| row.start.as_str());
+    let queues = rows().filter_map(|row| row.queue.as_deref());
+    let mut texts = starts.chain(queues).chain([plan.file.as_str()]);
+    let is_ascii = texts.all(str::is_ascii);
+    write_tables(plan, &[("staff", staff), ("run", run)], is_ascii, folder)
+}
+
+/// Figures of the formula.
+const PROMISED: [&str; 4] = ["service_level", "abandonment_rate", "asa_s", "occupancy"];
+
+/// One row for each of the file.
+fn staff(plan: &Plan, rows: &mut dyn Sheet) -> io::Result<()> {
+    let agents = ["start", "queue", "agents", "agents_fractional", "scheduled"];
+    let columns = [&agents[..], &PROMISED, &["status", "reason"]].concat();
+    rows.header(&columns)?;
+    for row in &plan.intervals {
+        rows.text(&row.start)?;
+        rows.text(row.queue.as_deref().unwrap_or(""))?;
+        rows.number(row.agents.map(f64::from))?;
+        rows.number(row.agents_fractional)?;
+        rows.number(row.scheduled)?;
+        for kpi in PROMISED {
+            rows.number(row.promised.get(kpi).copied())?;
+        }
+        rows.text(row.status.map_or("", Status::name))?;
+        rows.text(row.reason.as_deref().unwrap_or(""))?;
+        rows.end()?;
+    }
+    Ok(())
+}
+
+/// What was asked and found, in a word each.
+fn run(plan: &Plan, rows: &mut dyn Sheet) -> io::Result<()> {
+    rows.header(&["key", "value"])?;
+    for (key, value) in [
+        ("file", plan.file.clone()),
+        ("version", plan.version.clone()),
+        ("method", plan.method.clone()),
+        ("model", plan.model.clone()),
+        ("interval_min", plan.interval_min.to_string()),
+        ("met", plan.met.to_string()),
+        ("agent_hours", plan.agent_hours.to_string()),
+        ("paid_hours", plan.paid_hours.to_string()),
+    ] {
+        rows.text(key)?;
+        rows.text(&value)?;
+        rows.end()?;
+    }
+    Ok(())
 }

@@ -1,19 +1,13 @@
 //! The tables of a staffing, as CSV files. What is in which file and column is said in `docs/staffing.md`.
 
 use crate::planning::{Answer, Staffing};
-use crate::report::csv::Rows;
+use crate::report::csv::write_tables;
 use crate::report::files::{Folder, SaveError};
-use crate::report::tables::Sheet;
+use crate::report::tables::{Sheet, Table};
 use std::io;
 
-/// A table: its name, and what gives its rows.
-type Table = (
-    &'static str,
-    fn(&Staffing, &mut dyn Sheet) -> io::Result<()>,
-);
-
 /// Every table.
-const TABLES: [Table; 5] = [
+const TABLES: [Table<Staffing>; 5] = [
     ("staff", staff),
     ("targets", targets),
     ("simulated", simulated),
@@ -33,14 +27,7 @@ pub fn write_csv(answer: &Answer, folder: &Folder<'_>) -> Result<(), SaveError> 
     let names = names.chain(scenario.trunks.iter().map(|t| &t.name));
     let mut texts = names.chain(&staffing.warnings).chain([&staffing.scenario]);
     let is_ascii = texts.all(|text| text.is_ascii());
-    for (name, table) in TABLES {
-        folder.write(&format!("{name}.csv"), |out| {
-            let mut rows = Rows::new(out, is_ascii)?;
-            table(staffing, &mut rows)?;
-            rows.flush()
-        })?;
-    }
-    Ok(())
+    write_tables(staffing, &TABLES, is_ascii, folder)
 }
 
 /// One row for each interval and group.

@@ -4,7 +4,7 @@
 //! model, and asks the script's functions. What changes between two questions (a queue, a group) goes along with the next
 //! question, as numbers: nothing is allocated, and only what changed is told.
 
-use super::{AgentId, Choice, Policy, View, refused, unwanted};
+use super::{AgentId, Choice, Policy, View, refused, unskilled, unwanted};
 use crate::model::Model;
 use crate::random::{Purpose, ReplicationKey};
 use crate::scenario::{Mode, Rule, grouped, shown_name};
@@ -203,7 +203,8 @@ impl Policy for Script {
     fn queue_for_agent(&mut self, view: &View<'_>, group: usize, _: AgentId) -> Option<usize> {
         let (queue, _) = self.ask(view, AGENT, group, 0)?;
         let queue = queue?;
-        self.unless(AGENT, unwanted(view, queue, Some(group)), queue)
+        let why = unwanted(view, queue).or_else(|| unskilled(view, queue, group));
+        self.unless(AGENT, why, queue)
     }
 
     fn next_look(&mut self, view: &View<'_>) -> Option<i64> {
@@ -216,7 +217,7 @@ impl Policy for Script {
     fn pair(&mut self, view: &View<'_>) -> Option<(usize, Choice)> {
         let (queue, group) = self.ask(view, WAITING, 0, 0)?;
         let (queue, choice) = (queue?, Choice::longest_idle(group?));
-        let why = unwanted(view, queue, None).or_else(|| refused(view, queue, choice));
+        let why = unwanted(view, queue).or_else(|| refused(view, queue, choice));
         self.unless(WAITING, why, (queue, choice))
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Names;
 use crate::scenario::fields::{Checker, Fields};
 use crate::scenario::nodes::{self, Read};
-use crate::scenario::schema::{self, Key, Kind, PREFERENCE, Presence, Section};
+use crate::scenario::schema::{self, Key, Kind, LUA, PREFERENCE, Presence, Section};
 use crate::scenario::script;
 use crate::scenario::tree::{Node, Table, Value as Tree};
 use crate::scenario::types::Rule;
@@ -52,12 +52,16 @@ impl Checker<'_> {
 
     /// `"longest_queue"`, or `{ random = { stream = 1 } }`.
     fn rule(&mut self, key: &Key, node: &Node, names: &Names<'_>) -> Option<Rule> {
-        let policies: Vec<&str> = schema::POLICIES.keys.iter().map(|key| key.name).collect();
+        let policies = schema::POLICIES.keys;
         let none = Node::new(Tree::Table(Table::default()), node.span);
-        let (at, parameters) = match node.as_table() {
+        let (declared, parameters) = match node.as_table() {
             None => {
-                let read = nodes::word(node, &policies);
-                (self.settle(key.name, read)?, &none)
+                // A script has no name of its own; who writes `"lua"` is told what it needs.
+                let asks = |key: &&Key| key.name != LUA || node.as_text() == Some(LUA);
+                let named: Vec<&Key> = policies.iter().filter(asks).collect();
+                let names: Vec<&str> = named.iter().map(|key| key.name).collect();
+                let at = self.settle(key.name, nodes::word(node, &names))?;
+                (named[at], &none)
             }
             Some(table) => {
                 self.open(node, &schema::POLICIES)?;
@@ -66,11 +70,9 @@ impl Checker<'_> {
                         nodes::other(node, "the name of one policy with its parameters", HELP);
                     return self.settle(key.name, Err(fault));
                 };
-                let at = policies.iter().position(|name| *name == entry.key)?;
-                (at, &entry.node)
+                (schema::POLICIES.key(&entry.key)?, &entry.node)
             }
         };
-        let declared = &schema::POLICIES.keys[at];
         let parameters = match declared.kind {
             Kind::Table(section) => self.parameters(parameters, section, names)?,
             _ => self.script(declared, parameters)?,
@@ -104,6 +106,10 @@ impl Checker<'_> {
             }
             (_, Some(source)) => Ok(source),
             (Some(file), None) => script::read(&self.base_dir.join(file)),
+            // Unknown keys have been complained of.
+            (None, None) if node.as_table().is_some_and(|table| !table.0.is_empty()) => {
+                return None;
+            }
             (None, None) => {
                 let fault = nodes::other(node, "a script", HELP);
                 return self.settle(key.name, Err(fault));
