@@ -732,7 +732,10 @@ fn scripts_are_checked_with_the_scenario() {
             "{ lua = 3 }",
             "`lua` must be the name of a script's file | this is the number 3",
         ),
-        ("{ lua = {} }", "`lua` must be a script | this is a table"),
+        (
+            "{ lua = {} }",
+            "`lua` needs the file of a script | none is named",
+        ),
         (
             "{ lua = { source = 3 } }",
             "`source` must be a text | this is the number 3",
@@ -743,7 +746,7 @@ fn scripts_are_checked_with_the_scenario() {
         ),
         (
             "\"lua\"",
-            "`lua` must be a script | this is the text \"lua\"",
+            "`lua` needs the file of a script | none is named",
         ),
         (
             "[\"longest_queue\", { lua = { source = \"\" } }]",

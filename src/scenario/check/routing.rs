@@ -111,8 +111,13 @@ impl Checker<'_> {
                 return None;
             }
             (None, None) => {
-                let fault = nodes::other(node, "a script", HELP);
-                return self.settle(key.name, Err(fault));
+                self.find(
+                    node.span,
+                    "`lua` needs the file of a script",
+                    "none is named",
+                    HELP,
+                );
+                return None;
             }
         };
         let text = match text {
