@@ -107,6 +107,7 @@ fn every_routing_policy_is_documented() {
     }
     let sections: Vec<(&str, &Section)> = sections.iter().map(|(h, s)| (h.as_str(), *s)).collect();
     keys_are_documented("docs/routing.md", &sections);
+    keys_are_documented("docs/routing-lua.md", &[("`lua`", &schema::SCRIPT)]);
 }
 
 fn keys_are_documented(document: &str, sections: &[(&str, &Section)]) {

@@ -401,8 +401,21 @@ fn queue_ratios_look_at_all_who_wait_and_all_who_are_idle() {
 
 #[test]
 fn every_policy_of_the_list_can_be_chosen() {
-    for key in POLICIES.keys {
+    const SCRIPT: &str = "function route_call(_, tiers)
+  for _, tier in ipairs(tiers) do
+    for i = #tier, 1, -1 do if tier[i].idle > 0 then return tier[i] end end
+  end
+end
+function route_agent(group)
+  for i = #group.skills, 1, -1 do
+    local skill = group.skills[i]
+    if skill.queue.waiting > 0 and skill.queue.wait >= skill.after then return skill.queue end
+  end
+end";
+    let keys = POLICIES.keys.iter();
+    for key in keys.filter(|key| key.name != "lua" || cfg!(feature = "lua")) {
         let policy = match key.name {
+            "lua" => format!("{{ lua = {{ source = '''{SCRIPT}''' }} }}"),
             "reserve" => "{ reserve = { pairs = [{ agents = 1 }] } }".to_owned(),
             name => format!("\"{name}\""),
         };

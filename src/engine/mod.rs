@@ -236,6 +236,7 @@ impl<'m, O: Observer> Engine<'m, O> {
     /// has no end.
     pub fn run(&mut self, seed: u64, replication: u64, stop: &AtomicBool) -> Result<&Tally, Halt> {
         self.start(ReplicationKey::new(seed, replication));
+        self.check_routing()?;
         loop {
             let event = self.events.earliest();
             let arrival = self.arrivals.earliest();

@@ -14,6 +14,8 @@ mod generalised_cmu;
 mod least_occupied;
 mod longest_idle;
 mod longest_queue;
+#[cfg(feature = "lua")]
+mod lua;
 mod most_specialised;
 mod random;
 mod reserve;
@@ -25,8 +27,8 @@ pub use preference::Preference;
 
 use crate::model::Model;
 use crate::random::ReplicationKey;
-use crate::scenario::Rule;
 use crate::scenario::schema::PREFERENCE;
+use crate::scenario::{Rule, quoted};
 use scored::Scored;
 use std::fmt::Debug;
 
@@ -259,6 +261,8 @@ impl Routing {
                 }
                 "reserve" => return Self::of(reserve::Reserve::new(model, rule)),
                 "weights" => return Self::of(weights::Weights::new(model, rule)),
+                #[cfg(feature = "lua")]
+                "lua" => return Self::of(lua::Script::new(model, rule)),
                 other => debug_assert!(other == PREFERENCE, "{other} is not in this list"),
             }
         }
@@ -279,8 +283,8 @@ impl Routing {
     #[inline]
     pub(crate) fn start(&mut self, model: &Model, key: ReplicationKey) {
         if let Kind::Other(other) = &mut self.0 {
-            other.failure = None;
             other.policy.start(model, key);
+            other.failure = other.policy.failure().map(|why| (0, why.to_owned()));
         }
     }
 
@@ -408,8 +412,10 @@ impl Guarded {
     fn queue_for_agent(&mut self, view: &View<'_>, group: usize, agent: AgentId) -> Option<usize> {
         let queue = self.ask(view, |policy| policy.queue_for_agent(view, group, agent))?;
         self.waits(view, queue)?;
-        self.serves(view, group, queue)?;
-        Some(queue)
+        match unskilled(view, queue, group) {
+            None => Some(queue),
+            Some(why) => self.fail(view, why),
+        }
     }
 
     fn next_look(&mut self, view: &View<'_>) -> Option<i64> {
@@ -424,64 +430,66 @@ impl Guarded {
     }
 
     fn possible(&mut self, view: &View<'_>, queue: usize, choice: Choice) -> Option<Choice> {
-        let Choice { group, agent } = choice;
-        let Some(state) = view.groups.get(group) else {
-            return self.fail(
-                view,
-                format!("it chose group number {group}, which does not exist"),
-            );
-        };
-        self.serves(view, group, queue)?;
-        let name = || &view.model.scenario.groups[group].name;
-        if state.idle == 0 {
-            return self.fail(
-                view,
-                format!("it chose group \"{}\", in which nobody is idle", name()),
-            );
-        }
-        match agent {
-            Some(agent) if !view.idle_agents(group).any(|idle| idle == agent) => self.fail(
-                view,
-                format!("it chose an agent of group \"{}\" who is not idle", name()),
-            ),
-            _ => Some(choice),
+        match refused(view, queue, choice) {
+            None => Some(choice),
+            Some(why) => self.fail(view, why),
         }
     }
 
     fn waits(&mut self, view: &View<'_>, queue: usize) -> Option<()> {
-        match view.queues.get(queue) {
-            None => self.fail(
-                view,
-                format!("it chose queue number {queue}, which does not exist"),
-            ),
-            Some(state) if state.waiting == 0 => {
-                let name = &view.model.scenario.queues[queue].name;
-                self.fail(
-                    view,
-                    format!("it chose queue \"{name}\", in which nobody waits"),
-                )
-            }
-            Some(_) => Some(()),
+        match unwanted(view, queue) {
+            None => Some(()),
+            Some(why) => self.fail(view, why),
         }
-    }
-
-    fn serves(&mut self, view: &View<'_>, group: usize, queue: usize) -> Option<()> {
-        let mut serves = view.model.groups[group].serves.iter();
-        if serves.any(|serve| serve.queue == queue) {
-            return Some(());
-        }
-        let scenario = &view.model.scenario;
-        let (group, queue) = (&scenario.groups[group].name, &scenario.queues[queue].name);
-        self.fail(
-            view,
-            format!(
-                "it gave a call of queue \"{queue}\" to group \"{group}\", which does not serve it"
-            ),
-        )
     }
 
     fn fail<T>(&mut self, view: &View<'_>, why: String) -> Option<T> {
-        self.failure = Some((view.now_ns, why));
+        self.failure = Some((view.now_ns, format!("it {why}")));
         None
     }
+}
+
+/// Why nobody chosen so can take a call of a queue; `None` where it is possible.
+fn refused(view: &View<'_>, queue: usize, choice: Choice) -> Option<String> {
+    let Choice { group, agent } = choice;
+    let Some(state) = view.groups.get(group) else {
+        return Some(format!("chose group number {group}, which does not exist"));
+    };
+    let name = || quoted(&view.model.scenario.groups[group].name);
+    if let Some(why) = unskilled(view, queue, group) {
+        Some(why)
+    } else if state.idle == 0 {
+        Some(format!("chose group {}, in which nobody is idle", name()))
+    } else {
+        let idle = |agent| view.idle_agents(group).any(|idle| idle == agent);
+        let busy = agent.is_some_and(|agent| !idle(agent));
+        busy.then(|| format!("chose an agent of group {} who is not idle", name()))
+    }
+}
+
+/// Why no call of a queue can be taken; `None` where it is possible.
+fn unwanted(view: &View<'_>, queue: usize) -> Option<String> {
+    match view.queues.get(queue) {
+        None => Some(format!("chose queue number {queue}, which does not exist")),
+        Some(state) if state.waiting == 0 => {
+            let name = quoted(&view.model.scenario.queues[queue].name);
+            Some(format!("chose queue {name}, in which nobody waits"))
+        }
+        Some(_) => None,
+    }
+}
+
+/// Why a group cannot take a call of a queue; `None` where it serves it.
+fn unskilled(view: &View<'_>, queue: usize, group: usize) -> Option<String> {
+    let mut serves = view.model.groups[group].serves.iter();
+    if serves.any(|serve| serve.queue == queue) {
+        return None;
+    }
+    let scenario = &view.model.scenario;
+    let (group, queue) = (&scenario.groups[group].name, &scenario.queues[queue].name);
+    Some(format!(
+        "gave a call of queue {} to group {}, which does not serve it",
+        quoted(queue),
+        quoted(group)
+    ))
 }

@@ -143,6 +143,7 @@ fn form(key: &Key) -> Option<String> {
              calls and one for agents"
                 .to_owned()
         }
+        Kind::Script => "The script's file, \"my-routing.lua\"".to_owned(),
         Kind::Text | Kind::Name | Kind::Word(_) | Kind::Table(_) | Kind::Tables(_) => return None,
     })
 }
@@ -319,7 +320,9 @@ fn values(kind: &Kind, never: bool) -> Value {
         }),
         Kind::Policy => {
             let policies = schema::POLICIES.keys;
-            let names: Vec<&str> = policies.iter().map(|key| key.name).collect();
+            // A script is no name alone.
+            let names = policies.iter().map(|key| key.name);
+            let names: Vec<&str> = names.filter(|name| *name != schema::LUA).collect();
             let mut with_parameters = table(&schema::POLICIES);
             with_parameters.insert("minProperties".into(), json!(1));
             with_parameters.insert("maxProperties".into(), json!(1));
@@ -328,6 +331,14 @@ fn values(kind: &Kind, never: bool) -> Value {
                 Value::Object(with_parameters),
             ]);
             any_of(vec![one.clone(), list_of(one)])
+        }
+        Kind::Script => {
+            let mut script = table(&schema::SCRIPT);
+            script.insert("minProperties".into(), json!(1));
+            any_of(vec![
+                json!({ "type": "string", "minLength": 1 }),
+                Value::Object(script),
+            ])
         }
         Kind::Table(section) => Value::Object(table(section)),
         Kind::Tables(section) => json!({

@@ -17,6 +17,7 @@ mod problem;
 mod resolved;
 #[rustfmt::skip]
 pub mod schema;
+mod script;
 mod series;
 mod set;
 mod starters;
@@ -44,6 +45,8 @@ pub use write::{Change, WriteError};
 
 pub(crate) use columns::{describe, position, reader};
 pub(crate) use nodes::{clock, clock_text};
+#[cfg(feature = "lua")]
+pub(crate) use script::shown_name;
 pub(crate) use words::{grouped, harmless, nearest, number, quoted, quoted_list};
 
 use columns::MAX_FILE;

@@ -105,6 +105,8 @@ pub enum Kind {
     },
     /// The name of a routing policy, a table of its name and parameters, or a list of them: see [`POLICIES`].
     Policy,
+    /// A script: the name of its file, or a table of that and its text.
+    Script,
     /// A table.
     Table(&'static Section),
     /// A list of tables.
@@ -357,6 +359,7 @@ pub static POLICIES: Section = Section {
         key("fixed_queue_ratio", Kind::Table(&FIXED_QUEUE_RATIO), Optional(""), "Queues, and idle agents, are kept in fixed ratios."),
         key("reserve", Kind::Table(&RESERVE), Optional(""), "Preference lists, but some agents of a group are kept idle for other queues."),
         key("weights", Kind::Table(&WEIGHTS), Optional(""), "Call and agent are matched by an index that grows with waiting and idle time."),
+        key(LUA, Kind::Script, Optional(""), "A script in Lua decides; docs/routing-lua.md is its reference."),
     ],
 };
 
@@ -372,6 +375,18 @@ pub fn decides(policy: &str) -> (bool, bool) {
 
 /// The name of the default policy.
 pub const PREFERENCE: &str = "preference";
+
+/// The name of the policy that is a script.
+pub const LUA: &str = "lua";
+
+/// `lua`
+pub static SCRIPT: Section = Section {
+    what: "a script",
+    keys: &[
+        key("file", Kind::Text, Optional("only the text, `source`"), "The file of the script, relative to the scenario file; with a text only its name in messages."),
+        key("source", Kind::Text, Optional("the text of the file"), "The text of the script."),
+    ],
+};
 
 /// The parameters of a policy that has none.
 pub static NO_PARAMETERS: Section = Section {
@@ -479,7 +494,7 @@ mod tests {
             &FILE, &SCENARIO, &RUN, &TRUNK, &QUEUE, &AGENTS, &CALL_TYPE, &IVR, &RECONNECT, &REDIAL,
             &GROUP, &SKILL, &SERIES_FILE, &EMPIRICAL, &ROUTING, &POLICIES, &RANDOM,
             &ACCUMULATING_PRIORITY, &GENERALISED_CMU, &FIXED_QUEUE_RATIO, &RESERVE, &RESERVE_PAIR,
-            &WEIGHTS, &WEIGHT_PAIR,
+            &WEIGHTS, &WEIGHT_PAIR, &SCRIPT,
         ];
         for section in all {
             for key in section.keys {

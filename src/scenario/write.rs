@@ -270,6 +270,27 @@ fn relocate(table: &mut dyn TableLike, section: &Section, way: &Path) {
                 let at = file.as_ptr() as usize - text.as_ptr() as usize;
                 Some(format!("{}{path}{}", &text[..at], &text[at + file.len()..]))
             }),
+            // A policy alone, or a list of them.
+            Kind::Policy => match item {
+                Item::Value(Value::Array(list)) => {
+                    for policy in list.iter_mut().filter_map(Value::as_inline_table_mut) {
+                        relocate(policy, &schema::POLICIES, way);
+                    }
+                }
+                _ => {
+                    if let Some(policy) = item.as_table_like_mut() {
+                        relocate(policy, &schema::POLICIES, way);
+                    }
+                }
+            },
+            Kind::Script => {
+                let named = item.as_table_like().is_some();
+                let file = match named {
+                    true => item.as_table_like_mut().and_then(|t| t.get_mut("file")),
+                    false => Some(item),
+                };
+                change_text(file, |file| moved(file, way));
+            }
             Kind::Table(section) => {
                 if let Some(table) = item.as_table_like_mut() {
                     relocate(table, section, way);

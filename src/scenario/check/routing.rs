@@ -4,13 +4,27 @@ use serde_json::{Map, Value, json};
 
 use super::Names;
 use crate::scenario::fields::{Checker, Fields};
-use crate::scenario::nodes;
-use crate::scenario::schema::{self, Key, Kind, PREFERENCE, Presence, Section};
+use crate::scenario::nodes::{self, Read};
+use crate::scenario::schema::{self, Key, Kind, LUA, PREFERENCE, Presence, Section};
+use crate::scenario::script;
 use crate::scenario::tree::{Node, Table, Value as Tree};
 use crate::scenario::types::Rule;
+use crate::scenario::words::quoted;
 
 const HELP: &str =
     "write for example \"longest_queue\", { random = { stream = 1 } }, or a list of two policies";
+
+/// The path of a script.
+fn script_text(node: &Node) -> Read<String> {
+    match node.as_text() {
+        Some(file) if !file.trim().is_empty() => Ok(file.to_owned()),
+        _ => Err(nodes::other(
+            node,
+            "the name of a script's file",
+            "write it in quotes",
+        )),
+    }
+}
 
 impl Checker<'_> {
     /// The rules of `[routing]`; the default policy has none.
@@ -38,12 +52,16 @@ impl Checker<'_> {
 
     /// `"longest_queue"`, or `{ random = { stream = 1 } }`.
     fn rule(&mut self, key: &Key, node: &Node, names: &Names<'_>) -> Option<Rule> {
-        let policies: Vec<&str> = schema::POLICIES.keys.iter().map(|key| key.name).collect();
+        let policies = schema::POLICIES.keys;
         let none = Node::new(Tree::Table(Table::default()), node.span);
-        let (at, parameters) = match node.as_table() {
+        let (declared, parameters) = match node.as_table() {
             None => {
-                let read = nodes::word(node, &policies);
-                (self.settle(key.name, read)?, &none)
+                // A script has no name of its own; who writes `"lua"` is told what it needs.
+                let asks = |key: &&Key| key.name != LUA || node.as_text() == Some(LUA);
+                let named: Vec<&Key> = policies.iter().filter(asks).collect();
+                let names: Vec<&str> = named.iter().map(|key| key.name).collect();
+                let at = self.settle(key.name, nodes::word(node, &names))?;
+                (named[at], &none)
             }
             Some(table) => {
                 self.open(node, &schema::POLICIES)?;
@@ -52,18 +70,77 @@ impl Checker<'_> {
                         nodes::other(node, "the name of one policy with its parameters", HELP);
                     return self.settle(key.name, Err(fault));
                 };
-                let at = policies.iter().position(|name| *name == entry.key)?;
-                (at, &entry.node)
+                (schema::POLICIES.key(&entry.key)?, &entry.node)
             }
         };
-        let declared = &schema::POLICIES.keys[at];
-        let Kind::Table(section) = declared.kind else {
-            return None;
+        let parameters = match declared.kind {
+            Kind::Table(section) => self.parameters(parameters, section, names)?,
+            _ => self.script(declared, parameters)?,
         };
         Some(Rule {
             policy: declared.name.to_owned(),
-            parameters: self.parameters(parameters, section, names)?,
+            parameters,
         })
+    }
+
+    /// `"my-routing.lua"`, or `{ file = "my-routing.lua", source = "…" }`: the file, if named, and the text.
+    fn script(&mut self, key: &Key, node: &Node) -> Option<Map<String, Value>> {
+        const HELP: &str =
+            "write { lua = \"my-routing.lua\" }; the path is relative to the scenario file";
+        let (file, source) = match node.as_table() {
+            None => (Some(self.settle(key.name, script_text(node))?), None),
+            Some(_) => {
+                let f = self.open(node, &schema::SCRIPT)?;
+                let file = self.value(&f, "file", script_text);
+                let source = self.value(&f, "source", nodes::text);
+                if f.has("file") != file.is_some() || f.has("source") != source.is_some() {
+                    return None;
+                }
+                (file, source)
+            }
+        };
+        let name = script::shown_name(file.as_deref().unwrap_or("script"));
+        let text = match (&file, source) {
+            (_, Some(source)) if source.len() as u64 > script::MAX_SCRIPT => {
+                Err(script::TOO_LARGE.to_owned())
+            }
+            (_, Some(source)) => Ok(source),
+            (Some(file), None) => script::read(&self.base_dir.join(file)),
+            // Unknown keys have been complained of.
+            (None, None) if node.as_table().is_some_and(|table| !table.0.is_empty()) => {
+                return None;
+            }
+            (None, None) => {
+                self.find(
+                    node.span,
+                    "`lua` needs the file of a script",
+                    "none is named",
+                    HELP,
+                );
+                return None;
+            }
+        };
+        let text = match text {
+            Ok(text) => text.replace("\r\n", "\n"),
+            Err(wrong) => {
+                let message = format!("cannot read the script {}", quoted(&name));
+                self.find(node.span, message, wrong, HELP);
+                return None;
+            }
+        };
+        if let Some(wrong) = script::wrong(&name, &text) {
+            let message = format!("cannot use the script {}", quoted(&name));
+            self.find(
+                node.span,
+                message,
+                wrong,
+                "scripts are in Lua 5.4: see docs/routing-lua.md",
+            );
+            return None;
+        }
+        let file = file.map(|file| ("file".to_owned(), json!(file)));
+        let source = ("source".to_owned(), json!(text));
+        Some(file.into_iter().chain([source]).collect())
     }
 
     /// A policy for all decisions stands alone; of the others there is one for either.
