@@ -10,8 +10,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  acdsim sweep monday.toml --vary … --shard 1/2 --out one
-  acdsim sweep monday.toml --vary … --shard 2/2 --out two
+  acdsim sweep monday.toml --vary 'groups.sales team.staff=10..20' --shard 1/2 --out one
+  acdsim sweep monday.toml --vary 'groups.sales team.staff=10..20' --shard 2/2 --out two
   acdsim merge one two --out all
 
 Exit status: 0 done; 2 shards that are missing, foreign, overlapping or not finished.")]

@@ -16,8 +16,10 @@ Examples:
   acdsim sweep monday.toml --vary 'groups.sales team.staff=10..20:2'
   acdsim sweep monday.toml --vary 'queues.sales.priority=[1, 5]' --vary 'call_types.sales call.volume*=0.8..1.2:0.1'
   acdsim sweep monday.toml --vary 'call_types.sales call.talk=exp(100s..200s:20s)'
-  acdsim sweep monday.toml --vary … --latin 200      200 combinations, spread evenly
-  acdsim sweep monday.toml --vary … --shard 3/16     one of 16 parts, for several machines; see acdsim merge
+  acdsim sweep monday.toml --vary 'groups.sales team.staff=10..20' --vary 'call_types.sales call.volume*=0.8..1.2' --latin 200
+                                                     200 combinations, spread evenly
+  acdsim sweep monday.toml --vary 'groups.sales team.staff=10..20' --shard 3/16
+                                                     one of 16 parts, for several machines; see acdsim merge
 
 A sweep that was stopped goes on where it was when the same command is given again.
 
