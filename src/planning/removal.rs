@@ -197,7 +197,7 @@ impl Search<'_> {
                             taking.ways.remove(cell);
                         }
                         if !*too_many {
-                            *most *= 2;
+                            *most = most.saturating_mul(2);
                         }
                     }
                     ([(cell, _)], Verdict::Fails { surely: true }) => {
