@@ -359,10 +359,7 @@ impl Places {
     fn new(arguments: &Arguments, scenario: &str, seed: u64) -> Result<Self, Failure> {
         let force = arguments.force;
         let place = |flag: &Option<Option<PathBuf>>, ending: &str| {
-            flag.as_ref().map(|path| match path {
-                Some(path) => Place::given(path, force),
-                None => Place::default_for(scenario, seed, ending, force),
-            })
+            Place::asked(flag, (scenario, seed, ending), force)
         };
         let markdown = arguments.markdown.iter().flatten().next();
         let places = Self {

@@ -105,10 +105,8 @@ impl Outputs {
     pub fn places(&self, scenario: &str, seed: u64) -> Result<Places, Failure> {
         let mut places = Places::default();
         for (flag, ending, title, write) in self.kinds() {
-            let place = match flag {
-                None => continue,
-                Some(Some(path)) => Place::given(path, self.force),
-                Some(None) => Place::default_for(scenario, seed, ending, self.force),
+            let Some(place) = Place::asked(flag, (scenario, seed, ending), self.force) else {
+                continue;
             };
             places.are_apart(&place, title, write, self.force)?;
             match write {

@@ -33,25 +33,31 @@ pub struct Results {
 }
 
 impl Results {
-    /// The same parts with their places: `total`, `queues.sales`.
-    pub fn by_place(&self) -> impl Iterator<Item = (String, &Part)> {
+    /// Every part with the name of its list, the total first.
+    pub fn listed(&self) -> impl Iterator<Item = (&'static str, &Part)> {
         let lists = [
             ("queues", &self.queues),
             ("call_types", &self.call_types),
             ("groups", &self.groups),
             ("trunks", &self.trunks),
         ];
-        let parts = lists.into_iter().flat_map(|(list, parts)| {
-            let place = move |part: &Part| format!("{list}.{}", part.name());
-            parts.iter().map(move |part| (place(part), part))
-        });
-        std::iter::once(("total".to_owned(), &self.total)).chain(parts)
+        let parts = lists
+            .into_iter()
+            .flat_map(|(list, parts)| parts.iter().map(move |part| (list, part)));
+        std::iter::once(("total", &self.total)).chain(parts)
+    }
+
+    /// The same with their places: `total`, `queues.sales`.
+    pub fn by_place(&self) -> impl Iterator<Item = (String, &Part)> {
+        self.listed().map(|(list, part)| match &part.name {
+            Some(name) => (format!("{list}.{name}"), part),
+            None => (list.to_owned(), part),
+        })
     }
 
     /// The total, then every queue, call type, agent group and trunk group.
     pub fn parts(&self) -> impl Iterator<Item = &Part> {
-        let lists = [&self.queues, &self.call_types, &self.groups, &self.trunks];
-        std::iter::once(&self.total).chain(lists.into_iter().flatten())
+        self.listed().map(|(_, part)| part)
     }
 }
 

@@ -2,7 +2,7 @@
 //! and column is said in `docs/output.md`.
 
 use super::files::{Folder, SaveError};
-use super::tables::{Sheet, TABLES, Table, parts};
+use super::tables::{Sheet, TABLES, Table};
 use crate::kpi::Results;
 use crate::scenario::harmless;
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ pub(super) fn write_tables<T>(
 
 /// Whether all texts that could be written are ASCII.
 fn is_ascii(results: &Results) -> bool {
-    let names = parts(results).map(|(_, part)| part.name());
+    let names = results.listed().map(|(_, part)| part.name());
     let warnings = results.run.warnings.iter().map(String::as_str);
     let mut texts = names
         .chain(warnings)

@@ -86,6 +86,19 @@ impl Place {
         }
     }
 
+    /// Where a flag with an optional path puts its file or folder: at the path, or at [`Place::default_for`]; nowhere without
+    /// the flag.
+    pub fn asked(
+        flag: &Option<Option<PathBuf>>,
+        (scenario, seed, ending): (&str, u64, &str),
+        overwrite: bool,
+    ) -> Option<Self> {
+        flag.as_ref().map(|path| match path {
+            Some(path) => Self::given(path, overwrite),
+            None => Self::default_for(scenario, seed, ending, overwrite),
+        })
+    }
+
     /// Whether what is written there before would be found here, as a file of this folder or in its place. Links are not
     /// followed.
     pub fn has_in_it(&self, other: &Place) -> bool {

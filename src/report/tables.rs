@@ -48,20 +48,6 @@ pub const TABLES: [Table<Results>; 7] = [
     ("run", run),
 ];
 
-/// Every part with the name of its list.
-pub fn parts(results: &Results) -> impl Iterator<Item = (&'static str, &Part)> {
-    let lists = [
-        ("queues", &results.queues),
-        ("call_types", &results.call_types),
-        ("groups", &results.groups),
-        ("trunks", &results.trunks),
-    ];
-    let parts = lists
-        .into_iter()
-        .flat_map(|(list, parts)| parts.iter().map(move |part| (list, part)));
-    std::iter::once(("total", &results.total)).chain(parts)
-}
-
 type Kpis = IndexMap<String, Estimate>;
 
 /// The figures of a part for the whole run, with no start, and for each interval.
@@ -76,7 +62,7 @@ fn tidy(results: &Results, rows: &mut dyn Sheet) -> io::Result<()> {
     rows.header(&[
         "part", "name", "start", "kpi", "unit", "mean", "ci_low", "ci_high", "se",
     ])?;
-    for (list, part) in parts(results) {
+    for (list, part) in results.listed() {
         let mut row = |start: &str, kpi: &str, unit: &str, estimate: &Estimate| {
             for text in [list, part.name(), start, kpi, unit] {
                 rows.text(text)?;
@@ -119,7 +105,7 @@ fn tidy(results: &Results, rows: &mut dyn Sheet) -> io::Result<()> {
 
 /// One row for each part and interval, with four columns for each figure.
 fn wide(results: &Results, rows: &mut dyn Sheet) -> io::Result<()> {
-    let all = parts(results).flat_map(|(_, part)| by_start(part));
+    let all = results.listed().flat_map(|(_, part)| by_start(part));
     let kpis: IndexSet<&String> = all.flat_map(|(_, kpis)| kpis.keys()).collect();
     let mut header = ["part", "name", "start"].map(str::to_owned).to_vec();
     for kpi in &kpis {
@@ -127,7 +113,7 @@ fn wide(results: &Results, rows: &mut dyn Sheet) -> io::Result<()> {
     }
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     rows.header(&header)?;
-    for (list, part) in parts(results) {
+    for (list, part) in results.listed() {
         for (start, figures) in by_start(part) {
             for text in [list, part.name(), start] {
                 rows.text(text)?;

@@ -22,6 +22,7 @@ const MOST_QUEUES: usize = 12;
 /// What the template shows.
 #[derive(Serialize)]
 struct Shown<'a> {
+    version: &'a str,
     style: &'static str,
     title: String,
     sides: Vec<(String, &'a str)>,
@@ -98,6 +99,7 @@ pub fn write(
         .iter()
         .map(|warning| format!("Warning: {warning}"));
     let shown = Shown {
+        version: &run.version,
         style: STYLE,
         title: format!(
             "{}: {} variants compared",
