@@ -99,7 +99,7 @@ pub fn write(
         .iter()
         .map(|warning| format!("Warning: {warning}"));
     let shown = Shown {
-        version: &run.version,
+        version: run.version,
         style: STYLE,
         title: format!(
             "{}: {} variants compared",
