@@ -4,10 +4,12 @@ pub mod calibrate;
 mod doubling;
 mod pairs;
 mod sample;
+mod variants;
 
 pub use doubling::run_doubling;
 pub use pairs::{Link, Pairs};
 pub use sample::{Change, Sample, Watch};
+pub use variants::Variants;
 
 pub use crate::engine::Halt;
 use crate::engine::{Engine, Tally};

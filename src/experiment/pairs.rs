@@ -1,6 +1,6 @@
 //! The same days of several variants of a scenario, folded into sums from which their differences are estimated.
 
-use super::{Control, Error, Side, pool_of, replicate_each};
+use super::{Control, Error, NewRouting, Variants};
 use crate::engine::{Halt, Tally};
 use crate::kpi::{ContactWaits, Reader, Scope, quantile_change};
 use crate::model::Model;
@@ -28,7 +28,7 @@ pub struct Pairs<'m> {
     waits: Option<Vec<ContactWaits>>,
     replications: u64,
     observations: u64,
-    pool: rayon::ThreadPool,
+    variants: Variants<'m>,
 }
 
 impl<'m> Pairs<'m> {
@@ -43,7 +43,8 @@ impl<'m> Pairs<'m> {
         quantiles: Option<Option<u64>>,
         threads: Option<usize>,
     ) -> Result<Self, Error> {
-        let models: Vec<&Model> = readers.iter().map(Reader::model).collect();
+        let side = |reader: &Reader<'m>| (reader.model(), &Routing::new as &NewRouting<'m>);
+        let sides: Vec<(&Model, &NewRouting<'_>)> = readers.iter().map(side).collect();
         let waits = quantiles.map(|planned| {
             let of = |reader: &Reader<'_>| {
                 let observations = reader.observations() as u64;
@@ -52,7 +53,7 @@ impl<'m> Pairs<'m> {
             readers.iter().map(of).collect()
         });
         Ok(Self {
-            pool: pool_of(&models, threads)?,
+            variants: Variants::new(sides, threads)?,
             links: links
                 .into_iter()
                 .map(|link| (link, PairedRatio::default()))
@@ -79,27 +80,18 @@ impl<'m> Pairs<'m> {
     /// # Errors
     /// Those of a replication; the replications that were complete before, in every variant, are kept.
     pub fn extend(&mut self, goal: u64, seed: u64, control: &Control) -> Result<(), Halt> {
-        let models = self.readers.iter().map(Reader::model);
-        let sides: Vec<Side<'_>> = models.map(|model| (model, &Routing::new as _)).collect();
+        let all: Vec<usize> = (0..self.readers.len()).collect();
         let range = self.replications..goal;
-        let mut days: Vec<Tally> = Vec::new();
         let mut fold = Fold {
             readers: &self.readers,
             links: &mut self.links,
             waits: self.waits.as_deref_mut(),
             replications: &mut self.replications,
             observations: &mut self.observations,
-            values: vec![Vec::new(); sides.len()],
+            values: vec![Vec::new(); all.len()],
         };
-        self.pool.install(|| {
-            replicate_each(&sides, seed, control, range, |_, tally| {
-                days.push(tally);
-                if days.len() == sides.len() {
-                    fold.add(&days);
-                    days.clear();
-                }
-            })
-        })
+        let variants = &self.variants;
+        variants.simulate(&all, range, seed, control, |tallies| fold.add(tallies))
     }
 
     /// A figure in two variants and its difference; none where it is not defined in one of them.
@@ -111,7 +103,7 @@ impl<'m> Pairs<'m> {
     /// comes from; none where nobody was answered in one of them, or no quantiles are kept.
     pub fn quantile(&self, a: (usize, Scope), b: (usize, Scope), p: f64) -> Option<(Paired, u64)> {
         let waits = self.waits.as_ref()?;
-        quantile_change((&waits[a.0], a.1), (&waits[b.0], b.1), p)
+        quantile_change((&waits[a.0], a.1), (&waits[b.0], b.1), p, 1.0)
     }
 }
 

@@ -136,68 +136,65 @@ impl<'m> Reader<'m> {
     /// Reads every figure of every part that is a quotient of daily sums; of queues the service level and the abandonment rate
     /// by interval too.
     pub fn new(model: &'m Model) -> Self {
+        let is_queue = |scope| matches!(scope, Scope::Part(Place::Queue(_)));
+        Self::of(model, |item| {
+            item.interval.is_none() || is_queue(item.scope) && BY_INTERVAL.contains(&item.kpi)
+        })
+    }
+
+    /// Reads those that are wanted of all figures of all parts that are quotients of daily sums, over the whole day and in each
+    /// interval.
+    pub fn of(model: &'m Model, mut wanted: impl FnMut(&Item) -> bool) -> Self {
         let scenario = &model.scenario;
         let figures = Figures::of(scenario);
         // The last is what comes after closing.
-        let intervals = if model.steady {
-            0
-        } else {
-            model.grid.cells + 1
+        let intervals = match model.steady {
+            true => 0,
+            false => model.grid.cells + 1,
         };
         let mut items = Vec::new();
         for scope in Scope::all(scenario) {
-            let mut add = |kpi, unit, better, figure, interval| {
-                items.push(Item {
-                    scope,
-                    kpi,
-                    unit,
-                    better,
-                    interval,
-                    figure,
-                });
-            };
-            match scope {
-                Scope::Total | Scope::CallType(_) => {
-                    for kpi in &figures.contacts {
-                        add(kpi.name, kpi.unit, kpi.better, Figure::Contacts(kpi), None);
-                    }
-                }
-                Scope::Part(Place::Queue(q)) => {
-                    for kpi in &figures.queues {
-                        add(kpi.name, kpi.unit, kpi.better, Figure::Contacts(kpi), None);
-                    }
-                    if !model.steady {
-                        let target = Figure::TargetMet(scenario.queues[q].target.fraction);
-                        add(TARGET_MET, Unit::Fraction, Better::High, target, None);
-                    }
-                    for interval in 0..intervals {
-                        let kpis = figures.queues.iter();
-                        for kpi in kpis.filter(|kpi| BY_INTERVAL.contains(&kpi.name)) {
-                            let figure = Figure::Contacts(kpi);
-                            add(kpi.name, kpi.unit, kpi.better, figure, Some(interval));
+            for interval in std::iter::once(None).chain((0..intervals).map(Some)) {
+                let mut add = |kpi, unit, better, figure| {
+                    let item = Item {
+                        scope,
+                        kpi,
+                        unit,
+                        better,
+                        interval,
+                        figure,
+                    };
+                    items.extend(wanted(&item).then_some(item));
+                };
+                match scope {
+                    Scope::Total | Scope::CallType(_) => {
+                        for kpi in &figures.contacts {
+                            add(kpi.name, kpi.unit, kpi.better, Figure::Contacts(kpi));
                         }
                     }
-                }
-                Scope::Part(Place::Group(_)) => {
-                    for kpi in &figures.groups {
-                        add(kpi.name, kpi.unit, kpi.better, Figure::Group(kpi), None);
+                    Scope::Part(Place::Queue(q)) => {
+                        for kpi in &figures.queues {
+                            add(kpi.name, kpi.unit, kpi.better, Figure::Contacts(kpi));
+                        }
+                        if !model.steady && interval.is_none() {
+                            let target = Figure::TargetMet(scenario.queues[q].target.fraction);
+                            add(TARGET_MET, Unit::Fraction, Better::High, target);
+                        }
                     }
-                }
-                Scope::Part(Place::Trunk(_)) => {
-                    for kpi in &figures.trunks {
-                        add(kpi.name, kpi.unit, kpi.better, Figure::Trunk(kpi), None);
+                    Scope::Part(Place::Group(_)) => {
+                        for kpi in &figures.groups {
+                            add(kpi.name, kpi.unit, kpi.better, Figure::Group(kpi));
+                        }
+                    }
+                    Scope::Part(Place::Trunk(_)) => {
+                        for kpi in &figures.trunks {
+                            add(kpi.name, kpi.unit, kpi.better, Figure::Trunk(kpi));
+                        }
                     }
                 }
             }
         }
         Self { model, items }
-    }
-
-    /// Leaves out the figures that are not wanted.
-    #[must_use]
-    pub fn only(mut self, wanted: impl FnMut(&Item) -> bool) -> Self {
-        self.items.retain(wanted);
-        self
     }
 
     /// What it is a reader of.
@@ -246,12 +243,13 @@ impl<'m> Reader<'m> {
     }
 }
 
-/// How a quantile of the waits of the answered changes from one variant to another one of the same days, and the number of
-/// runs of days that its error comes from; none where nobody was answered, or the part has no waits.
+/// How a quantile of the waits of the answered changes from `factor` times what it is in one variant to another one of the same
+/// days, and the number of runs of days that its error comes from; none where nobody was answered, or the part has no waits.
 pub fn quantile_change(
     (a, of_a): (&ContactWaits, Scope),
     (b, of_b): (&ContactWaits, Scope),
     p: f64,
+    factor: f64,
 ) -> Option<(Paired, u64)> {
-    a.of(of_a)?.change(b.of(of_b)?, p)
+    a.of(of_a)?.change(b.of(of_b)?, p, factor)
 }

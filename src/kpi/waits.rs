@@ -80,9 +80,9 @@ impl Sections {
         }
     }
 
-    /// How the quantile `p` changes in another variant of the same days, with the error found from its changes within the
-    /// runs; none where nobody waited in one of them.
-    pub fn change(&self, other: &Sections, p: f64) -> Option<(Paired, u64)> {
+    /// How the quantile `p` changes from `factor` times what it is to what it is in another variant of the same days, with the
+    /// error found from its changes within the runs; none where nobody waited in one of them.
+    pub fn change(&self, other: &Sections, p: f64, factor: f64) -> Option<(Paired, u64)> {
         let (a, b) = (self.pooled().quantile_s(p)?, other.pooled().quantile_s(p)?);
         // A run in which one of them has no answers says nothing.
         let runs = self.runs.iter().zip(&other.runs);
@@ -90,17 +90,17 @@ impl Sections {
             .filter_map(|(one, two)| one.quantile_s(p).zip(two.quantile_s(p)))
             .collect();
         let n = runs.len() as f64;
-        let se = |of: fn((f64, f64)) -> f64| {
+        let se = |of: &dyn Fn((f64, f64)) -> f64| {
             let centre = of((a, b));
             let squares: f64 = runs.iter().map(|run| (of(*run) - centre).powi(2)).sum();
             (n >= 2.0).then(|| (squares / (n * (n - 1.0))).sqrt())
         };
-        let apart = se(|run| run.0).zip(se(|run| run.1));
+        let apart = se(&|run| factor * run.0).zip(se(&|run| run.1));
         let paired = Paired {
             a,
             b,
-            difference: b - a,
-            se: se(|run| run.1 - run.0),
+            difference: b - factor * a,
+            se: se(&|run| run.1 - factor * run.0),
             unpaired_se: apart.map(|(a, b)| a.hypot(b)),
         };
         Some((paired, runs.len() as u64))
@@ -115,26 +115,32 @@ impl Sections {
 
     /// The quantile `p` of all days (given as `pooled`), in seconds, with the error found from the runs' quantiles.
     pub fn quantile(&self, pooled: &Histogram, p: f64, confidence: f64) -> Estimate {
-        let Some(mean) = pooled.quantile_s(p) else {
-            return Estimate::default();
-        };
+        match self.spread(pooled, p) {
+            None => Estimate::default(),
+            Some((mean, None, _)) => Estimate {
+                mean: Some(mean),
+                ..Estimate::default()
+            },
+            Some((mean, Some(se), runs)) => {
+                let t = student_t(confidence, runs - 1);
+                Estimate::with_se(mean, se, t, (0.0, f64::INFINITY))
+            }
+        }
+    }
+
+    /// The same without an interval: value and standard error in seconds, and the number of runs that the error comes from.
+    fn spread(&self, pooled: &Histogram, p: f64) -> Option<(f64, Option<f64>, u64)> {
+        let mean = pooled.quantile_s(p)?;
         let values: Vec<f64> = self
             .runs
             .iter()
             .filter_map(|run| run.quantile_s(p))
             .collect();
         let n = values.len() as f64;
-        if values.len() < 2 {
-            return Estimate {
-                mean: Some(mean),
-                ..Estimate::default()
-            };
-        }
         // Spread around the quantile of all days, as in sectioning (Asmussen and Glynn 2007, section III.5).
         let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
-        let se = (squares / (n * (n - 1.0))).sqrt();
-        let t = student_t(confidence, values.len() as u64 - 1);
-        Estimate::with_se(mean, se, t, (0.0, f64::INFINITY))
+        let se = (values.len() >= 2).then(|| (squares / (n * (n - 1.0))).sqrt());
+        Some((mean, se, values.len() as u64))
     }
 }
 
@@ -167,6 +173,13 @@ impl ContactWaits {
             Scope::Part(Place::Queue(q)) => self.queues.get(q),
             Scope::Part(Place::Group(_) | Place::Trunk(_)) => None,
         }
+    }
+
+    /// A quantile of the waits of a part's answered and its standard error, both in seconds, and the number of runs of days that
+    /// the error comes from; none where nobody was answered, or the part has no waits.
+    pub fn quantile(&self, scope: Scope, p: f64) -> Option<(f64, Option<f64>, u64)> {
+        let sections = self.of(scope)?;
+        sections.spread(&sections.pooled(), p)
     }
 
     /// Adds the waits of a replication: of a day, or of every batch.

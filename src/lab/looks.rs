@@ -1,4 +1,6 @@
-//! When a run that goes on until it is precise is looked at.
+//! When a run that goes on until it is sure enough is looked at.
+
+use crate::stats::errors_of_looks;
 
 /// The numbers of replications at which the figures are looked at: 100, then half as many again each time, and at last the
 /// largest. They are fixed before anything is simulated.
@@ -11,6 +13,9 @@ pub struct Looks(Vec<u64>);
 
 /// Replications of the first look.
 const FIRST: u64 = 100;
+
+/// Blocks of consecutive replications that a baseline is kept in.
+pub const BLOCKS: u64 = 50;
 
 impl Looks {
     /// A single look, after so many replications.
@@ -30,9 +35,23 @@ impl Looks {
         Self(looks)
     }
 
+    /// Looks after 10, 15, 20, 30, 40 and all 50 of as many blocks of so many replications each.
+    pub fn of_blocks(replications: u64) -> Self {
+        Self(
+            [10, 15, 20, 30, 40, BLOCKS]
+                .map(|blocks| blocks * replications)
+                .to_vec(),
+        )
+    }
+
     /// The numbers of replications.
     pub fn ends(&self) -> &[u64] {
         &self.0
+    }
+
+    /// The one-sided error that a limit may have at each look for `error` of all looks together: see [`errors_of_looks`].
+    pub fn errors(&self, error: f64) -> Vec<f64> {
+        errors_of_looks(&self.0, error)
     }
 
     /// The level of an interval at each look for that of all looks together.

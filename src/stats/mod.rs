@@ -3,7 +3,9 @@
 mod estimate;
 mod histogram;
 mod paired;
+mod sequential;
 
 pub use estimate::{Estimate, Ratio, student_t, wilson};
 pub use histogram::{BINS_PER_OCTAVE, Histogram, edge_ns};
 pub use paired::{Paired, PairedRatio};
+pub use sequential::errors_of_looks;

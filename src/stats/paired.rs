@@ -22,7 +22,7 @@ pub struct Paired {
     pub a: f64,
     /// In the second.
     pub b: f64,
-    /// b − a.
+    /// b − a, or b less a multiple of a.
     pub difference: f64,
     /// Standard error of the difference; none for a single day.
     pub se: Option<f64>,
@@ -62,6 +62,11 @@ impl PairedRatio {
     /// difference of two ratios of the same days (Cochran 1977, section 6.12): with residuals e = (x − R y) / (Σy/n) of
     /// each day, √(Σ(e_b − e_a)² / (n (n − 1))).
     pub fn estimate(&self, n: u64) -> Option<Paired> {
+        self.contrast(n, 1.0)
+    }
+
+    /// The same with b − `factor` · a for the difference, so that it can be asked whether b is more than so many times a.
+    pub fn contrast(&self, n: u64, factor: f64) -> Option<Paired> {
         let [x, y, more_x, more_y] = self.mean;
         let (y_b, x_b) = (y + more_y, x + more_x);
         if n == 0 || y == 0.0 || y_b == 0.0 {
@@ -71,18 +76,20 @@ impl PairedRatio {
         // The residuals of a day, as weights of its four numbers. Their means are 0, so that central moments will do.
         let of_b = [1.0 / y_b, -b / y_b, 1.0 / y_b, -b / y_b];
         let of_a = [1.0 / y, -a / y, 0.0, 0.0];
-        let of_change = std::array::from_fn(|i| of_b[i] - of_a[i]);
+        let of_change = std::array::from_fn(|i| of_b[i] - factor * of_a[i]);
         let n = n as f64;
         let variance =
             |weights| (n >= 2.0).then(|| self.squares(weights).max(0.0) / (n * (n - 1.0)));
-        let apart = variance(of_a).zip(variance(of_b)).map(|(a, b)| a + b);
+        let apart = variance(of_a)
+            .zip(variance(of_b))
+            .map(|(a, b)| factor * factor * a + b);
         // What is left by rounding of differences that are the same on every day is no error.
         let rounding = 1e-13 * (a.abs() + b.abs());
         let se = variance(of_change).map(f64::sqrt);
         Some(Paired {
             a,
             b,
-            difference: b - a,
+            difference: b - factor * a,
             se: se.map(|se| if se > rounding { se } else { 0.0 }),
             unpaired_se: apart.map(f64::sqrt),
         })
@@ -160,6 +167,34 @@ mod tests {
             (found.se.expect("known") - se).abs() < 1e-14,
             "{found:?}, expected {se}"
         );
+    }
+
+    #[test]
+    fn multiples_are_contrasted_as_if_they_had_been_counted() {
+        let days: [(Day, Day); 4] = [
+            ((3.0, 4.0), (2.0, 5.0)),
+            ((5.0, 7.0), (5.0, 6.0)),
+            ((2.0, 2.0), (3.0, 4.0)),
+            ((8.0, 9.0), (8.0, 9.0)),
+        ];
+        let (mut sums, mut scaled) = (PairedRatio::default(), PairedRatio::default());
+        for (n, &(a, b)) in (1..).zip(&days) {
+            sums.add(f64::from(n), a, b);
+            scaled.add(f64::from(n), (1.1 * a.0, a.1), b);
+        }
+        let (found, expected) = (sums.contrast(4, 1.1), scaled.estimate(4));
+        let (found, expected) = (found.expect("defined"), expected.expect("defined"));
+        for (found, expected) in [
+            (Some(found.difference), Some(expected.difference)),
+            (found.se, expected.se),
+            (found.unpaired_se, expected.unpaired_se),
+        ] {
+            let (found, expected) = (found.expect("known"), expected.expect("known"));
+            assert!(
+                (found - expected).abs() < 1e-14,
+                "{found}, expected {expected}"
+            );
+        }
     }
 
     #[test]
