@@ -87,7 +87,7 @@ pub struct Arguments {
 }
 
 /// The name of a Markdown file; that of a scenario, which would follow a bare `--markdown`, is none.
-fn markdown_name(text: &str) -> Result<PathBuf, String> {
+pub(super) fn markdown_name(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     let ending = path.extension().and_then(|ending| ending.to_str());
     match ending.is_some_and(|ending| ["md", "markdown"].contains(&ending)) {

@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand.
 
 mod calibrate;
+mod check;
 mod compare;
 mod completions;
 mod erlang;
@@ -31,10 +32,12 @@ use std::process::ExitCode;
 pub mod status {
     /// Done, or gate passed.
     pub const DONE: u8 = 0;
-    /// A target is missed.
+    /// A target is missed, or the gate failed.
     pub const MISSED: u8 = 1;
     /// Bad usage or bad input.
     pub const BAD_INPUT: u8 = 2;
+    /// The gate is inconclusive.
+    pub const UNDECIDED: u8 = 3;
     /// Interrupted.
     pub const INTERRUPTED: u8 = 130;
 }
@@ -64,6 +67,7 @@ enum Command {
     Sweep(sweep::Arguments),
     Merge(merge::Arguments),
     Compare(compare::Arguments),
+    Check(check::Arguments),
     Calibrate(calibrate::Arguments),
     Erlang(erlang::Arguments),
     Explain(explain::Arguments),
@@ -135,6 +139,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Sweep(arguments) => sweep::execute(&arguments),
         Command::Merge(arguments) => merge::execute(&arguments),
         Command::Compare(arguments) => compare::execute(&arguments),
+        Command::Check(arguments) => check::execute(&arguments),
         Command::Calibrate(arguments) => calibrate::execute(&arguments),
         Command::Erlang(arguments) => erlang::execute(&arguments),
         Command::Explain(arguments) => explain::execute(&arguments),

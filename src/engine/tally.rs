@@ -7,7 +7,7 @@ use crate::stats::Histogram;
 /// Contacts of a call type or a queue in one cell.
 ///
 /// Times are sums in nanoseconds. What each count means is said in `docs/kpis.md`; T and short are the queue's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub struct Contacts {
     pub first_attempts: u64,
@@ -50,7 +50,7 @@ pub struct Contacts {
 }
 
 /// Counts over first attempts only.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub struct FirstAttempts {
     pub blocked: u64,
@@ -63,7 +63,7 @@ pub struct FirstAttempts {
 }
 
 /// A number that stands for a while: its integral over time and its maximum.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Area {
     /// Integral, in units × nanoseconds.
     pub area_ns: i128,
@@ -72,7 +72,7 @@ pub struct Area {
 }
 
 /// An agent group in one cell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub struct GroupCell {
     pub answered: u64,
@@ -85,7 +85,7 @@ pub struct GroupCell {
 }
 
 /// A trunk group in one cell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub struct TrunkCell {
     pub attempts: u64,
@@ -162,7 +162,7 @@ impl Contacts {
 }
 
 /// Everything that one replication counted. Each part has its cells one after the other, the one outside last.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Tally {
     /// Cells of a part, the one outside included.
     pub cells: usize,

@@ -359,7 +359,7 @@ pub fn compare(
 }
 
 /// Whether all are steady runs, of the same batches; or all are days.
-fn mode(sides: &[Side]) -> Result<bool, Error> {
+pub(super) fn mode(sides: &[Side]) -> Result<bool, Error> {
     let is_day = |side: &&Side| side.scenario.run.mode == Mode::Day;
     let day = sides.iter().find(is_day);
     let steady = sides.iter().find(|side| !is_day(side));

@@ -2,9 +2,10 @@
 //!
 //! It asks `experiment` for the same days of every variant and judges the differences by their confidence intervals. What a
 //! difference is measured by is in `amounts`, the judging in `verdict`, when to look at the figures in `looks`, and the
-//! comparison itself in `compare`. What a sweep varies is in `vary`, its points and files in `sweep`.
+//! comparison itself in `compare`. The gate for CI is in `check`. What a sweep varies is in `vary`, its points and files in `sweep`.
 
 mod amounts;
+pub mod check;
 mod compare;
 mod looks;
 mod ranking;
@@ -13,6 +14,7 @@ pub mod vary;
 mod verdict;
 
 pub use amounts::{Amount, AmountError, Amounts};
+pub use check::Gate;
 pub use compare::{
     Comparison, Days, Difference, Error, HEADLINES, Only, Precision, Question, RunInfo, SCHEMA,
     Side, SideInfo, compare,

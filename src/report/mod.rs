@@ -1,11 +1,13 @@
 //! Every output format, one file each; and the writing of files.
 
 pub mod calibration;
+pub mod check;
 pub mod comparison;
 pub mod csv;
 pub mod explanation;
 pub mod files;
 pub mod json;
+mod markdown;
 pub mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;

@@ -14,6 +14,7 @@ mod json_schema;
 mod nodes;
 mod path;
 mod problem;
+mod regression;
 mod resolved;
 #[rustfmt::skip]
 pub mod schema;
@@ -34,6 +35,7 @@ use std::path::{Path, PathBuf};
 pub use distribution::parse_distribution;
 pub use json_schema::{SCHEMA_FILE, SCHEMA_TITLE, json_schema};
 pub use problem::{Place, Problem, ScenarioError};
+pub use regression::{ExpectEntry, Regression, problem_in_argument};
 pub use starters::{STARTERS, Starter};
 pub use types::*;
 pub use values::{

@@ -475,6 +475,31 @@ pub static SERIES_FILE: Section = Section {
     ],
 };
 
+/// The file of a gate.
+pub static REGRESSION: Section = Section {
+    what: "the file of a gate",
+    keys: &[
+        key("scenario", Kind::Text, Optional("--scenario names it"), "The scenario file that is checked."),
+        key("baseline", Kind::Text, Optional("each difference names its own with vs"), "The scenario or lock file that differences are from where they name no other."),
+        key("seed", Kind::Whole { least: 0, most: u64::MAX }, Optional("the scenario's"), "Seed of all random numbers."),
+        key("alpha", Kind::Fraction, Default("0.05"), "Error rate: to fail though all is true, and to pass though something is not."),
+        key("max_replications", GATE_REPLICATIONS, Default("20000"), "Days of each side, at most."),
+        key("expect", Kind::Tables(&EXPECT), Optional("--expect says it"), "What is expected."),
+    ],
+};
+
+/// `[[expect]]` of a gate.
+pub static EXPECT: Section = Section {
+    what: "an expectation",
+    keys: &[
+        key("that", Kind::Text, Required, "What is expected: \"queues.sales.service_level >= 80%\"."),
+        key("name", Kind::Text, Optional("the expectation itself"), "What it is called in reports."),
+        key("max_replications", GATE_REPLICATIONS, Optional("those of the file"), "Days of each side, at most."),
+    ],
+};
+
+const GATE_REPLICATIONS: Kind = Kind::Whole { least: 2, most: MOST_REPLICATIONS };
+
 /// A random duration given by its values.
 pub static EMPIRICAL: Section = Section {
     what: "an empirical distribution",
@@ -494,7 +519,7 @@ mod tests {
             &FILE, &SCENARIO, &RUN, &TRUNK, &QUEUE, &AGENTS, &CALL_TYPE, &IVR, &RECONNECT, &REDIAL,
             &GROUP, &SKILL, &SERIES_FILE, &EMPIRICAL, &ROUTING, &POLICIES, &RANDOM,
             &ACCUMULATING_PRIORITY, &GENERALISED_CMU, &FIXED_QUEUE_RATIO, &RESERVE, &RESERVE_PAIR,
-            &WEIGHTS, &WEIGHT_PAIR, &SCRIPT,
+            &WEIGHTS, &WEIGHT_PAIR, &SCRIPT, &REGRESSION, &EXPECT,
         ];
         for section in all {
             for key in section.keys {

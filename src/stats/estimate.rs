@@ -1,7 +1,7 @@
 //! Ratio estimators with their standard errors, and confidence intervals.
 
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
 
 /// A figure with its uncertainty. All parts are `None` where the figure is not defined.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -133,6 +133,23 @@ pub fn wilson(successes: u64, n: u64, confidence: f64) -> Estimate {
     }
 }
 
+/// Limits of a proportion of `successes` in `n` trials, each of which is wrong with probability at most `error` (Clopper and
+/// Pearson 1934).
+pub fn clopper_pearson(successes: u64, n: u64, error: f64) -> (f64, f64) {
+    let (k, others) = (successes as f64, (n - successes.min(n)) as f64);
+    let quantile =
+        |a: f64, b: f64, p: f64| Beta::new(a, b).map_or(f64::NAN, |beta| beta.inverse_cdf(p));
+    let low = match successes {
+        0 => 0.0,
+        _ => quantile(k, others + 1.0, error),
+    };
+    let high = match others {
+        0.0 => 1.0,
+        _ => quantile(k + 1.0, others, 1.0 - error),
+    };
+    (low, high)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,5 +223,32 @@ mod tests {
             "{low} {high}"
         );
         assert_eq!(wilson(0, 0, 0.95), Estimate::default());
+    }
+
+    #[test]
+    fn clopper_pearson_inverts_the_binomial() {
+        use statrs::distribution::{Binomial, DiscreteCDF};
+        for (k, n, error) in [
+            (8u64, 10u64, 0.025),
+            (1, 400, 0.01),
+            (399, 400, 1e-5),
+            (50, 1000, 0.005),
+        ] {
+            let (low, high) = clopper_pearson(k, n, error);
+            let at_least = 1.0 - Binomial::new(low, n).unwrap().cdf(k - 1);
+            let at_most = Binomial::new(high, n).unwrap().cdf(k);
+            for found in [at_least, at_most] {
+                assert!(
+                    (found / error - 1.0).abs() < 1e-4,
+                    "{k} of {n}: {found}, expected {error}"
+                );
+            }
+        }
+        let (low, high) = clopper_pearson(0, 100, 0.05);
+        assert!(
+            low == 0.0 && (high - (1.0 - 0.05f64.powf(0.01))).abs() < 1e-9,
+            "{high}"
+        );
+        assert_eq!(clopper_pearson(100, 100, 0.05).1, 1.0);
     }
 }

@@ -14,7 +14,7 @@ const BINS: usize = 2 + (BELOW_1S + FROM_1S) * BINS_PER_OCTAVE;
 ///
 /// Bin 0 is exactly zero; bin k > 0 ends at (and includes) 2^((k − 1)/64 − 10) seconds, so that every 64th edge is a
 /// power of two of a second.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Histogram {
     /// Count by bin, as far as bins were used.
     counts: Vec<u64>,

@@ -5,7 +5,7 @@ mod histogram;
 mod paired;
 mod sequential;
 
-pub use estimate::{Estimate, Ratio, student_t, wilson};
+pub use estimate::{Estimate, Ratio, clopper_pearson, student_t, wilson};
 pub use histogram::{BINS_PER_OCTAVE, Histogram, edge_ns};
 pub use paired::{Paired, PairedRatio};
 pub use sequential::errors_of_looks;

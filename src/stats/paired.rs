@@ -95,6 +95,12 @@ impl PairedRatio {
         })
     }
 
+    /// Σx and Σy in b over `n` days.
+    pub fn totals_of_b(&self, n: u64) -> (f64, f64) {
+        let [x, y, more_x, more_y] = self.mean;
+        (n as f64 * (x + more_x), n as f64 * (y + more_y))
+    }
+
     /// Σ(w·d)² over the days, d a day's four numbers less their means.
     fn squares(&self, weights: [f64; WIDTH]) -> f64 {
         let mut moments = self.moments.iter();

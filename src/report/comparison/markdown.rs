@@ -2,6 +2,7 @@
 
 use super::words::{self, by_place, by_side, counts, figure, name_of_headline};
 use crate::lab::{Comparison, Difference, Verdict};
+use crate::report::markdown::{code, text};
 use crate::report::text::layout::NBSP;
 
 /// Headlines as a table for each variant, all else folded away.
@@ -81,41 +82,4 @@ fn ranking(comparison: &Comparison) -> String {
         }
     }
     out + "\n"
-}
-
-/// A label as it was written, whatever is in it.
-fn code(label: &str) -> String {
-    let label = label.replace(['\n', '\r'], " ").replace('|', "\\|");
-    match label.contains('`') {
-        true => format!("`` {label} ``"),
-        false => format!("`{label}`"),
-    }
-}
-
-/// A text in which nothing is markup.
-fn text(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' => out.push(' '),
-            '\\' | '`' | '*' | '_' | '|' | '[' | ']' | '#' | '~' => out.extend(['\\', c]),
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '&' => out += "&amp;",
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_no_markup() {
-        assert_eq!(text("a_b|c <d>"), "a\\_b\\|c &lt;d&gt;");
-        assert_eq!(code("a|b"), "`a\\|b`");
-        assert_eq!(code("a`b"), "`` a`b ``");
-    }
 }

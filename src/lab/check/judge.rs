@@ -1,0 +1,279 @@
+//! The judgement: what has been seen, against the bounds of an expectation.
+
+use super::expectation::{Expectation, Relation, Threshold};
+use crate::stats::{clopper_pearson, student_t};
+use serde::Serialize;
+
+/// What is said of an expectation, and of all together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It surely holds.
+    Pass,
+    /// It surely does not.
+    Fail,
+    /// It is too close to call.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// As in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Inconclusive => "inconclusive",
+        }
+    }
+
+    /// Of several: fail if any fails, else inconclusive if any is, else pass.
+    pub fn of_all(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
+        let worst = |a: Verdict, b: Verdict| match (a, b) {
+            (Verdict::Fail, _) | (_, Verdict::Fail) => Verdict::Fail,
+            (Verdict::Inconclusive, _) | (_, Verdict::Inconclusive) => Verdict::Inconclusive,
+            _ => Verdict::Pass,
+        };
+        verdicts.into_iter().fold(Verdict::Pass, worst)
+    }
+}
+
+/// Days without any spread after which it is believed that there is none.
+pub(super) const ENOUGH_ALIKE: u64 = 400;
+
+/// A figure, or what it is more than `factor` times that of the baseline, as far as it has been seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Seen {
+    pub value: f64,
+    /// That of the baseline, 0 where there is none.
+    pub baseline: f64,
+    /// Standard error; none from a single day.
+    pub se: Option<f64>,
+    /// Degrees of freedom of the error.
+    pub freedom: u64,
+    pub spread: Spread,
+}
+
+/// What is known of the spread beyond the standard error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Spread {
+    /// Nothing: the standard error says it.
+    Normal,
+    /// It counts days: so many of so many.
+    Days(u64, u64),
+    /// A rate of which the same was seen on each of so many days: what was not seen may still be.
+    Unseen(u64),
+    /// The same on every day, and so it is.
+    None,
+    /// The same on every day so far, which is not enough to believe it.
+    Perhaps,
+}
+
+impl Seen {
+    /// Limits below and above the true value, each of which is wrong with probability at most `error`.
+    pub fn limits(&self, error: f64) -> Option<(f64, f64)> {
+        let around = |width: f64| (self.value - width, self.value + width);
+        Some(match self.spread {
+            Spread::Days(met, days) => clopper_pearson(met, days, error),
+            Spread::Normal => around(student_t(1.0 - 2.0 * error, self.freedom) * self.se?),
+            // A day of the other kind has at most this probability (Clopper and Pearson 1934), and a rate changes by at most 1 on it.
+            Spread::Unseen(days) => around(1.0 - error.powf(1.0 / days.max(1) as f64)),
+            Spread::None => around(0.0),
+            Spread::Perhaps => return None,
+        })
+    }
+}
+
+/// One side of what is expected: the figure, less `factor` times that of the baseline, beside a threshold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bound {
+    pub factor: f64,
+    pub threshold: f64,
+    pub is_upper: bool,
+    /// Whether the threshold itself is allowed.
+    pub allows_equal: bool,
+}
+
+impl Bound {
+    /// The bounds all of which must hold.
+    pub fn of(expectation: &Expectation) -> Vec<Self> {
+        let bound = |is_upper: bool, allows_equal: bool, sign: f64| {
+            let (factor, threshold) = match expectation.threshold {
+                Threshold::Plain(x) => (1.0, sign * x),
+                Threshold::Relative(part) => (1.0 + sign * part, 0.0),
+            };
+            Self {
+                factor,
+                threshold,
+                is_upper,
+                allows_equal,
+            }
+        };
+        match expectation.relation {
+            Relation::Below => vec![bound(true, false, 1.0)],
+            Relation::AtMost => vec![bound(true, true, 1.0)],
+            Relation::Above => vec![bound(false, false, 1.0)],
+            Relation::AtLeast => vec![bound(false, true, 1.0)],
+            Relation::Within => vec![bound(false, true, -1.0), bound(true, true, 1.0)],
+        }
+    }
+
+    /// Whether every value between the limits is allowed.
+    pub fn holds(&self, (low, high): (f64, f64)) -> bool {
+        self.allows(if self.is_upper { high } else { low })
+    }
+
+    /// Whether no value between the limits is allowed.
+    pub fn is_broken(&self, (low, high): (f64, f64)) -> bool {
+        !self.allows(if self.is_upper { low } else { high })
+    }
+
+    fn allows(&self, x: f64) -> bool {
+        match (self.is_upper, x == self.threshold) {
+            (_, true) => self.allows_equal,
+            (true, _) => x < self.threshold,
+            (false, _) => x > self.threshold,
+        }
+    }
+}
+
+/// The errors that a look may make.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Errors {
+    /// That an expectation passes which does not hold.
+    pub pass: f64,
+    /// That one fails which holds.
+    pub fail: f64,
+}
+
+/// Judges by what was seen of each bound: it passes if all surely hold, and fails if one is surely broken.
+pub(super) fn judge(seen: &[(Bound, Seen)], errors: Errors) -> Verdict {
+    let limits = |seen: &Seen, error: f64| seen.limits(error);
+    let holds = |(bound, seen): &(Bound, Seen)| {
+        limits(seen, errors.pass).is_some_and(|limits| bound.holds(limits))
+    };
+    let is_broken = |(bound, seen): &(Bound, Seen)| {
+        limits(seen, errors.fail).is_some_and(|limits| bound.is_broken(limits))
+    };
+    match () {
+        () if seen.iter().any(is_broken) => Verdict::Fail,
+        () if !seen.is_empty() && seen.iter().all(holds) => Verdict::Pass,
+        () => Verdict::Inconclusive,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bounds(text: &str) -> Vec<Bound> {
+        Bound::of(&Expectation::parse(text).unwrap_or_else(|wrong| panic!("{wrong}")))
+    }
+
+    fn seen(value: f64, se: f64) -> Seen {
+        Seen {
+            value,
+            baseline: 0.0,
+            se: Some(se),
+            freedom: 1_000_000,
+            spread: Spread::Normal,
+        }
+    }
+
+    const ERRORS: Errors = Errors {
+        pass: 0.05,
+        fail: 0.01,
+    };
+
+    fn verdict(text: &str, value: f64, se: f64) -> Verdict {
+        let each: Vec<(Bound, Seen)> = bounds(text)
+            .into_iter()
+            .map(|bound| (bound, seen(value, se)))
+            .collect();
+        judge(&each, ERRORS)
+    }
+
+    #[test]
+    fn passing_and_failing_have_errors_of_their_own() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        // One-sided quantiles: 1.645 at 5 %, 2.326 at 1 %.
+        for (text, value, expected) in [
+            ("total.asa_s <= 10s", 10.0 - 1.65, Pass),
+            ("total.asa_s <= 10s", 10.0 - 1.64, Inconclusive),
+            ("total.asa_s <= 10s", 10.0 + 2.32, Inconclusive),
+            ("total.asa_s <= 10s", 10.0 + 2.33, Fail),
+            ("total.asa_s >= 10s", 10.0 + 1.65, Pass),
+            ("total.asa_s > 10s", 10.0 - 2.33, Fail),
+            ("equivalent total.asa_s ± 2s", 0.3, Pass),
+            ("equivalent total.asa_s ± 2s", 0.4, Inconclusive),
+            ("equivalent total.asa_s ± 2s", -0.4, Inconclusive),
+            ("equivalent total.asa_s ± 2s", -4.33, Fail),
+            ("equivalent total.asa_s ± 2s", 4.33, Fail),
+        ] {
+            assert_eq!(verdict(text, value, 1.0), expected, "{text}, {value} ± 1");
+        }
+    }
+
+    #[test]
+    fn what_is_exactly_at_the_threshold_is_judged_by_the_sign() {
+        let alike = Seen {
+            spread: Spread::None,
+            ..seen(0.0, 0.0)
+        };
+        for (text, expected) in [
+            ("delta total.asa_s <= 0s", Verdict::Pass),
+            ("delta total.asa_s < 0s", Verdict::Fail),
+            ("delta total.asa_s > 0s", Verdict::Fail),
+            ("delta total.asa_s >= 0s", Verdict::Pass),
+            ("delta total.asa_s <= -1s", Verdict::Fail),
+            ("equivalent total.asa_s ± 0s", Verdict::Pass),
+        ] {
+            let each: Vec<_> = bounds(text)
+                .into_iter()
+                .map(|bound| (bound, alike))
+                .collect();
+            assert_eq!(judge(&each, ERRORS), expected, "{text}");
+        }
+        let perhaps = Seen {
+            spread: Spread::Perhaps,
+            ..alike
+        };
+        let each = [(bounds("delta total.asa_s <= 0s")[0], perhaps)];
+        assert_eq!(judge(&each, ERRORS), Verdict::Inconclusive);
+        assert_eq!(judge(&[], ERRORS), Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn what_was_never_seen_may_still_be() {
+        let none = |days| Seen {
+            spread: Spread::Unseen(days),
+            ..seen(0.0, 0.0)
+        };
+        let bound = bounds("total.blocking_rate <= 1%")[0];
+        // 0.99^n ≤ 0.05 from 299 days on.
+        assert_eq!(judge(&[(bound, none(298))], ERRORS), Verdict::Inconclusive);
+        assert_eq!(judge(&[(bound, none(299))], ERRORS), Verdict::Pass);
+    }
+
+    #[test]
+    fn relative_thresholds_are_contrasts() {
+        let bound = |factor, is_upper| Bound {
+            factor,
+            threshold: 0.0,
+            is_upper,
+            allows_equal: true,
+        };
+        assert_eq!(bounds("delta total.cost <= -2%"), [bound(0.98, true)]);
+        assert_eq!(
+            bounds("equivalent total.cost ± 10%"),
+            [bound(0.9, false), bound(1.1, true)]
+        );
+    }
+
+    #[test]
+    fn one_failure_outweighs_all() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        assert_eq!(Verdict::of_all([Pass, Inconclusive, Fail, Pass]), Fail);
+        assert_eq!(Verdict::of_all([Pass, Inconclusive]), Inconclusive);
+        assert_eq!(Verdict::of_all([Pass, Pass]), Pass);
+    }
+}

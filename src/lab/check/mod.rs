@@ -1,0 +1,718 @@
+//! The gate: what is expected of a scenario's figures, judged by simulating until it is sure.
+//!
+//! An expectation is read in `expectation`, matched with the figures that there are in `matched`, and judged in `judge`; a
+//! baseline that is kept in a file is in `lock`. Here is the sequence: days are added, and looked at where that was fixed
+//! beforehand, until every expectation is decided or has spent its days.
+//!
+//! Errors are shared out so that each holds for the whole gate. It fails though every expectation is true with probability at
+//! most α: each of m may fail wrongly with α/m (Bonferroni). It passes though one is false with probability at most α: as all
+//! must pass, each may pass wrongly with α (Berger 1982). Both are spent over the looks
+//! ([`errors_of_looks`](crate::stats::errors_of_looks)).
+
+mod expectation;
+mod judge;
+mod lock;
+mod matched;
+mod outcome;
+
+pub use expectation::{Expectation, Name, Of, Part, Path, Relation, Threshold, Wrong};
+pub use judge::Verdict;
+pub use lock::{Blocks, LOCK_SCHEMA, Lock, LockError};
+pub use outcome::{BaselineInfo, Judged, Measured, Outcome, RunInfo, SCHEMA};
+
+use super::compare::{self, Side};
+use super::looks::Looks;
+use crate::engine::Tally;
+use crate::experiment::{self, Control, Halt, NewRouting, Variants};
+use crate::kpi::{ContactWaits, Reader, Unit, quantile_change};
+use crate::model::Model;
+use crate::random::STREAM_VERSION;
+use crate::routing::Routing;
+use crate::scenario::{Mode, Scenario, schema};
+use crate::stats::PairedRatio;
+use judge::{Bound, ENOUGH_ALIKE, Errors, Seen, Spread, judge};
+use lock::Block;
+use matched::{Figure, Match};
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+
+/// Replications of each side, at most, where nothing else is said.
+pub const MOST_REPLICATIONS: u64 = 20_000;
+
+/// More replications than this are not advised.
+const MOST_BELIEVED: f64 = schema::MOST_REPLICATIONS as f64;
+
+/// A scenario, what is expected of it, and the baselines that it is compared with.
+///
+/// ```
+/// use acdsim::{lab::Gate, scenario};
+/// use std::path::Path;
+///
+/// let text = r#"
+///     [scenario]
+///     name = "Help desk"
+///     [[queues]]
+///     name = "help"
+///     [[call_types]]
+///     name = "question"
+///     queue = "help"
+///     rate = "60/h"
+///     talk = "exp(4m)"
+///     patience = "exp(2m)"
+///     [[groups]]
+///     name = "agents"
+///     skills = ["help"]
+///     staff = 6
+/// "#;
+/// let load = |changes: &[String]| scenario::parse("desk.toml", text, Path::new(""), changes);
+/// let before = load(&[])?.scenario;
+/// let after = load(&["groups.agents.staff+=1".to_owned()])?.scenario;
+/// Gate::new("after", after)
+///     .against("before", before)
+///     .expect("queues.help.service_level >= 70%")
+///     .expect("delta queues.help.abandonment_rate < -1pp")
+///     .assert();
+/// # Ok::<(), acdsim::scenario::ScenarioError>(())
+/// ```
+pub struct Gate<'a> {
+    candidate: Variant<'a>,
+    baselines: Vec<(String, Baseline<'a>)>,
+    expectations: Vec<Expected>,
+    seed: Option<u64>,
+    alpha: f64,
+    most: u64,
+    threads: Option<usize>,
+}
+
+/// A scenario and what makes its routing policy.
+struct Variant<'a> {
+    side: Side,
+    routing: &'a NewRouting<'a>,
+}
+
+/// What a scenario is compared with.
+enum Baseline<'a> {
+    Scenario(Variant<'a>),
+    Lock(Lock),
+}
+
+/// An expectation as it was given.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Expected {
+    /// As written.
+    pub text: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// Where it stands: file and line.
+    pub place: Option<(String, usize)>,
+    /// Replications of each side, at most; none for those of the gate.
+    pub most: Option<u64>,
+}
+
+/// Why a gate gives no verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing is expected.
+    #[error("nothing is expected: there is no [[expect]] and no --expect")]
+    NothingExpected,
+    /// Nothing is expected of a difference from a kept baseline.
+    #[error(
+        "no expectation compares with the baseline, so that there is nothing to keep\n  help: expect a difference, such as delta \
+         total.service_level >= -0.5pp"
+    )]
+    NothingToKeep,
+    /// An expectation is wrong; numbered from 0.
+    #[error("{wrong}")]
+    Expectation {
+        /// Which.
+        number: usize,
+        /// What is wrong with it.
+        wrong: Wrong,
+    },
+    /// A kept baseline is of another seed, or of other streams.
+    #[error(
+        "{label}: baseline is stale: {why}\n  help: make it again with --update-baseline, from the state that shall be compared with"
+    )]
+    Stale {
+        /// Label of the baseline.
+        label: String,
+        /// Why it is of no use.
+        why: String,
+    },
+    /// Two scenarios that cannot be compared.
+    #[error(transparent)]
+    Sides(#[from] compare::Error),
+    /// A steady run has no days.
+    #[error(
+        "{0} is one steady run, and a kept baseline is of days\n  help: name the scenario file of the baseline, or give the scenario \
+         days with --set run.mode=day"
+    )]
+    Steady(String),
+    /// It was stopped too early, or the simulator is overwhelmed.
+    #[error(transparent)]
+    Run(#[from] experiment::Error),
+}
+
+impl<'a> Gate<'a> {
+    /// A gate for a scenario, which messages call by this label.
+    pub fn new(label: &str, scenario: Scenario) -> Self {
+        Self {
+            candidate: Variant::new(label, scenario, &Routing::new),
+            baselines: Vec::new(),
+            expectations: Vec::new(),
+            seed: None,
+            alpha: 0.05,
+            most: MOST_REPLICATIONS,
+            threads: None,
+        }
+    }
+
+    /// Routes by a policy of one's own instead of the scenario's.
+    #[must_use]
+    pub fn routed_by(mut self, routing: &'a NewRouting<'a>) -> Self {
+        self.candidate.routing = routing;
+        self
+    }
+
+    /// Adds a baseline. The first is that which an expectation without `vs` is compared with, others are named by their label.
+    #[must_use]
+    pub fn against(self, label: &str, scenario: Scenario) -> Self {
+        self.against_routed_by(label, scenario, &Routing::new)
+    }
+
+    /// Adds a baseline that is routed by a policy of one's own.
+    #[must_use]
+    pub fn against_routed_by(
+        mut self,
+        label: &str,
+        scenario: Scenario,
+        routing: &'a NewRouting<'a>,
+    ) -> Self {
+        let variant = Variant::new(label, scenario, routing);
+        let baseline = (label.to_owned(), Baseline::Scenario(variant));
+        self.baselines.push(baseline);
+        self
+    }
+
+    /// Adds a baseline that was kept.
+    #[must_use]
+    pub fn against_lock(mut self, label: &str, lock: Lock) -> Self {
+        self.baselines
+            .push((label.to_owned(), Baseline::Lock(lock)));
+        self
+    }
+
+    /// Adds an expectation, as [`Expectation::parse`] reads it.
+    #[must_use]
+    pub fn expect(self, text: &str) -> Self {
+        self.expect_all([Expected {
+            text: text.to_owned(),
+            ..Expected::default()
+        }])
+    }
+
+    /// Adds expectations that have names, places or numbers of replications of their own.
+    #[must_use]
+    pub fn expect_all(mut self, expected: impl IntoIterator<Item = Expected>) -> Self {
+        self.expectations.extend(expected);
+        self
+    }
+
+    /// Seed of all random numbers; else that of the scenario.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Error rate, above 0 and below 0.5: of failing though all is true, and of passing though something is not. 0.05 if not set.
+    #[must_use]
+    pub fn alpha(mut self, alpha: f64) -> Self {
+        self.alpha = alpha;
+        self
+    }
+
+    /// Replications of each side, at most; [`MOST_REPLICATIONS`] if not set.
+    #[must_use]
+    pub fn at_most(mut self, replications: u64) -> Self {
+        self.most = replications.max(2);
+        self
+    }
+
+    /// Number of threads; one for each core if not set. The outcome does not depend on it.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    fn seed_used(&self) -> u64 {
+        self.seed.unwrap_or(self.candidate.side.scenario.run.seed)
+    }
+
+    /// Runs it and panics, with the report, unless it passes.
+    ///
+    /// # Panics
+    /// If it fails, is inconclusive, or something is wrong with an expectation.
+    pub fn assert(&self) {
+        match self.run(&Control::default()) {
+            Err(error) => panic!("{error}"),
+            Ok(outcome) if outcome.verdict != Verdict::Pass => panic!("{outcome}"),
+            Ok(_) => {}
+        }
+    }
+
+    /// Simulates until every expectation is decided or has spent its replications.
+    ///
+    /// # Errors
+    /// [`Error`] if something is wrong with an expectation, or nothing could be simulated.
+    pub fn run(&self, control: &Control) -> Result<Outcome, Error> {
+        let steady = self.steady()?;
+        let parsed = self.parsed()?;
+        let models = self.models();
+        let readers = matched::readers(&models, &parsed);
+        let mut tests = Vec::new();
+        for (number, expectation) in parsed.iter().enumerate() {
+            let matches = matched::matches(self, &readers, expectation)
+                .map_err(|wrong| Error::Expectation { number, wrong })?;
+            tests.extend(matches.into_iter().map(|found| Test::new(number, found)));
+        }
+        if tests.is_empty() {
+            return Err(Error::NothingExpected);
+        }
+        self.plan(&parsed, &mut tests, steady);
+
+        let sides = models.iter().map(|(model, routing)| (model, *routing));
+        let variants = Variants::new(sides.collect(), self.threads)?;
+        let mut counting = Counting::new(self, &readers, &tests);
+        let looks: BTreeSet<u64> = tests
+            .iter()
+            .flat_map(|test| test.looks.ends().iter().copied())
+            .collect();
+        let mut days = 0;
+        let mut partial = false;
+        let mut days_used = 0;
+        for goal in looks {
+            let which = active(&tests);
+            if which.is_empty() {
+                break;
+            }
+            let planned = days_used + (goal - days) * which.len() as u64;
+            control.planned.store(planned, Ordering::Relaxed);
+            let simulated =
+                variants.simulate(&which, days..goal, self.seed_used(), control, |day| {
+                    counting.add(&mut tests, &which, day);
+                });
+            days_used += (counting.days - days) * which.len() as u64;
+            days = counting.days;
+            match simulated {
+                Ok(()) => {}
+                Err(Halt::Interrupted) if days > 0 => {
+                    partial = true;
+                    break;
+                }
+                Err(Halt::Interrupted) => {
+                    let what = if steady { "steady run" } else { "first day" };
+                    return Err(experiment::Error::NothingDone(what).into());
+                }
+                Err(halt) => return Err(experiment::Error::Halt(halt).into()),
+            }
+            for test in tests.iter_mut().filter(|test| test.verdict.is_none()) {
+                test.look(&counting, goal);
+            }
+        }
+        let judged = tests.iter().map(|test| {
+            let expected = &self.expectations[test.number];
+            outcome::judged(expected, &parsed[test.number], test, &counting, partial)
+        });
+        Ok(outcome::outcome(
+            self,
+            judged.collect(),
+            (days, days_used),
+            partial,
+        ))
+    }
+
+    /// Makes a baseline of the candidate, to be kept under a label: every figure whose difference from the baseline of this label
+    /// (that of none too) is expected, in 50 blocks of days that have together at least the gate's replications.
+    ///
+    /// # Errors
+    /// [`Error`] if something is wrong with an expectation, none needs the baseline, or it is interrupted.
+    pub fn record(&self, label: &str, control: &Control) -> Result<Lock, Error> {
+        if self.candidate.side.scenario.run.mode != Mode::Day {
+            return Err(Error::Steady(self.candidate.side.label.clone()));
+        }
+        let mut parsed = self.parsed()?;
+        let models = self.models();
+        let mut names = Vec::new();
+        let needs = |expectation: &Expectation| match &expectation.of {
+            Of::Value => false,
+            Of::Difference { baseline } => baseline.as_deref().is_none_or(|of| of == label),
+        };
+        for (number, expectation) in parsed.iter().enumerate().filter(|(_, of)| needs(of)) {
+            let kept = matched::kept(&models[0].0, expectation);
+            names.extend(kept.map_err(|wrong| Error::Expectation { number, wrong })?);
+        }
+        if names.is_empty() {
+            return Err(Error::NothingToKeep);
+        }
+        parsed.retain(needs);
+        let readers = matched::readers(&models[..1], &parsed);
+        let sizes = (self.seed_used(), self.most, self.threads);
+        let routing = self.candidate.routing;
+        Ok(Lock::record(&readers[0], routing, sizes, control)?)
+    }
+
+    /// The expectations, read.
+    fn parsed(&self) -> Result<Vec<Expectation>, Error> {
+        let texts = self.expectations.iter().enumerate();
+        texts
+            .map(|(number, expected)| {
+                Expectation::parse(&expected.text)
+                    .map_err(|wrong| Error::Expectation { number, wrong })
+            })
+            .collect()
+    }
+
+    /// Whether all sides are steady runs. A kept baseline must fit.
+    fn steady(&self) -> Result<bool, Error> {
+        let mut sides = vec![self.candidate.side.clone()];
+        for (label, baseline) in &self.baselines {
+            match baseline {
+                Baseline::Scenario(variant) => sides.push(variant.side.clone()),
+                Baseline::Lock(_) if self.candidate.side.scenario.run.mode != Mode::Day => {
+                    return Err(Error::Steady(self.candidate.side.label.clone()));
+                }
+                Baseline::Lock(lock) => {
+                    let stale = |what: &str, of_lock: u64, here: u64| Error::Stale {
+                        label: label.clone(),
+                        why: format!("it is of {what} {of_lock}, and this is {what} {here}"),
+                    };
+                    let streams = u64::from(lock.stream_version);
+                    if lock.stream_version != STREAM_VERSION {
+                        return Err(stale("stream version", streams, STREAM_VERSION.into()));
+                    }
+                    if lock.seed != self.seed_used() {
+                        return Err(stale("seed", lock.seed, self.seed_used()));
+                    }
+                }
+            }
+        }
+        Ok(compare::mode(&sides)?)
+    }
+
+    /// The candidate, then every baseline that is a scenario.
+    fn models(&self) -> Vec<(Model, &'a NewRouting<'a>)> {
+        let baselines = self
+            .baselines
+            .iter()
+            .filter_map(|(_, baseline)| match baseline {
+                Baseline::Scenario(variant) => Some(variant),
+                Baseline::Lock(_) => None,
+            });
+        std::iter::once(&self.candidate)
+            .chain(baselines)
+            .map(|variant| (Model::new(&variant.side.scenario), variant.routing))
+            .collect()
+    }
+
+    /// When each is looked at, and by which errors: to be known before anything is simulated.
+    fn plan(&self, parsed: &[Expectation], tests: &mut [Test], steady: bool) {
+        let all = tests.len() as f64;
+        // Most tests have the same looks.
+        let mut known: Vec<(Looks, usize, Vec<Errors>)> = Vec::new();
+        for test in tests {
+            test.bounds = Bound::of(&parsed[test.number]);
+            let most = self.expectations[test.number].most.unwrap_or(self.most);
+            test.looks = match &test.found.figure {
+                _ if steady => Looks::once(1),
+                Figure::Locked { lock, .. } => {
+                    Looks::of_blocks(self.lock(*lock).replications_per_block)
+                }
+                _ => Looks::up_to(most.max(2)),
+            };
+            let bounds = test.bounds.len();
+            let same = known
+                .iter()
+                .find(|(looks, of, _)| (looks, *of) == (&test.looks, bounds));
+            test.errors = match same {
+                Some((.., errors)) => errors.clone(),
+                None => {
+                    let pass = test.looks.errors(self.alpha);
+                    let fail = test.looks.errors(self.alpha / (all * bounds as f64));
+                    let errors = pass.into_iter().zip(fail);
+                    let errors: Vec<Errors> =
+                        errors.map(|(pass, fail)| Errors { pass, fail }).collect();
+                    known.push((test.looks.clone(), bounds, errors.clone()));
+                    errors
+                }
+            };
+        }
+    }
+
+    /// A baseline that is a lock, by its number.
+    fn lock(&self, number: usize) -> &Lock {
+        match &self.baselines[number].1 {
+            Baseline::Lock(lock) => lock,
+            Baseline::Scenario(_) => unreachable!("a match names locks only"),
+        }
+    }
+}
+
+impl<'a> Variant<'a> {
+    fn new(label: &str, scenario: Scenario, routing: &'a NewRouting<'a>) -> Self {
+        let side = Side {
+            label: label.to_owned(),
+            scenario,
+        };
+        Self { side, routing }
+    }
+}
+
+/// Numbers of the sides that are still needed: the candidate, and baselines of what is not decided.
+fn active(tests: &[Test]) -> Vec<usize> {
+    let open = tests.iter().filter(|test| test.verdict.is_none());
+    let sides = open.flat_map(|test| [Some(0), test.found.figure.other_side()]);
+    let sides: BTreeSet<usize> = sides.flatten().collect();
+    sides.into_iter().collect()
+}
+
+/// An expectation in one place.
+struct Test {
+    /// Of the expectation.
+    number: usize,
+    found: Match,
+    bounds: Vec<Bound>,
+    looks: Looks,
+    errors: Vec<Errors>,
+    sums: PairedRatio,
+    verdict: Option<Verdict>,
+    /// Days at the last look.
+    days: u64,
+    /// What was seen of each bound at the last look, and the errors of that look.
+    seen: Vec<(Bound, Seen)>,
+    at: Option<Errors>,
+    /// Whether both sides were alike in everything, on every day.
+    identical: bool,
+}
+
+impl Test {
+    fn new(number: usize, found: Match) -> Self {
+        Self {
+            number,
+            found,
+            bounds: Vec::new(),
+            looks: Looks::once(1),
+            errors: Vec::new(),
+            sums: PairedRatio::default(),
+            verdict: None,
+            days: 0,
+            seen: Vec::new(),
+            at: None,
+            identical: false,
+        }
+    }
+
+    /// Looks at the figures after so many days, if it is to be looked at then.
+    fn look(&mut self, counting: &Counting<'_>, days: u64) {
+        let Some(look) = self.looks.ends().iter().position(|end| *end == days) else {
+            return;
+        };
+        self.days = days;
+        self.identical = counting.is_alike(&self.found.figure);
+        let each = self.bounds.iter();
+        self.seen = each
+            .filter_map(|bound| Some((*bound, counting.seen(self, bound.factor)?)))
+            .collect();
+        let errors = self.errors[look];
+        self.at = Some(errors);
+        let verdict = match self.seen.len() == self.bounds.len() {
+            true => judge(&self.seen, errors),
+            false => Verdict::Inconclusive,
+        };
+        let is_last = look + 1 == self.looks.ends().len();
+        self.verdict = (is_last || verdict != Verdict::Inconclusive).then_some(verdict);
+    }
+}
+
+/// What has been counted so far.
+struct Counting<'m> {
+    readers: &'m [Reader<'m>],
+    days: u64,
+    /// Days, or batches of a steady run.
+    observations: u64,
+    /// Of each side, if a quantile of it is looked at.
+    waits: Vec<Option<ContactWaits>>,
+    /// Of each side, whether it has been as the candidate on every day.
+    alike: Vec<bool>,
+    locks: Vec<Running<'m>>,
+    /// Scratch: what each reader reads.
+    values: Vec<Vec<(f64, f64)>>,
+}
+
+/// A kept baseline, and the candidate's block that is set against its next one.
+struct Running<'m> {
+    number: usize,
+    lock: &'m Lock,
+    block: Block,
+    blocks: u64,
+    is_alike: bool,
+}
+
+impl<'m> Counting<'m> {
+    fn new(gate: &'m Gate<'_>, readers: &'m [Reader<'m>], tests: &[Test]) -> Self {
+        let mut waits: Vec<Option<ContactWaits>> = readers.iter().map(|_| None).collect();
+        for test in tests {
+            if let Figure::Quantile { other, .. } = &test.found.figure {
+                for side in [Some(0), other.map(|(side, _)| side)].into_iter().flatten() {
+                    let model = readers[side].model();
+                    waits[side].get_or_insert_with(|| ContactWaits::new(model, None));
+                }
+            }
+        }
+        let locks = gate.baselines.iter().enumerate();
+        let locks = locks.filter_map(|(number, (_, baseline))| match baseline {
+            Baseline::Lock(lock) => Some(Running {
+                number,
+                lock,
+                block: Block::new(readers[0].items().len()),
+                blocks: 0,
+                is_alike: true,
+            }),
+            Baseline::Scenario(_) => None,
+        });
+        Self {
+            readers,
+            days: 0,
+            observations: 0,
+            waits,
+            alike: vec![true; readers.len()],
+            locks: locks.collect(),
+            values: vec![Vec::new(); readers.len()],
+        }
+    }
+
+    /// Adds a day of the sides in `which`.
+    fn add(&mut self, tests: &mut [Test], which: &[usize], tallies: &[Tally]) {
+        self.days += 1;
+        for (&side, tally) in which.iter().zip(tallies) {
+            self.alike[side] = self.alike[side] && *tally == tallies[0];
+            if let Some(waits) = &mut self.waits[side] {
+                waits.add_all(self.readers[side].model(), tally);
+            }
+        }
+        for observation in 0..self.readers[0].observations() {
+            self.observations += 1;
+            let n = self.observations as f64;
+            for (&side, tally) in which.iter().zip(tallies) {
+                self.readers[side].read(tally, observation, &mut self.values[side]);
+            }
+            for test in tests.iter_mut().filter(|test| test.verdict.is_none()) {
+                if let Figure::Daily { own, other } = test.found.figure {
+                    // That which is not a difference is one from nothing.
+                    let baseline = other.map_or((0.0, 1.0), |(side, item)| self.values[side][item]);
+                    test.sums.add(n, baseline, self.values[0][own]);
+                }
+            }
+        }
+        for running in &mut self.locks {
+            running
+                .block
+                .add(self.values[0].iter().copied(), &tallies[0]);
+            if running.block.days == running.lock.replications_per_block
+                && running.blocks < running.lock.paths.len() as u64
+            {
+                running.end_block(tests);
+            }
+        }
+    }
+
+    /// Whether a figure's two sides have been alike in everything that is counted.
+    fn is_alike(&self, figure: &Figure) -> bool {
+        match figure {
+            Figure::Locked { lock, .. } => self
+                .locks
+                .iter()
+                .any(|running| running.number == *lock && running.is_alike),
+            other => other.other_side().is_some_and(|side| self.alike[side]),
+        }
+    }
+
+    /// What has been seen of a test's figure, less `factor` times that of its baseline; none where it is not defined.
+    fn seen(&self, test: &Test, factor: f64) -> Option<Seen> {
+        let (paired, n) = match &test.found.figure {
+            Figure::Daily { .. } => {
+                let n = self.observations;
+                (test.sums.contrast(n, factor)?, n)
+            }
+            Figure::Locked { lock, .. } => {
+                let running = self.locks.iter().find(|running| running.number == *lock)?;
+                (test.sums.contrast(running.blocks, factor)?, running.blocks)
+            }
+            Figure::Quantile {
+                of,
+                other: Some((side, of_other)),
+                p,
+            } => {
+                let (a, b) = (self.waits[*side].as_ref()?, self.waits[0].as_ref()?);
+                quantile_change((a, *of_other), (b, *of), *p, factor)?
+            }
+            Figure::Quantile { of, other: None, p } => {
+                let (value, se, runs) = self.waits[0].as_ref()?.quantile(*of, *p)?;
+                let paired = crate::stats::Paired {
+                    a: 0.0,
+                    b: value,
+                    difference: value,
+                    se,
+                    unpaired_se: se,
+                };
+                (paired, runs)
+            }
+        };
+        Some(Seen {
+            value: paired.difference,
+            baseline: paired.a,
+            se: paired.se,
+            freedom: n.saturating_sub(1),
+            spread: self.spread(test, paired.se, paired.difference, n),
+        })
+    }
+
+    fn spread(&self, test: &Test, se: Option<f64>, value: f64, n: u64) -> Spread {
+        if test.found.counts_days() {
+            // Days without contacts are none of those that are judged.
+            let (met, judged) = test.sums.totals_of_b(n);
+            return Spread::Days(met.round() as u64, judged.round() as u64);
+        }
+        let is_enough = self.days >= ENOUGH_ALIKE || self.readers[0].model().steady;
+        let is_alike = self.is_alike(&test.found.figure);
+        let at_an_end = value == 0.0 || (test.found.baseline.is_none() && value == 1.0);
+        match test.found.unit {
+            // A multiple of the same has a spread that says nothing of a difference.
+            _ if is_alike && is_enough => Spread::None,
+            _ if se != Some(0.0) => Spread::Normal,
+            Unit::Fraction if !is_alike && at_an_end => Spread::Unseen(n),
+            _ if is_enough => Spread::None,
+            _ => Spread::Perhaps,
+        }
+    }
+}
+
+impl Running<'_> {
+    /// Sets the block that is complete against that of the baseline.
+    fn end_block(&mut self, tests: &mut [Test]) {
+        let (sums, path) = self.block.take();
+        let index = self.blocks as usize;
+        self.is_alike = self.is_alike && self.lock.paths[index] == path;
+        self.blocks += 1;
+        let n = self.blocks as f64;
+        for test in tests.iter_mut().filter(|test| test.verdict.is_none()) {
+            if let Figure::Locked { own, lock, figure } = test.found.figure
+                && lock == self.number
+            {
+                test.sums
+                    .add(n, self.lock.of_block(figure, index), sums[own]);
+            }
+        }
+    }
+}
