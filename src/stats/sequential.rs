@@ -1,9 +1,10 @@
 //! Looking at figures several times without being wrong more often.
 
-use statrs::distribution::{Continuous, ContinuousCDF, Normal};
+use statrs::distribution::{ContinuousCDF, Normal};
+use std::f64::consts::PI;
 
 /// Points of the grid on which the distribution of what has not been decided yet is kept; an odd number, for Simpson's rule.
-const GRID: usize = 401;
+const GRID: usize = 201;
 
 /// How far below 0 that grid begins, in standard deviations.
 const TAIL: f64 = 9.0;
@@ -38,6 +39,10 @@ fn upper_tail(z: f64) -> f64 {
     normal().sf(z)
 }
 
+fn density(z: f64) -> f64 {
+    (-0.5 * z * z).exp() / (2.0 * PI).sqrt()
+}
+
 /// A sum of standard normal observations, looked at now and then, as long as it has not passed a limit.
 #[derive(Default)]
 struct Walk {
@@ -49,12 +54,22 @@ struct Walk {
 impl Walk {
     /// The probability that the next look is the first to find the sum above `limit`.
     fn passing(&self, observations: f64, limit: f64) -> f64 {
+        self.sum(observations, limit, upper_tail)
+    }
+
+    /// The density of the sum at the next look, as far as no limit was passed before.
+    fn density(&self, observations: f64, x: f64) -> f64 {
+        self.sum(observations, x, density) / (observations - self.observations).sqrt()
+    }
+
+    /// A function of the distance from the sum now to `x` at the next look, in standard deviations, weighted.
+    fn sum(&self, observations: f64, x: f64, of: fn(f64) -> f64) -> f64 {
         let deviation = (observations - self.observations).sqrt();
         match self.points.as_slice() {
-            [] => upper_tail(limit / deviation),
+            [] => of(x / deviation),
             points => points
                 .iter()
-                .map(|(x, weight)| weight * upper_tail((limit - x) / deviation))
+                .map(|(from, weight)| weight * of((x - from) / deviation))
                 .sum(),
         }
     }
@@ -62,31 +77,25 @@ impl Walk {
     /// The limit that the next look passes with this probability.
     fn limit(&self, observations: f64, probability: f64) -> f64 {
         let scale = observations.sqrt();
-        let (mut low, mut high) = (-TAIL * scale, 40.0 * scale);
-        for _ in 0..100 {
-            let middle = low + (high - low) / 2.0;
-            match self.passing(observations, middle) > probability {
-                true => low = middle,
-                false => high = middle,
+        // No fewer pass it if nobody has passed one before.
+        let mut limit = scale * normal().inverse_cdf(1.0 - probability);
+        // The logarithm of the tail is concave: Newton's steps from above end from above.
+        for _ in 0..60 {
+            let passing = self.passing(observations, limit);
+            let slope = self.density(observations, limit) / passing;
+            let step = (passing / probability).ln() / slope;
+            limit += step;
+            if step.abs() <= 1e-13 * scale {
+                break;
             }
         }
-        high
+        limit
     }
 
     /// Looks, and goes on if the limit is not passed.
     fn go_on(&mut self, observations: f64, limit: f64) {
-        let deviation = (observations - self.observations).sqrt();
         let low = -TAIL * observations.sqrt();
         let step = (limit - low) / (GRID - 1) as f64;
-        let density = |x: f64| match self.points.as_slice() {
-            [] => normal().pdf(x / deviation) / deviation,
-            points => {
-                let each = points
-                    .iter()
-                    .map(|(from, weight)| weight * normal().pdf((x - from) / deviation));
-                each.sum::<f64>() / deviation
-            }
-        };
         let points = (0..GRID).map(|i| {
             let simpson = match i {
                 0 => 1.0,
@@ -95,7 +104,7 @@ impl Walk {
                 _ => 2.0,
             };
             let x = low + i as f64 * step;
-            (x, simpson * step / 3.0 * density(x))
+            (x, simpson * step / 3.0 * self.density(observations, x))
         });
         self.points = points.collect();
         self.observations = observations;
@@ -191,7 +200,7 @@ mod tests {
         let second: f64 = (0..n)
             .map(|i| {
                 let z = low + (f64::from(i) + 0.5) * width;
-                normal().pdf(z) * upper_tail((limits[1] - r * z) / (1.0 - r * r).sqrt()) * width
+                density(z) * upper_tail((limits[1] - r * z) / (1.0 - r * r).sqrt()) * width
             })
             .sum();
         assert!((errors[0] - 0.025).abs() < 1e-9, "{errors:?}");
