@@ -403,7 +403,7 @@ fn segments(path: Piece<'_>) -> Vec<Piece<'_>> {
 fn name_of(piece: Piece<'_>) -> Name {
     match piece.text {
         "*" => Name::Each,
-        text => Name::Only(text.trim_matches('"').to_owned()),
+        text => Name::Only(text.trim_matches(['"', '\'']).to_owned()),
     }
 }
 

@@ -697,10 +697,11 @@ impl<'m> Counting<'m> {
         let is_alike = self.is_alike(&test.found.figure);
         let at_an_end = value == 0.0 || (test.found.baseline.is_none() && value == 1.0);
         match test.found.unit {
-            // A multiple of the same has a spread that says nothing of a difference.
+            // Even where a multiple of the same has a spread, which says nothing of a difference.
             _ if is_alike && is_enough => Spread::None,
+            _ if is_alike => Spread::Perhaps,
             _ if se != Some(0.0) => Spread::Normal,
-            Unit::Fraction if !is_alike && at_an_end => Spread::Unseen(n),
+            Unit::Fraction if at_an_end => Spread::Unseen(n),
             _ if is_enough => Spread::None,
             _ => Spread::Perhaps,
         }
