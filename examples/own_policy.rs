@@ -67,6 +67,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use acdsim::lab::Gate;
+
+    /// The same as a gate: it simulates as many days as it takes to be sure.
+    #[test]
+    fn new_customers_gain_and_nobody_hangs_up_for_it() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/routing.toml");
+        let scenario = scenario::load(&file, &[]).expect("it can be read").scenario;
+        Gate::new("own policy", scenario.clone())
+            .routed_by(&|_| Routing::of(SpecialistsFirst))
+            .against("preference", scenario)
+            .expect("queues.new.service_level >= 80%")
+            .expect("delta queues.new.service_level > +2pp")
+            .expect("delta total.abandonment_rate <= +1pp")
+            .assert();
+    }
 
     /// What is wanted of the policy, as a test that runs with `cargo test --examples`.
     #[test]

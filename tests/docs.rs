@@ -107,6 +107,11 @@ fn every_routing_policy_is_documented() {
     }
     let sections: Vec<(&str, &Section)> = sections.iter().map(|(h, s)| (h.as_str(), *s)).collect();
     keys_are_documented("docs/routing.md", &sections);
+    let gate = [
+        ("The file", &schema::REGRESSION),
+        ("`[[expect]]`", &schema::EXPECT),
+    ];
+    keys_are_documented("docs/check.md", &gate);
     keys_are_documented("docs/routing-lua.md", &[("`lua`", &schema::SCRIPT)]);
 }
 
