@@ -1,7 +1,8 @@
 //! `acdsim compare`: variants against each other on the same days.
 
 use super::outputs::page_name;
-use super::{Failure, print, print_json, progress, run, say, status, stop};
+use super::stop::{self, Limit, Stop};
+use super::{Failure, print, print_json, progress, run, say, status};
 use crate::experiment::{Control, calibrate};
 use crate::lab::{self, Amounts, Comparison, Days, Question, Side};
 use crate::report::files::Place;
@@ -10,7 +11,8 @@ use crate::scenario::{Document, Mode, Scenario};
 use clap::{ArgGroup, Args};
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Compare variants on the same days: by how much each figure differs, how sure that is, and whether it is better or worse.
 ///
@@ -54,6 +56,8 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
     #[arg(default_value = "100000")]
     budget: u64,
+    #[command(flatten)]
+    limit: Limit,
     /// Seed of all random numbers: the same seed gives the same result [default: the first scenario's]
     #[arg(long, value_name = "N", value_parser = super::seed, allow_negative_numbers = true)]
     seed: Option<u64>,
@@ -100,6 +104,10 @@ fn markdown_name(text: &str) -> Result<PathBuf, String> {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
+    stop::within(&arguments.limit, |stop| answer(arguments, stop))
+}
+
+fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     let margin = amounts("--margin", &arguments.margin)?;
     let defaults = Amounts {
         rates: Some(0.005),
@@ -127,12 +135,11 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     };
     let places = Places::new(arguments, &first.name, question.seed)?;
 
-    let control = stop::control();
+    let control = Arc::clone(&stop.control);
     let (sides, warnings) = prepare(&mut sources, question.threads, &control)?;
     let mut found = progress::watch(&control, || lab::compare(&sides, &question, &control))?;
     found.run.warnings.splice(0..0, warnings);
-    // Ctrl-C is answered by what there is; another one is about the files.
-    control.stop.store(false, Ordering::Relaxed);
+    stop.answered();
     show(&found, arguments)?;
     places.write(&found, &sides[0].scenario, &control.stop)?;
     Ok(match found.run.partial {

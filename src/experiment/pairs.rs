@@ -1,6 +1,6 @@
 //! The same days of several variants of a scenario, folded into sums from which their differences are estimated.
 
-use super::{Control, Error, Side, pool_of, replicate_each};
+use super::{Control, Error, Side, in_pool, pool_of, replicate_each};
 use crate::engine::{Halt, Tally};
 use crate::kpi::{ContactWaits, Reader, Scope, quantile_change};
 use crate::model::Model;
@@ -91,7 +91,7 @@ impl<'m> Pairs<'m> {
             observations: &mut self.observations,
             values: vec![Vec::new(); sides.len()],
         };
-        self.pool.install(|| {
+        in_pool(&self.pool, || {
             replicate_each(&sides, seed, control, range, |_, tally| {
                 days.push(tally);
                 if days.len() == sides.len() {
