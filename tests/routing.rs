@@ -900,3 +900,15 @@ fn an_impossible_choice_ends_the_run() {
     }
     insta::assert_snapshot!(said);
 }
+
+/// Who asks what holds is told, where nothing was written too.
+#[test]
+fn the_default_is_explained() {
+    let explained = common::command::stdout(&["run", "--explain"]);
+    assert!(
+        explained.contains("\n[routing]\npolicy = \"preference\"\n"),
+        "{explained}"
+    );
+    let document = common::command::json(&["run", "--explain", "--json"]);
+    assert_eq!(document["routing"]["policy"], "preference");
+}
