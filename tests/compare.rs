@@ -727,6 +727,72 @@ fn what_is_wrong_is_said() {
     }
 }
 
+#[test]
+fn what_has_no_effect_is_said() {
+    let folder = project();
+    let (_, message) = printed(
+        folder.path(),
+        &[
+            "desk.toml",
+            "--variant",
+            "other luck: run.seed=5",
+            "--summary",
+        ],
+    );
+    assert_eq!(message, "");
+    let (text, _) = printed(
+        folder.path(),
+        &["desk.toml", "--variant", "other luck: run.seed=5"],
+    );
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains("other luck: its own seed, number of days and confidence do not count, but those of desk.toml"),
+        "{text}"
+    );
+    // Nobody calls: most figures are of nothing.
+    let (text, _) = printed(
+        folder.path(),
+        &[
+            "desk.toml",
+            "--variant",
+            "nobody: call_types.question.volume=0",
+            "--summary",
+        ],
+    );
+    assert!(
+        text.starts_with("nobody against desk.toml: ") && !text.contains("()"),
+        "{text}"
+    );
+    for flag in ["--summary", "--json", "--all"] {
+        let output = compare_in(
+            folder.path(),
+            &["desk.toml", "new.toml", flag, "--markdown"],
+        );
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(output.stdout, b"");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            message.contains(&format!("does not go with {flag}")),
+            "{message}"
+        );
+        let named = [flag, "--markdown", "c.md", "--force"];
+        printed(
+            folder.path(),
+            &[&["desk.toml", "new.toml"][..], &named].concat(),
+        );
+    }
+    let (text, _) = printed(
+        folder.path(),
+        &[
+            "desk.toml",
+            "--variant",
+            "\u{1b}[31mred: groups.desk.staff+=1",
+            "--summary",
+        ],
+    );
+    assert!(text.starts_with("\u{fffd}[31mred against"), "{text}");
+}
+
 /// Ctrl-C, or time that is up: the same document, of the days that are there.
 #[cfg(unix)]
 #[test]

@@ -289,6 +289,34 @@ fn one_folder_has_one_sweep_at_a_time() {
     sweep(at, "out", &["--replications", "2"]);
 }
 
+/// What is no file is not read, which might never end.
+#[cfg(unix)]
+#[test]
+fn only_files_are_read() {
+    let folder = folder();
+    let at = folder.path();
+    let more = ["--replications", "2", "--shard", "1/1"];
+    sweep(at, "out", &more);
+    let endless = |name: &str| {
+        let path = at.join("out").join(name);
+        fs::rename(&path, at.join("kept")).expect("it can be moved");
+        std::os::unix::fs::symlink("/dev/zero", &path).expect("a link");
+        for command in [
+            [&VARY[..], &["out"], &more].concat(),
+            vec!["merge", "out", "--out", "merged"],
+        ] {
+            let said = refused_in(at, &command);
+            assert!(said.contains(&format!("{name} is no file")), "{said}");
+        }
+        fs::rename(at.join("kept"), &path).expect("it can be moved");
+    };
+    endless("sweep.csv");
+    endless("sweep.json");
+    fs::write(at.join("file"), "mine").expect("a file");
+    let said = refused_in(at, &[&VARY[..], &["file"]].concat());
+    assert!(said.contains("file is no folder"), "{said}");
+}
+
 /// What a manifest says is not believed.
 #[test]
 fn shards_that_nobody_wrote_are_refused_at_once() {
@@ -371,6 +399,7 @@ fn bad_paths_and_values_are_told_before_anything_is_simulated() {
         at,
         &[&vary[..], &["--vary", "groups.g.staff=5..6"]].concat(),
     );
+    said += &refused_in(at, &[&vary[..], &["--vary", "run.seed=[1, 2]"]].concat());
     insta::assert_snapshot!(said);
     assert!(!at.join("out").exists());
     assert!(!at.join("output").exists());

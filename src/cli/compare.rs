@@ -108,6 +108,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 }
 
 fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
+    check_form(arguments)?;
     let margin = amounts("--margin", &arguments.margin)?;
     let defaults = Amounts {
         rates: Some(0.005),
@@ -169,6 +170,23 @@ fn show(found: &Comparison, arguments: &Arguments) -> Result<(), Failure> {
 
 fn amounts(flag: &str, texts: &[String]) -> Result<Amounts, Failure> {
     Amounts::parse(texts).map_err(|error| Failure::bad_input(format!("{flag}: {error}")))
+}
+
+/// A bare `--markdown` is a form of the answer, as others are.
+fn check_form(arguments: &Arguments) -> Result<(), Failure> {
+    let forms = [
+        (arguments.summary, "--summary"),
+        (arguments.json, "--json"),
+        (arguments.all, "--all"),
+    ];
+    let other = forms.into_iter().find(|(given, _)| *given);
+    match (&arguments.markdown, other) {
+        (Some(None), Some((_, flag))) => Err(Failure::bad_input(format!(
+            "--markdown without a file takes the place of the text, and so does not go with {flag}\n  help: leave out one of \
+             them, or name a file, --markdown comparison.md"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Only what is joint can be asked to be precise.
@@ -256,7 +274,10 @@ fn sources(arguments: &Arguments) -> Result<Vec<Source>, Failure> {
             "a comparison takes two: name another file, or a change of this one with --variant 'PATH=VALUE'",
         ));
     }
-    // A label stands for one.
+    // A label goes to terminals, and stands for one.
+    for source in &mut sources {
+        source.label = source.label.replace(char::is_control, "\u{fffd}");
+    }
     for i in 1..sources.len() {
         let wanted = sources[i].label.clone();
         let mut n = 1;
@@ -334,6 +355,16 @@ fn prepare(
             label: sources[i].label.clone(),
             scenario: prepared.loaded.scenario,
         });
+    }
+    let own = |side: &Side| {
+        let run = &side.scenario.run;
+        (run.seed, run.replications, run.confidence)
+    };
+    for side in sides.iter().filter(|side| own(side) != own(&sides[0])) {
+        warnings.push(format!(
+            "{}: its own seed, number of days and confidence do not count, but those of {} or of the command line",
+            side.label, sides[0].label
+        ));
     }
     if calibrated.len() > 1 {
         warnings.push(format!(

@@ -26,7 +26,7 @@ pub enum Error {
     #[error("point {0} ({1}): {2}")]
     Point(usize, String, crate::experiment::Error),
     /// A file cannot be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("cannot use {}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -152,8 +152,7 @@ impl Manifest {
     /// If there is none, or it is none.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("sweep.json");
-        let text = fs::read_to_string(&path).map_err(Error::io(&path))?;
-        serde_json::from_str(&text)
+        serde_json::from_str(&read(&path)?)
             .map_err(|e| Error::Other(format!("{} is no manifest of a sweep: {e}", path.display())))
     }
 
@@ -211,6 +210,12 @@ impl Ledger {
     /// # Errors
     /// If the folder has something else in it, or another sweep.
     pub fn open(folder: &Path, manifest: &Manifest) -> Result<Self, Error> {
+        if folder.exists() && !folder.is_dir() {
+            return Err(Error::Other(format!(
+                "{} is no folder\n  help: take another one with --out",
+                folder.display()
+            )));
+        }
         fs::create_dir_all(folder).map_err(Error::io(folder))?;
         let (csv, json) = (folder.join("sweep.csv"), folder.join("sweep.json"));
         if json.exists() {
@@ -248,6 +253,7 @@ impl Ledger {
             .create(true)
             .open(&csv)
             .map_err(Error::io(&csv))?;
+        must_be_file(&csv)?;
         // Where files cannot be locked, nobody is known to write this one.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(Error::Other(format!(
@@ -306,6 +312,20 @@ impl Ledger {
             .and_then(|()| self.file.sync_data())
             .map_err(Error::io(&self.path))
     }
+}
+
+/// A device may be read for ever.
+fn must_be_file(path: &Path) -> Result<(), Error> {
+    match fs::metadata(path).map_err(Error::io(path))?.is_file() {
+        true => Ok(()),
+        false => Err(Error::Other(format!("{} is no file", path.display()))),
+    }
+}
+
+/// The text of a file of a sweep.
+pub(super) fn read(path: &Path) -> Result<String, Error> {
+    must_be_file(path)?;
+    fs::read_to_string(path).map_err(Error::io(path))
 }
 
 /// How many points stand whole at the start of a text, and where the last one ends.

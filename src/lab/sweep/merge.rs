@@ -3,7 +3,6 @@
 use super::ledger::{Error, Ledger, Manifest, Shard};
 use super::points::header;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Missing shards that are named.
@@ -126,7 +125,7 @@ fn lines_of(
     blocks: &mut Blocks,
 ) -> Result<(), Error> {
     let csv = path.join("sweep.csv");
-    let text = fs::read_to_string(&csv).map_err(Error::io(&csv))?;
+    let text = super::ledger::read(&csv)?;
     let Some(body) = text.strip_prefix(&header(&manifest.columns)) else {
         return Err(unfinished(shard, path));
     };
