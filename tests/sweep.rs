@@ -412,4 +412,11 @@ fn a_table_has_a_line_for_each_point() {
     let out = acdsim_in(at, &[&VARY[..4], &["--out", "out"]].concat());
     assert_eq!(out.status.code(), Some(0));
     insta::assert_snapshot!(String::from_utf8_lossy(&out.stdout));
+    // A single day has no interval.
+    let out = done_in(
+        at,
+        &[&VARY[..3], &["--replications=1", "--out=day"]].concat(),
+    );
+    let table = String::from_utf8_lossy(&out.stdout);
+    assert!(!table.contains('±') && table.contains(" %"), "{table}");
 }
