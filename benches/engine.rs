@@ -92,6 +92,12 @@ fn models(criterion: &mut Criterion) {
     for (name, text) in [("M1", M1), ("M2", M2), ("M3", M3)] {
         day(&mut group, name, &model(text));
     }
+    #[cfg(feature = "lua")]
+    day(
+        &mut group,
+        "M3 by a script",
+        &model(&common::m3_by_script()),
+    );
 }
 
 /// More agents, as busy: a larger group is as busy at a smaller load.

@@ -10,7 +10,7 @@ use acdsim::lab::{self, Amounts, Days, Gate, Question, Side};
 use acdsim::routing::{Preference, Routing};
 use acdsim::scenario::{self, Scenario};
 use acdsim::{Model, Results};
-use common::command::{acdsim_in, command_in, refused_in, stdout_in};
+use common::command::{acdsim_in, command_in, ended_early_in, refused_in, stdout_in};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -618,6 +618,32 @@ fn build_servers_are_told_in_their_own_words() {
         "{}",
         read("check.xml")
     );
+}
+
+#[test]
+fn what_is_ended_early_is_not_decided() {
+    let folder = project(REGRESSION);
+    // Never decided, and so many days that it is never through.
+    let close = [
+        "check",
+        "regression.toml",
+        "--expect",
+        "delta queues.help.talk_s <= 0s",
+        "--set",
+        "groups.desk.staff+=1",
+        "--replications",
+        "10000000",
+        "--json",
+    ];
+    let [interrupted, out_of_time] = ended_early_in(folder.path(), &close);
+    assert_eq!((interrupted.0, out_of_time.0), (130, 3));
+    for (_, document) in [interrupted, out_of_time] {
+        assert_eq!(document["run"]["partial"], true);
+        assert_eq!(document["verdict"], "inconclusive");
+        let last = document["expectations"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["verdict"], "inconclusive");
+        assert_eq!(last["reason"], "interrupted");
+    }
 }
 
 #[test]

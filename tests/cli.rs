@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::command::{command_in, json_in, refused_in, stdout_in};
+use common::command::{command_in, ended_early_in, json_in, refused_in, stdout_in};
 use std::process::Stdio;
 
 /// A short day with everything in it, so that a run takes no time.
@@ -343,41 +343,22 @@ fn a_report_in_a_file_is_plain_and_of_fixed_width() {
     );
 }
 
-/// Ctrl-C in the middle of a long run: what is there, marked as partial.
+/// Ctrl-C in the middle of a long run, or time that is up: what is there, marked as partial.
 #[cfg(unix)]
 #[test]
-fn an_interrupted_run_shows_what_it_has() {
-    use std::time::Duration;
+fn a_run_that_is_ended_shows_what_it_has() {
     let folder = folder();
-    // On a busy machine it may take a while until there is something to show.
-    for wait_ms in [300, 1000, 3000, 10_000] {
-        let child = std::process::Command::new(env!("CARGO_BIN_EXE_acdsim"))
-            .current_dir(folder.path())
-            .args(["run", "day.toml", "--json", "--replications", "10000000"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(wait_ms));
-        let id = child.id().to_string();
-        assert!(
-            std::process::Command::new("kill")
-                .args(["-INT", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        let output = child.wait_with_output().unwrap();
-        // Interrupted before there was a day to show, or before it could listen.
-        let Ok(document) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else {
-            continue;
-        };
-        assert_eq!(output.status.code(), Some(130));
+    let run = ["run", "day.toml", "--json", "--replications", "10000000"];
+    let [interrupted, out_of_time] = ended_early_in(folder.path(), &run);
+    for (status, (found, document)) in [(130, interrupted), (0, out_of_time)] {
+        assert_eq!(found, status);
         assert_eq!(document["run"]["partial"], true);
         assert!(document["run"]["replications"].as_u64().unwrap() < 10_000_000);
-        return;
     }
-    panic!("an interrupted run showed nothing");
+    for (time, says) in [("0s", "more than 0s"), ("soon", "soon"), ("60", "60")] {
+        let message = refused_in(folder.path(), &["run", "--max-time", time]);
+        assert!(message.contains(says), "{message}");
+    }
 }
 
 /// However often Ctrl-C comes while a document is written, it is not cut.

@@ -11,10 +11,11 @@ use acdsim::model::Model;
 use acdsim::report::{comparison as report, text::Page};
 use acdsim::scenario;
 use acdsim::stats::student_t;
+use common::command::{acdsim_in, ended_early_in};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::atomic::Ordering;
 
 /// Short and busy, with everything that has a headline.
@@ -519,13 +520,8 @@ fn project() -> tempfile::TempDir {
     folder
 }
 
-fn acdsim(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_acdsim"))
-        .arg("compare")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("the binary runs")
+fn compare_in(folder: &Path, arguments: &[&str]) -> Output {
+    acdsim_in(folder, &[&["compare"], arguments].concat())
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -534,7 +530,7 @@ fn text(bytes: &[u8]) -> String {
 
 /// What a successful call prints, and says beside it.
 fn printed(folder: &Path, arguments: &[&str]) -> (String, String) {
-    let output = acdsim(folder, arguments);
+    let output = compare_in(folder, arguments);
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {message}");
     (text(&output.stdout), message)
@@ -624,7 +620,7 @@ fn files_are_written() {
             .unwrap()
             .contains("side,new.toml")
     );
-    let again = acdsim(path, &["desk.toml", "new.toml", "--report", "c.html"]);
+    let again = compare_in(path, &["desk.toml", "new.toml", "--report", "c.html"]);
     assert_eq!(again.status.code(), Some(2));
     printed(
         path,
@@ -723,12 +719,121 @@ fn what_is_wrong_is_said() {
             "cannot be used with",
         ),
     ] {
-        let output = acdsim(folder.path(), arguments);
+        let output = compare_in(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         let message = text(&output.stderr);
         assert!(message.contains(says), "{arguments:?}: {message}");
         assert_eq!(text(&output.stdout), "");
     }
+}
+
+#[test]
+fn what_has_no_effect_is_said() {
+    let folder = project();
+    let (_, message) = printed(
+        folder.path(),
+        &[
+            "desk.toml",
+            "--variant",
+            "other luck: run.seed=5",
+            "--summary",
+        ],
+    );
+    assert_eq!(message, "");
+    let (text, _) = printed(
+        folder.path(),
+        &["desk.toml", "--variant", "other luck: run.seed=5"],
+    );
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains("other luck: its own seed, number of days and confidence do not count, but those of desk.toml"),
+        "{text}"
+    );
+    // Nobody calls: most figures are of nothing.
+    let (text, _) = printed(
+        folder.path(),
+        &[
+            "desk.toml",
+            "--variant",
+            "nobody: call_types.question.volume=0",
+            "--summary",
+        ],
+    );
+    assert!(
+        text.starts_with("nobody against desk.toml: ") && !text.contains("()"),
+        "{text}"
+    );
+    for flag in ["--summary", "--json", "--all"] {
+        let output = compare_in(
+            folder.path(),
+            &["desk.toml", "new.toml", flag, "--markdown"],
+        );
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(output.stdout, b"");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            message.contains(&format!("does not go with {flag}")),
+            "{message}"
+        );
+        let named = [flag, "--markdown", "c.md", "--force"];
+        printed(
+            folder.path(),
+            &[&["desk.toml", "new.toml"][..], &named].concat(),
+        );
+    }
+    let (text, _) = printed(
+        folder.path(),
+        &[
+            "desk.toml",
+            "--variant",
+            "\u{1b}[31mred: groups.desk.staff+=1",
+            "--summary",
+        ],
+    );
+    assert!(text.starts_with("\u{fffd}[31mred against"), "{text}");
+}
+
+/// Ctrl-C, or time that is up: the same document, of the days that are there.
+#[cfg(unix)]
+#[test]
+fn a_comparison_that_is_ended_shows_what_it_has() {
+    let folder = project();
+    let days = ["--replications", "10000000", "--budget", "20000000"];
+    let command = ["compare", "desk.toml", "new.toml", "--json"];
+    let ended = ended_early_in(folder.path(), &[&command[..], &days].concat());
+    for (status, (found, document)) in [130, 0].into_iter().zip(ended) {
+        assert_eq!(found, status);
+        assert_eq!(document["run"]["partial"], true);
+        let replications = document["run"]["replications"].as_u64().unwrap();
+        assert!(replications < 10_000_000);
+        assert_eq!(document["run"]["days_used"], 2 * replications);
+        assert!(document["pairs"].as_array().unwrap().len() > 50);
+    }
+}
+
+/// Jobs of another pool of threads may compare: none is begun while another one of the same thread waits, which would fill
+/// the stack.
+#[test]
+fn a_comparison_within_a_job_begins_no_other_job() {
+    use rayon::prelude::*;
+    use std::cell::Cell;
+    thread_local!(static UNDER_WAY: Cell<usize> = const { Cell::new(0) });
+    let sides = one_more();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    let most = pool.install(|| {
+        let jobs = (0..40).into_par_iter().map(|_| {
+            let under_way = UNDER_WAY.get() + 1;
+            UNDER_WAY.set(under_way);
+            compared(&sides, &question(2));
+            UNDER_WAY.set(under_way - 1);
+            under_way
+        });
+        jobs.max()
+    });
+    assert_eq!(most, Some(1), "jobs under way at once on one thread");
 }
 
 #[test]

@@ -74,6 +74,21 @@ fn every_template_runs() {
     }
 }
 
+/// A script lies beside its scenario, and decides.
+#[cfg(feature = "lua")]
+#[test]
+fn a_script_comes_with_its_scenario() {
+    let folder = tempfile::tempdir().unwrap();
+    init(folder.path(), &["--from", "script", "mine.toml"]);
+    assert_eq!(
+        names(folder.path()),
+        [SCHEMA_FILE, "mine.toml", "script.lua"]
+    );
+    std::fs::write(folder.path().join("script.lua"), "error('mine')").unwrap();
+    let message = refused_in(folder.path(), &["run", "mine.toml"]);
+    assert!(message.contains("script.lua:1: mine"), "{message}");
+}
+
 /// The commands in the comments of a template do what they say.
 #[test]
 fn commands_in_comments_run() {

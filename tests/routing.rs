@@ -497,8 +497,38 @@ fn where_all_calls_are_alike_the_longest_wait_decides() {
             "\"generalised_cmu\"",
             "\"weights\"",
             "{ weights = { pairs = [{ constant = 5, wait = 2, idle = 0 }] } }",
+            "{ weights = { pairs = [{ wait = 0, idle = 1 }] } }",
             "{ reserve = { pairs = [{ agents = 0 }] } }",
         ],
+    );
+}
+
+/// Without weights of idle times all agents are equal to a call, and of equals the longest idle takes it.
+#[test]
+fn weights_of_equals_leave_it_to_the_longest_idle() {
+    same(
+        CENTRE,
+        &[
+            "[\"longest_idle\", { accumulating_priority = { rates = { sales = 1, service = 1 } } }]",
+            "{ weights = { pairs = [{ idle = 0 }] } }",
+        ],
+    );
+    // Of agents who have waited for the call alike: two of one each, in turn.
+    let text = POOL.replace(
+        "[[groups]]\nname = \"g\"\nskills = [\"a\", \"b\"]\nstaff = 8\n",
+        "[[groups]]\nname = \"g\"\nskills = [\"a\"]\nstaff = 1\n[[groups]]\nname = \"h\"\nskills = [\"a\"]\nstaff = 1\n",
+    );
+    let few = text
+        .replace("rate = \"100/h\"", "rate = \"5/h\"")
+        .replace("talk = \"exp(3m)\"", "talk = \"exp(1m)\"");
+    let policy = "{ weights = { pairs = [{ constant = -5, wait = 1, idle = 0 }] } }";
+    let results = figures(&with_policy(&few, policy), 100);
+    let answered = |group: usize| results.groups[group].get("answered").mean.expect("a mean");
+    assert!(
+        (answered(0) - answered(1)).abs() < 1.0,
+        "{} and {} answered",
+        answered(0),
+        answered(1)
     );
 }
 
@@ -899,4 +929,16 @@ fn an_impossible_choice_ends_the_run() {
         said += &format!("{}\n", run.expect_err("an impossible choice"));
     }
     insta::assert_snapshot!(said);
+}
+
+/// Who asks what holds is told, where nothing was written too.
+#[test]
+fn the_default_is_explained() {
+    let explained = common::command::stdout(&["run", "--explain"]);
+    assert!(
+        explained.contains("\n[routing]\npolicy = \"preference\"\n"),
+        "{explained}"
+    );
+    let document = common::command::json(&["run", "--explain", "--json"]);
+    assert_eq!(document["routing"]["policy"], "preference");
 }

@@ -447,7 +447,7 @@ fn hostile_scripts_end_the_run() {
         ),
         (
             call("return 0/0"),
-            said("1: route_call must return a group or its name, not not a number"),
+            said("1: route_call must return a group or its name, not NaN"),
         ),
         (
             call("return true"),
@@ -455,7 +455,7 @@ fn hostile_scripts_end_the_run() {
         ),
         (
             call("return queue"),
-            said("1: route_call must return a group or its name, not a table"),
+            said("1: route_call must return a group or its name, not the queue \"sales\""),
         ),
         (
             call("return 'nobody'"),
@@ -473,7 +473,7 @@ fn hostile_scripts_end_the_run() {
         ),
         (
             agent("return group"),
-            said("8: route_agent must return a queue or its name, not a table"),
+            said("8: route_agent must return a queue or its name, not the group \"experts\""),
         ),
         (
             agent("return 'support'"),
@@ -784,8 +784,8 @@ fn the_documented_script_runs() {
 
 #[test]
 fn the_bundled_scripts_run() {
-    for (name, places) in [("preference", 2), ("reserve", 2)] {
-        let path = bundled(&format!("scenarios/routing/{name}.toml"));
+    for (name, places) in [("routing/preference", 2), ("script", 2)] {
+        let path = bundled(&format!("scenarios/{name}.toml"));
         let output = acdsim(&[
             "run",
             path.to_str().unwrap(),
@@ -804,10 +804,35 @@ fn the_bundled_scripts_run() {
     }
 }
 
+/// Looks alone do not end: whoever asks for them again and again, while nothing else happens, would wait for ever.
+#[test]
+fn a_script_that_only_looks_is_ended() {
+    let script = "function route_call() look_again(0) end\nfunction route_agent() end\n\
+                  function route_waiting()\n  look_again(0.001)\nend\n";
+    let (folder, _) = folder(script);
+    let patient = folder.path().join("patient.toml");
+    fs::write(&patient, SCENARIO.replace("patience = \"exp(3m)\"\n", "")).unwrap();
+    let message = refused(&["run", patient.to_str().unwrap(), "--threads", "1"]);
+    assert!(
+        message.contains(
+            "script.lua:3: route_waiting was asked 100,000 times while nothing else happened"
+        ),
+        "{message}"
+    );
+    // Each second is not too often.
+    fs::write(
+        folder.path().join("script.lua"),
+        script.replace("0.001", "1"),
+    )
+    .unwrap();
+    fs::write(&patient, SCENARIO).unwrap();
+    stdout(&["run", patient.to_str().unwrap(), "--replications", "1"]);
+}
+
 /// Callers who matter are answered sooner than without the script, and the others do not wait for ever.
 #[test]
 fn agents_are_kept_by_the_bundled_script() {
-    let path = bundled("scenarios/routing/reserve.toml");
+    let path = bundled("scenarios/script.toml");
     let level = |policy: &[&str]| {
         let arguments = [
             "run",

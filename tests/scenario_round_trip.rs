@@ -526,6 +526,9 @@ fn a_whole_day_reads_back_without_its_files() {
     skills = { sales = 1, service = 1.15 }
     staff = 4
     shrinkage = "0%"
+
+    [routing]
+    policy = "preference"
     "#);
 }
 

@@ -9,11 +9,11 @@ use acdsim::kpi;
 use acdsim::planning::{self, Answer, Bounds, Per, Question, Tolerance};
 use acdsim::report::{self, text::Page};
 use acdsim::scenario::{self, Scenario};
-use common::command::acdsim_in;
+use common::command::{acdsim_in, interrupted_in};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::Output;
 use unicode_width::UnicodeWidthStr;
 
 /// Four intervals and few calls: a search takes a fraction of a second.
@@ -708,37 +708,33 @@ fn the_text_fits_the_page() {
     }
 }
 
-/// Ctrl-C gives the best so far, simulated.
+/// Ctrl-C gives the best so far, simulated; so does time that is up.
 #[cfg(unix)]
 #[test]
-fn an_interrupted_search_gives_what_it_has() {
+fn a_search_that_is_ended_gives_what_it_has() {
     let folder = tempfile::tempdir().unwrap();
-    for wait_ms in [1500, 3000, 6000] {
-        // The bundled day takes many seconds.
-        let child = Command::new(env!("CARGO_BIN_EXE_acdsim"))
-            .args(["staff", "--json"])
-            .current_dir(folder.path())
-            .stdout(std::process::Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
-        std::thread::sleep(std::time::Duration::from_millis(wait_ms));
-        let killed = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status();
-        assert!(killed.expect("kill").success());
-        let output = child.wait_with_output().expect("it ends");
-        assert_eq!(output.status.code(), Some(130));
+    let check = |output: Output, status: i32| {
+        assert_eq!(output.status.code(), Some(status));
         let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(
             (&found["partial"], &found["minimal"]),
             (&true.into(), &false.into())
         );
-        if found["days_used"].as_u64() > found["replications"].as_u64() {
-            assert!(found["goals"].as_array().unwrap().len() > 90);
-            return;
-        }
-    }
-    panic!("it was never interrupted within the search");
+        assert!(found["goals"].as_array().unwrap().len() > 90);
+        found["days_used"].as_u64() > found["replications"].as_u64()
+    };
+    let times = [1500, 3000, 6000].map(std::time::Duration::from_millis);
+    // The bundled day takes many seconds.
+    let interrupted = times.into_iter().any(|after| {
+        let output = interrupted_in(folder.path(), &["staff", "--json"], after);
+        check(output, 130)
+    });
+    assert!(interrupted, "it was never interrupted within the search");
+    let out_of_time = times.into_iter().any(|after| {
+        let limit = format!("--max-time={}ms", after.as_millis());
+        check(acdsim_in(folder.path(), &["staff", "--json", &limit]), 0)
+    });
+    assert!(out_of_time, "its time was never up within the search");
 }
 
 #[test]

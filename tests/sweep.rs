@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::command::{acdsim_in, done_in, refused_in};
+use common::command::{ENOUGH, acdsim_in, done_in, interrupted_in, refused_in};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -201,6 +201,146 @@ fn a_sweep_that_is_killed_loses_nothing() {
     assert!(bytes(at, "killed") == whole);
 }
 
+/// Ctrl-C, or time that is up: the finished points, and the same command goes on.
+#[cfg(unix)]
+#[test]
+fn a_sweep_that_is_ended_shows_its_points_and_goes_on() {
+    let folder = folder();
+    let at = folder.path();
+    let more = ["--replications", "2000"];
+    sweep(at, "whole", &more);
+    let command = |out| [&VARY[..], &[out], &more].concat();
+    let is_partial = |output: std::process::Output, status: i32| {
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if !text.starts_with("Stopped early: ") {
+            return false;
+        }
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        assert!(said.contains("the same command goes on there"), "{said}");
+        true
+    };
+    assert!(ENOUGH.iter().any(|after| {
+        let output = interrupted_in(at, &command("interrupted"), *after / 3);
+        is_partial(output, 130)
+    }));
+    assert!(ENOUGH.iter().any(|after| {
+        let limit = format!("--max-time={}ms", after.as_millis() / 3);
+        let output = acdsim_in(at, &[&command("late")[..], &[&limit]].concat());
+        is_partial(output, 0)
+    }));
+    for out in ["interrupted", "late"] {
+        sweep(at, out, &more);
+        assert!(bytes(at, out) == bytes(at, "whole"), "{out}");
+    }
+}
+
+/// What a run that was killed did not leave is somebody's work.
+#[test]
+fn a_table_that_was_changed_is_not_cut() {
+    let folder = folder();
+    let at = folder.path();
+    let more = ["--replications", "2"];
+    sweep(at, "out", &more);
+    let whole = bytes(at, "out");
+    let twelfth = whole.find("\n12,").expect("the last point") + 1;
+    let refused = || refused_in(at, &[&VARY[..], &["out"], &more].concat());
+    let mut said = String::new();
+    for changed in [
+        // As an editor or a spreadsheet writes it.
+        whole.replace("\r\n", "\n"),
+        whole[1..].to_owned(),
+        whole.replacen("\r\n5,", "\r\n99,", 1),
+        format!("{}a note", &whole[..twelfth]),
+        format!("{whole}12,4"),
+    ] {
+        fs::write(at.join("out/sweep.csv"), &changed).expect("a change");
+        said += &refused();
+        assert!(bytes(at, "out") == changed);
+    }
+    insta::assert_snapshot!(said);
+}
+
+/// Killed before the first file had its name.
+#[test]
+fn a_sweep_that_was_killed_at_its_beginning_begins_again() {
+    let folder = folder();
+    let at = folder.path();
+    fs::create_dir(at.join("out")).expect("a folder");
+    fs::write(at.join("out/sweep.json.new"), "{").expect("a part of a manifest");
+    sweep(at, "out", &["--replications", "2"]);
+    assert!(!at.join("out/sweep.json.new").exists());
+}
+
+#[test]
+fn one_folder_has_one_sweep_at_a_time() {
+    let folder = folder();
+    let at = folder.path();
+    sweep(at, "out", &["--replications", "2"]);
+    let file = fs::File::open(at.join("out/sweep.csv")).expect("the table");
+    file.lock().expect("it can be locked");
+    let command = [&VARY[..], &["out", "--replications", "2"]].concat();
+    let said = refused_in(at, &command);
+    assert!(
+        said.contains("is being written by another acdsim"),
+        "{said}"
+    );
+    drop(file);
+    sweep(at, "out", &["--replications", "2"]);
+}
+
+/// What is no file is not read, which might never end.
+#[cfg(unix)]
+#[test]
+fn only_files_are_read() {
+    let folder = folder();
+    let at = folder.path();
+    let more = ["--replications", "2", "--shard", "1/1"];
+    sweep(at, "out", &more);
+    let endless = |name: &str| {
+        let path = at.join("out").join(name);
+        fs::rename(&path, at.join("kept")).expect("it can be moved");
+        std::os::unix::fs::symlink("/dev/zero", &path).expect("a link");
+        for command in [
+            [&VARY[..], &["out"], &more].concat(),
+            vec!["merge", "out", "--out", "merged"],
+        ] {
+            let said = refused_in(at, &command);
+            assert!(said.contains(&format!("{name} is no file")), "{said}");
+        }
+        fs::rename(at.join("kept"), &path).expect("it can be moved");
+    };
+    endless("sweep.csv");
+    endless("sweep.json");
+    fs::write(at.join("file"), "mine").expect("a file");
+    let said = refused_in(at, &[&VARY[..], &["file"]].concat());
+    assert!(said.contains("file is no folder"), "{said}");
+}
+
+/// What a manifest says is not believed.
+#[test]
+fn shards_that_nobody_wrote_are_refused_at_once() {
+    let folder = folder();
+    let at = folder.path();
+    sweep(at, "part", &["--shard", "1/2", "--replications", "2"]);
+    let path = at.join("part/sweep.json");
+    let manifest = fs::read_to_string(&path).expect("a manifest");
+    let merge = || refused_in(at, &["merge", "part", "--out", "merged"]);
+    let mut said = String::new();
+    for (from, to) in [
+        ("\"1/2\"", "\"1/18446744073709551615\""),
+        ("\"1/2\"", "\"0/2\""),
+        ("\"points\": 12", "\"points\": 18446744073709551615"),
+        ("\"points\": 12", "\"points\": 0"),
+        ("{", ""),
+    ] {
+        fs::write(&path, manifest.replacen(from, to, 1)).expect("another manifest");
+        said += &merge();
+    }
+    insta::assert_snapshot!(said);
+    assert!(!at.join("merged").exists());
+}
+
 #[test]
 fn another_sweep_is_not_continued() {
     let folder = folder();
@@ -255,6 +395,11 @@ fn bad_paths_and_values_are_told_before_anything_is_simulated() {
     said += &refused_in(at, &[&vary[..], &["--shard", "3/3"]].concat());
     said += &refused_in(at, &[&vary[..], &["--shard", "4/3"]].concat());
     said += &refused_in(at, &[&vary[..], &["--latin", "1"]].concat());
+    said += &refused_in(
+        at,
+        &[&vary[..], &["--vary", "groups.g.staff=5..6"]].concat(),
+    );
+    said += &refused_in(at, &[&vary[..], &["--vary", "run.seed=[1, 2]"]].concat());
     insta::assert_snapshot!(said);
     assert!(!at.join("out").exists());
     assert!(!at.join("output").exists());
@@ -267,4 +412,11 @@ fn a_table_has_a_line_for_each_point() {
     let out = acdsim_in(at, &[&VARY[..4], &["--out", "out"]].concat());
     assert_eq!(out.status.code(), Some(0));
     insta::assert_snapshot!(String::from_utf8_lossy(&out.stdout));
+    // A single day has no interval.
+    let out = done_in(
+        at,
+        &[&VARY[..3], &["--replications=1", "--out=day"]].concat(),
+    );
+    let table = String::from_utf8_lossy(&out.stdout);
+    assert!(!table.contains('±') && table.contains(" %"), "{table}");
 }

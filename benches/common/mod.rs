@@ -11,6 +11,12 @@ pub const M1: &str = include_str!("../models/m1.toml");
 pub const M2: &str = include_str!("../models/m2.toml");
 pub const M3: &str = include_str!("../models/m3.toml");
 
+/// M3 under its own policy as a script.
+pub fn m3_by_script() -> String {
+    let script = include_str!("../../scenarios/routing/preference.lua");
+    format!("{M3}\n[routing]\npolicy = {{ lua = {{ source = '''\n{script}''' }} }}\n")
+}
+
 /// Compiles a scenario.
 pub fn model(text: &str) -> Model {
     match scenario::parse("model", text, Path::new(""), &[]) {

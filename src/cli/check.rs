@@ -1,6 +1,7 @@
 //! `acdsim check`: the gate for CI.
 
-use super::{Failure, compare, print, print_json, progress, run, say, status, stop};
+use super::stop::{self, Limit, Stop};
+use super::{Failure, compare, print, print_json, progress, run, say, status};
 use crate::experiment::Control;
 use crate::experiment::calibrate::{self, Calibration};
 use crate::lab::Gate;
@@ -15,7 +16,7 @@ use clap::{ArgGroup, Args, ValueEnum};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
 
 /// Check that figures are as expected, alone or beside a baseline: a statistical verdict for CI.
 ///
@@ -56,6 +57,8 @@ pub struct Arguments {
     /// Days of each side, at most [default: the file's, 20000]
     #[arg(long, value_name = "N", value_parser = days)]
     replications: Option<u64>,
+    #[command(flatten)]
+    limit: Limit,
     /// Seed of all random numbers: the same seed gives the same result [default: the file's, or the scenario's]
     #[arg(long, value_name = "N", value_parser = super::seed, allow_negative_numbers = true)]
     seed: Option<u64>,
@@ -112,9 +115,13 @@ fn days(text: &str) -> Result<u64, String> {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
+    stop::within(&arguments.limit, |stop| answer(arguments, stop))
+}
+
+fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     let asked = Asked::new(arguments)?;
     if arguments.update_baseline {
-        return update(arguments, &asked);
+        return update(arguments, &asked, &stop.control);
     }
     let markdown = arguments.markdown.iter().flatten().next();
     let force = arguments.force;
@@ -123,13 +130,12 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     for place in places.iter().flatten() {
         place.may_save_file()?;
     }
-    let control = stop::control();
+    let control = Arc::clone(&stop.control);
     let (gate, warnings) = asked.gate(arguments, &control)?;
     let mut outcome =
         progress::watch(&control, || gate.run(&control)).map_err(|error| asked.failure(error))?;
     outcome.run.warnings.splice(0..0, warnings);
-    // Ctrl-C is answered by what there is; another one is about the files.
-    control.stop.store(false, Ordering::Relaxed);
+    stop.answered();
     let undecided = match arguments.inconclusive {
         None => Undecided::Apart,
         Some(CountsAs::Pass) => Undecided::Pass,
@@ -147,7 +153,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         say(format!("JUnit: {}", path.display()));
     }
     Ok(match (outcome.verdict, undecided) {
-        _ if outcome.run.partial => status::INTERRUPTED,
+        _ if outcome.run.partial && !stop.is_out_of_time() => status::INTERRUPTED,
         (Verdict::Pass, _) | (Verdict::Inconclusive, Undecided::Pass) => status::DONE,
         (Verdict::Fail, _) | (Verdict::Inconclusive, Undecided::Fail) => status::MISSED,
         (Verdict::Inconclusive, Undecided::Apart) => status::UNDECIDED,
@@ -192,7 +198,7 @@ fn add_to_summary(text: &str) {
 }
 
 /// Makes the lock file.
-fn update(arguments: &Arguments, asked: &Asked) -> Result<u8, Failure> {
+fn update(arguments: &Arguments, asked: &Asked, control: &Control) -> Result<u8, Failure> {
     let Some(path) = asked.baseline().filter(|(_, path)| is_lock(path)) else {
         return Err(Failure::bad_input(
             "--update-baseline keeps figures in a lock file, and the baseline is none\n  help: write baseline = \"main.lock\" in the \
@@ -202,12 +208,11 @@ fn update(arguments: &Arguments, asked: &Asked) -> Result<u8, Failure> {
     let (label, path) = path;
     let place = Place::given(&path, true);
     place.may_save_file()?;
-    let control = stop::control();
-    let (gate, warnings) = asked.gate(arguments, &control)?;
+    let (gate, warnings) = asked.gate(arguments, control)?;
     for warning in warnings {
         say(format!("warning: {warning}"));
     }
-    let lock = progress::watch(&control, || gate.record(&label, &control))
+    let lock = progress::watch(control, || gate.record(&label, control))
         .map_err(|error| asked.failure(error))?;
     let text = lock.text();
     let path = place.save_file(|out| out.write_all(text.as_bytes()))?;

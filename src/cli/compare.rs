@@ -1,7 +1,8 @@
 //! `acdsim compare`: variants against each other on the same days.
 
 use super::outputs::page_name;
-use super::{Failure, print, print_json, progress, run, say, status, stop};
+use super::stop::{self, Limit, Stop};
+use super::{Failure, print, print_json, progress, run, say, status};
 use crate::experiment::{Control, calibrate};
 use crate::lab::{self, Amounts, Comparison, Days, Question, Side};
 use crate::report::files::Place;
@@ -10,7 +11,8 @@ use crate::scenario::{Document, Mode, Scenario};
 use clap::{ArgGroup, Args};
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Compare variants on the same days: by how much each figure differs, how sure that is, and whether it is better or worse.
 ///
@@ -54,6 +56,8 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
     #[arg(default_value = "100000")]
     budget: u64,
+    #[command(flatten)]
+    limit: Limit,
     /// Seed of all random numbers: the same seed gives the same result [default: the first scenario's]
     #[arg(long, value_name = "N", value_parser = super::seed, allow_negative_numbers = true)]
     seed: Option<u64>,
@@ -100,6 +104,11 @@ pub(super) fn markdown_name(text: &str) -> Result<PathBuf, String> {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
+    stop::within(&arguments.limit, |stop| answer(arguments, stop))
+}
+
+fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
+    check_form(arguments)?;
     let margin = amounts("--margin", &arguments.margin)?;
     let defaults = Amounts {
         rates: Some(0.005),
@@ -127,12 +136,11 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     };
     let places = Places::new(arguments, &first.name, question.seed)?;
 
-    let control = stop::control();
+    let control = Arc::clone(&stop.control);
     let (sides, warnings) = prepare(&mut sources, question.threads, &control)?;
     let mut found = progress::watch(&control, || lab::compare(&sides, &question, &control))?;
     found.run.warnings.splice(0..0, warnings);
-    // Ctrl-C is answered by what there is; another one is about the files.
-    control.stop.store(false, Ordering::Relaxed);
+    stop.answered();
     show(&found, arguments)?;
     places.write(&found, &sides[0].scenario, &control.stop)?;
     Ok(match found.run.partial {
@@ -162,6 +170,23 @@ fn show(found: &Comparison, arguments: &Arguments) -> Result<(), Failure> {
 
 fn amounts(flag: &str, texts: &[String]) -> Result<Amounts, Failure> {
     Amounts::parse(texts).map_err(|error| Failure::bad_input(format!("{flag}: {error}")))
+}
+
+/// A bare `--markdown` is a form of the answer, as others are.
+fn check_form(arguments: &Arguments) -> Result<(), Failure> {
+    let forms = [
+        (arguments.summary, "--summary"),
+        (arguments.json, "--json"),
+        (arguments.all, "--all"),
+    ];
+    let other = forms.into_iter().find(|(given, _)| *given);
+    match (&arguments.markdown, other) {
+        (Some(None), Some((_, flag))) => Err(Failure::bad_input(format!(
+            "--markdown without a file takes the place of the text, and so does not go with {flag}\n  help: leave out one of \
+             them, or name a file, --markdown comparison.md"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Only what is joint can be asked to be precise.
@@ -249,7 +274,10 @@ fn sources(arguments: &Arguments) -> Result<Vec<Source>, Failure> {
             "a comparison takes two: name another file, or a change of this one with --variant 'PATH=VALUE'",
         ));
     }
-    // A label stands for one.
+    // A label goes to terminals, and stands for one.
+    for source in &mut sources {
+        source.label = source.label.replace(char::is_control, "\u{fffd}");
+    }
     for i in 1..sources.len() {
         let wanted = sources[i].label.clone();
         let mut n = 1;
@@ -327,6 +355,16 @@ fn prepare(
             label: sources[i].label.clone(),
             scenario: prepared.loaded.scenario,
         });
+    }
+    let own = |side: &Side| {
+        let run = &side.scenario.run;
+        (run.seed, run.replications, run.confidence)
+    };
+    for side in sides.iter().filter(|side| own(side) != own(&sides[0])) {
+        warnings.push(format!(
+            "{}: its own seed, number of days and confidence do not count, but those of {} or of the command line",
+            side.label, sides[0].label
+        ));
     }
     if calibrated.len() > 1 {
         warnings.push(format!(

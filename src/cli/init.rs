@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Write a scenario to start from, with a comment on every number that is yours to change.
 ///
-/// Beside it come the CSV files that it reads, and acdsim.schema.json, with which editors complete, explain and check
+/// Beside it come the files that it reads, and acdsim.schema.json, with which editors complete, explain and check
 /// what is written (Taplo, Even Better TOML, Tombi).
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -1,7 +1,8 @@
 //! `acdsim run`: simulate a scenario and report.
 
 use super::outputs::{Outputs, Places};
-use super::{Failure, print, print_json, progress, say, status, stop};
+use super::stop::{self, Limit, Stop};
+use super::{Failure, print, print_json, progress, say, status};
 use crate::experiment::{self, Replications, Settings, calibrate};
 use crate::model::Model;
 use crate::planning;
@@ -9,7 +10,7 @@ use crate::scenario::{Document, parse_fraction, parse_points};
 use clap::Args;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Simulate a scenario and report service level, abandonment, blocking and more, each with its confidence interval.
@@ -46,6 +47,8 @@ pub struct Arguments {
     /// Number of threads; the result does not depend on it [default: one for each core]
     #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<u16>,
+    #[command(flatten)]
+    limit: Limit,
     /// Level of the confidence intervals, e.g. 0.95 or 95%
     #[arg(long, value_name = "LEVEL", value_parser = confidence)]
     confidence: Option<f64>,
@@ -59,7 +62,7 @@ pub struct Arguments {
     json: bool,
     /// Print the scenario with every default filled in, without running it
     #[arg(long, conflicts_with_all = [
-        "replications", "until_precise", "max_replications", "seed", "confidence", "intervals", "files",
+        "replications", "until_precise", "max_replications", "max_time", "seed", "confidence", "intervals", "files",
     ])]
     explain: bool,
 }
@@ -100,10 +103,13 @@ pub(super) fn confidence(text: &str) -> Result<f64, String> {
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let document = super::open(arguments.file.as_deref())?;
-    if arguments.explain {
-        return explain(arguments, &document);
+    match arguments.explain {
+        true => explain(arguments, &document),
+        false => stop::within(&arguments.limit, |stop| answer(arguments, &document, stop)),
     }
+}
 
+fn answer(arguments: &Arguments, document: &Document, stop: &mut Stop) -> Result<u8, Failure> {
     // Before anything is simulated: nobody should wait to be told that a path is bad.
     let places = match arguments.outputs.has_files() {
         true => {
@@ -113,10 +119,10 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         }
         false => Places::default(),
     };
-    let control = stop::control();
+    let control = Arc::clone(&stop.control);
     let threads = arguments.threads.map(usize::from);
     let loaded = progress::watch_calibration(&control, || {
-        calibrate::prepare(&document, &arguments.set, threads, &control)
+        calibrate::prepare(document, &arguments.set, threads, &control)
     })?
     .loaded;
     let model = Model::new(&loaded.scenario);
@@ -127,8 +133,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     })?;
     planning::beside(&model, &mut run.results);
     let seconds = start.elapsed().as_secs_f64();
-    // Ctrl-C is answered by what there is; another one is about the files.
-    control.stop.store(false, Ordering::Relaxed);
+    stop.answered();
 
     if arguments.json {
         print_json(&run.results)?;

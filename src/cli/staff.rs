@@ -3,7 +3,8 @@
 mod bounds;
 mod from_csv;
 
-use super::{Failure, outputs, print, print_json, progress, run, saved, say, status, stop};
+use super::stop::{self, Limit, Stop};
+use super::{Failure, outputs, print, print_json, progress, run, saved, say, status};
 use crate::erlang::Patience;
 use crate::experiment::calibrate::{self, Prepared};
 use crate::kpi;
@@ -18,7 +19,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, ValueEnum};
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// Find how many agents it takes in each interval to meet the targets, by simulation.
@@ -52,7 +54,7 @@ pub struct Arguments {
     /// shrinkage
     #[arg(long, value_name = "FILE.csv", requires = "any_target", conflicts_with_all = [
         "file", "method", "demand", "per", "risk", "marginal", "confidence", "at_least", "at_most", "fix", "seed",
-        "replications", "budget", "threads", "set", "max_blocking", "write", "report",
+        "replications", "budget", "max_time", "threads", "set", "max_blocking", "write", "report",
     ])]
     from: Option<PathBuf>,
     /// With --from: how long callers wait, 2m on average or a distribution; without it nobody hangs up (Erlang-C)
@@ -112,6 +114,8 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
     #[arg(default_value = "100000")]
     budget: u64,
+    #[command(flatten)]
+    limit: Limit,
     /// Number of threads; the result does not depend on it [default: one for each core]
     #[arg(long, value_name = "N", value_parser = run::threads)]
     threads: Option<u16>,
@@ -277,6 +281,10 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     if let Some(path) = &arguments.from {
         return from_csv::execute(path, arguments);
     }
+    stop::within(&arguments.limit, |stop| answer(arguments, stop))
+}
+
+fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     let document = super::open(arguments.file.as_deref())?;
     // Before anything is simulated: nobody should wait to be told that something is bad.
     let mut scenario = document.check(&arguments.set)?.scenario;
@@ -285,7 +293,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let recipe = recipe(arguments)?;
     let places = Places::new(arguments, &scenario.name, question.seed)?;
 
-    let control = stop::control();
+    let control = Arc::clone(&stop.control);
     let mut prepared = progress::watch_calibration(&control, || {
         calibrate::prepare(&document, &arguments.set, question.threads, &control)
     })?;
@@ -297,8 +305,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             Some(recipe) => planning::by_formula(scenario, &question, recipe, &control),
         }
     })?;
-    // Ctrl-C is answered by what there is; another one is about the files.
-    control.stop.store(false, Ordering::Relaxed);
+    stop.answered();
     let warnings = prepared.loaded.warnings.iter().cloned();
     answer.staffing.warnings.splice(0..0, warnings);
 

@@ -1,6 +1,7 @@
 //! `acdsim sweep`: simulate a scenario at many combinations of values.
 
-use super::{Failure, print, progress, say, status, stop};
+use super::stop::{self, Limit, Stop};
+use super::{Failure, print, progress, say, status};
 use crate::experiment::{Replications, Settings};
 use crate::lab::sweep::{Error, Ledger, Outcome, Shard, Sweep};
 use crate::lab::vary::{Design, Vary};
@@ -8,6 +9,7 @@ use crate::model::Model;
 use crate::report::sweep::{table, write_plots};
 use clap::Args;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Simulate a scenario at many combinations of values, with the same callers everywhere.
 #[derive(Debug, Args)]
@@ -48,6 +50,8 @@ pub struct Arguments {
     /// Number of threads; the result does not depend on it [default: one for each core]
     #[arg(long, value_name = "N", value_parser = super::run::threads)]
     threads: Option<u16>,
+    #[command(flatten)]
+    limit: Limit,
     /// Level of the confidence intervals, e.g. 0.95 or 95%
     #[arg(long, value_name = "LEVEL", value_parser = super::run::confidence)]
     confidence: Option<f64>,
@@ -67,8 +71,12 @@ fn points(text: &str) -> Result<usize, String> {
 }
 
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
+    stop::within(&arguments.limit, |stop| answer(arguments, stop))
+}
+
+fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     let document = super::open(Some(&arguments.file))?;
-    let control = stop::control();
+    let control = Arc::clone(&stop.control);
     let seed = match arguments.seed {
         Some(seed) => seed,
         None => document.check(&arguments.set)?.scenario.run.seed,
@@ -98,14 +106,22 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     if ledger.resumed > 0 {
         say(format!("{} points were there already", ledger.resumed));
     }
+    stop.answered();
+    let outcome = Outcome::read(&folder)?;
     if !whole {
+        let (done, all) = (outcome.points.len(), sweep.len());
+        print(&format!(
+            "Stopped early: {done} of {all} points are finished.\n"
+        ))?;
+        if done > 0 {
+            print(&table(&outcome))?;
+        }
         say(format!(
-            "interrupted; the finished points are in {}, and the same command goes on there",
+            "the finished points are in {}, and the same command goes on there",
             folder.display()
         ));
         return Ok(status::INTERRUPTED);
     }
-    let outcome = Outcome::read(&folder)?;
     show(&outcome, &folder)?;
     Ok(status::DONE)
 }

@@ -136,7 +136,9 @@ pub fn run_with(
     warnings: &[String],
 ) -> Result<Run, Error> {
     let pool = pool(model, settings.threads)?;
-    pool.install(|| run_in_pool(model, routing, settings, control, warnings))
+    in_pool(&pool, || {
+        run_in_pool(model, routing, settings, control, warnings)
+    })
 }
 
 /// Makes the policy of a model.
@@ -344,6 +346,20 @@ pub(crate) fn pool(model: &Model, asked: Option<usize>) -> Result<rayon::ThreadP
 fn pool_of(models: &[&Model], asked: Option<usize>) -> Result<rayon::ThreadPool, Error> {
     let builder = rayon::ThreadPoolBuilder::new().num_threads(threads(models, asked));
     Ok(builder.build()?)
+}
+
+/// Does work on the threads of a pool.
+///
+/// A thread of another pool that waits for this one would take up other work of its own pool meanwhile; that work may wait in
+/// the same way, and so on until the stack is full. So the waiting is left to a thread that has nothing else to do.
+pub(crate) fn in_pool<T: Send>(pool: &rayon::ThreadPool, work: impl FnOnce() -> T + Send) -> T {
+    let of_another =
+        rayon::current_thread_index().is_some() && pool.current_thread_index().is_none();
+    if !of_another {
+        return pool.install(work);
+    }
+    let done = std::thread::scope(|scope| scope.spawn(|| pool.install(work)).join());
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Number of threads: as many as asked for or as there are cores (0), but no more than fit into memory.

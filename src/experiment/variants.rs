@@ -1,6 +1,6 @@
 //! The same days of several variants of a scenario.
 
-use super::{Control, Error, NewRouting, Side, pool_of, replicate_each};
+use super::{Control, Error, NewRouting, Side, in_pool, pool_of, replicate_each};
 use crate::engine::{Halt, Tally};
 use crate::model::Model;
 use std::ops::Range;
@@ -42,7 +42,7 @@ impl<'m> Variants<'m> {
     ) -> Result<(), Halt> {
         let sides: Vec<Side<'_>> = which.iter().map(|&i| self.sides[i]).collect();
         let mut day: Vec<Tally> = Vec::with_capacity(sides.len());
-        self.pool.install(|| {
+        in_pool(&self.pool, || {
             replicate_each(&sides, seed, control, days, |_, tally| {
                 day.push(tally);
                 if day.len() == sides.len() {

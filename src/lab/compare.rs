@@ -1,15 +1,20 @@
 //! Variants of a scenario on the same days: by how much each figure differs, and how sure that is.
 
+mod document;
+mod plan;
+
+pub use document::{Comparison, Difference, Only, Precision, RunInfo, SideInfo};
+
 use super::amounts::Amounts;
 use super::looks::Looks;
 use super::ranking::{Ranking, rank};
 use super::verdict::Verdict;
-use crate::experiment::{self, Control, Halt, Link, Pairs};
-use crate::kpi::{Better, Item, QUANTILES, Reader, Scope, Unit};
+use crate::experiment::{self, Control, Halt, Pairs};
+use crate::kpi::{Better, QUANTILES, Reader, Scope, Unit};
 use crate::model::{BATCHES, Model};
-use crate::scenario::{Mode, Queue, Scenario, clock_text, grouped};
+use crate::scenario::{Mode, Scenario, grouped};
 use crate::stats::{Estimate, Paired, student_t};
-use serde::Serialize;
+use plan::{Linked, Plan, is_ranked};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
@@ -109,135 +114,6 @@ pub enum Error {
     /// It was stopped too early, or the simulator is overwhelmed.
     #[error(transparent)]
     Run(#[from] experiment::Error),
-}
-
-/// What was found. Serialises to schema [`SCHEMA`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
-    /// [`SCHEMA`].
-    pub schema: &'static str,
-    /// How it was simulated.
-    pub run: RunInfo,
-    /// Differences up to these are none.
-    pub margin: Amounts,
-    /// The variants.
-    pub sides: Vec<SideInfo>,
-    /// What has no counterpart.
-    pub only: Vec<Only>,
-    /// The differences, over the whole day.
-    pub pairs: Vec<Difference>,
-    /// Differences by interval of the day.
-    pub intervals: Vec<Difference>,
-    /// Of more than two variants: which is best.
-    pub ranking: Vec<Ranking>,
-}
-
-/// How it was simulated.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RunInfo {
-    /// Version of acdsim.
-    pub version: &'static str,
-    /// `day` or `steady`.
-    pub mode: &'static str,
-    /// Seed.
-    pub seed: u64,
-    /// Days simulated of each variant; 1 in a steady run.
-    pub replications: u64,
-    /// Batches of a steady run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub batches: Option<u64>,
-    /// Days simulated in all; replications of steady runs.
-    pub days_used: u64,
-    /// Joint level of the intervals marked so, and level of each other interval.
-    pub confidence: f64,
-    /// Intervals that hold jointly.
-    pub joint_intervals: usize,
-    /// Looks at the figures, over which the error is spent.
-    pub looks: usize,
-    /// What was asked to be precise, and whether it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub precision: Option<Precision>,
-    /// It was stopped before it was done.
-    pub partial: bool,
-    /// What a reader of the figures should know.
-    pub warnings: Vec<String>,
-}
-
-/// A precision asked for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Precision {
-    /// Half-widths.
-    pub asked: Amounts,
-    /// Whether all are reached.
-    pub reached: bool,
-}
-
-/// A variant.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SideInfo {
-    /// What it is called.
-    pub label: String,
-    /// Name of the scenario.
-    pub scenario: String,
-    /// Of the resolved scenario as compact JSON.
-    pub sha256: String,
-}
-
-/// A part, or a figure of it, that one variant has and the other has not.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Only {
-    /// Label of the variant that has it.
-    #[serde(rename = "in")]
-    pub side: String,
-    /// Label of the variant that has not.
-    pub not_in: String,
-    /// Which part.
-    #[serde(rename = "where")]
-    pub place: String,
-    /// Which figure; none if it is the whole part.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kpi: Option<String>,
-}
-
-/// How a figure differs between two variants.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Difference {
-    /// Label of the first.
-    pub a: String,
-    /// Label of the second.
-    pub b: String,
-    /// Which part.
-    #[serde(rename = "where")]
-    pub place: String,
-    /// Start of the interval; none for the whole day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start: Option<String>,
-    /// Which figure.
-    pub kpi: &'static str,
-    /// What it is measured in.
-    #[serde(skip)]
-    pub unit: Unit,
-    /// The figure in the first.
-    pub value_a: Option<f64>,
-    /// The figure in the second.
-    pub value_b: Option<f64>,
-    /// The second less the first.
-    pub difference: Estimate,
-    /// A difference up to this is none.
-    pub margin: Option<f64>,
-    /// The judgement.
-    pub verdict: Verdict,
-    /// Its interval holds together with all that are marked so; of the others each holds for itself.
-    pub joint: bool,
-    /// The variance that the difference would have on different days over that which it has; none where no day differs.
-    pub variance_ratio: Option<f64>,
-}
-
-impl Difference {
-    /// Whether both variants gave the same on every day.
-    pub fn is_nothing(&self) -> bool {
-        (self.difference.mean, self.difference.se) == (Some(0.0), Some(0.0))
-    }
 }
 
 /// Compares every variant after the first with the first, and of more than two all with each other in what is ranked.
@@ -417,16 +293,6 @@ struct Levels {
     single: f64,
 }
 
-/// A figure that is compared.
-#[derive(Debug, Clone, Copy)]
-struct Linked {
-    link: Link,
-    a: Item,
-    joint: bool,
-    /// One that is only there for the ranking: the first of the pair is not the first variant.
-    for_ranking: bool,
-}
-
 /// A figure whose difference from the first variant is said.
 struct Figure {
     /// Number of the other variant.
@@ -450,182 +316,6 @@ impl Figure {
             joint: linked.joint,
         }
     }
-}
-
-/// A quantile that is compared: in which variant, of what in it and in the first.
-#[derive(Debug, Clone, Copy)]
-struct Quantile {
-    b: usize,
-    of_a: Scope,
-    of_b: Scope,
-}
-
-/// What is compared with what.
-struct Plan {
-    links: Vec<Linked>,
-    quantiles: Vec<Quantile>,
-    only: Vec<Only>,
-    warnings: Vec<String>,
-    /// Number of intervals that hold jointly.
-    joint: usize,
-}
-
-impl Plan {
-    fn new(sides: &[Side], readers: &[Reader<'_>]) -> Self {
-        let mut plan = Plan {
-            links: Vec::new(),
-            quantiles: Vec::new(),
-            only: Vec::new(),
-            warnings: Vec::new(),
-            joint: 0,
-        };
-        for b in 1..sides.len() {
-            plan.compare_with_first(sides, readers, b);
-        }
-        // Ranks take every pair.
-        for a in 1..sides.len() {
-            let index = Index::new(&sides[a].scenario, readers[a].items());
-            for b in a + 1..sides.len() {
-                let items = readers[b].items().iter().enumerate();
-                for (i, item) in items.filter(|(_, item)| is_ranked(item)) {
-                    let counterpart = index.find(&sides[b].scenario, item);
-                    plan.links.extend(counterpart.map(|j| Linked {
-                        link: Link {
-                            a: (a, j),
-                            b: (b, i),
-                        },
-                        a: readers[a].items()[j],
-                        joint: true,
-                        for_ranking: true,
-                    }));
-                }
-            }
-        }
-        plan.joint = plan.links.iter().filter(|linked| linked.joint).count();
-        plan
-    }
-
-    fn compare_with_first(&mut self, sides: &[Side], readers: &[Reader<'_>], b: usize) {
-        let (first, other) = (&sides[0], &sides[b]);
-        let (one, two) = (&first.scenario, &other.scenario);
-        let same_day = (one.open_min, one.close_min, one.interval_min)
-            == (two.open_min, two.close_min, two.interval_min);
-        if !same_day && one.run.mode == Mode::Day {
-            let day = |s: &Scenario| {
-                let (open, close) = (clock_text(s.open_min), clock_text(s.close_min));
-                format!("{open}–{close} by {} min", s.interval_min)
-            };
-            self.warnings.push(format!(
-                "the day is {} in {} and {} in {}: only figures of the whole day are compared",
-                day(one),
-                first.label,
-                day(two),
-                other.label
-            ));
-        }
-        self.name_other_targets(first, other);
-        let index = Index::new(two, readers[b].items());
-        for (i, item) in readers[0].items().iter().enumerate() {
-            if item.interval.is_some() && !same_day {
-                continue;
-            }
-            if let Some(j) = index.find(one, item) {
-                self.links.push(Linked {
-                    link: Link {
-                        a: (0, i),
-                        b: (b, j),
-                    },
-                    a: *item,
-                    joint: is_headline(item),
-                    for_ranking: false,
-                });
-            }
-        }
-        for (has, has_not) in [(0, b), (b, 0)] {
-            self.name_what_is_missing(
-                (&sides[has], &readers[has]),
-                (&sides[has_not], &readers[has_not]),
-            );
-        }
-        let scopes = Scope::all(two);
-        for of_a in Scope::all(one) {
-            let name = of_a.name(one);
-            let counterpart = scopes.iter().find(|scope| scope.name(two) == name);
-            self.quantiles
-                .extend(counterpart.map(|&of_b| Quantile { b, of_a, of_b }));
-        }
-    }
-
-    /// A service level is judged by each variant's own target.
-    fn name_other_targets(&mut self, first: &Side, other: &Side) {
-        let judged = |queue: &Queue| (queue.target, queue.formula, queue.short_abandon);
-        for queue in &first.scenario.queues {
-            let others = other.scenario.queues.iter();
-            let counterpart = others.into_iter().find(|other| other.name == queue.name);
-            if counterpart.is_some_and(|other| judged(other) != judged(queue)) {
-                self.warnings.push(format!(
-                    "queues.{}: the service level of {} is judged by another target or formula than that of {}",
-                    queue.name, other.label, first.label
-                ));
-            }
-        }
-    }
-
-    fn name_what_is_missing(
-        &mut self,
-        (side, reader): (&Side, &Reader<'_>),
-        (other, others): (&Side, &Reader<'_>),
-    ) {
-        let index = Index::new(&other.scenario, others.items());
-        let known: Vec<String> = Scope::all(&other.scenario)
-            .iter()
-            .map(|scope| scope.name(&other.scenario))
-            .collect();
-        for scope in Scope::all(&side.scenario) {
-            let place = scope.name(&side.scenario);
-            let mut add = |kpi: Option<&str>| {
-                self.only.push(Only {
-                    side: side.label.clone(),
-                    not_in: other.label.clone(),
-                    place: place.clone(),
-                    kpi: kpi.map(str::to_owned),
-                });
-            };
-            if !known.contains(&place) {
-                add(None);
-                continue;
-            }
-            let items = reader.items().iter();
-            let own = items.filter(|item| item.scope == scope && item.interval.is_none());
-            for item in own.filter(|item| index.find(&side.scenario, item).is_none()) {
-                add(Some(item.kpi));
-            }
-        }
-    }
-}
-
-/// Finds items by what they are called.
-struct Index(HashMap<(String, &'static str, Option<usize>), usize>);
-
-impl Index {
-    fn new(scenario: &Scenario, items: &[Item]) -> Self {
-        let key = |item: &Item| (item.scope.name(scenario), item.kpi, item.interval);
-        Self(items.iter().map(key).zip(0..).collect())
-    }
-
-    /// The number of the item that is called as this one of another scenario.
-    fn find(&self, scenario: &Scenario, item: &Item) -> Option<usize> {
-        let key = (item.scope.name(scenario), item.kpi, item.interval);
-        self.0.get(&key).copied()
-    }
-}
-
-fn is_headline(item: &Item) -> bool {
-    item.interval.is_none() && HEADLINES.contains(&item.kpi)
-}
-
-fn is_ranked(item: &Item) -> bool {
-    is_headline(item) && item.scope == Scope::Total
 }
 
 /// A difference and where it stands in the document.

@@ -49,6 +49,7 @@ impl Sweep {
         settings: impl FnOnce(&Model) -> Settings,
         control: &Control,
     ) -> Result<Self, Error> {
+        let points = design.points().map_err(Error::Design)?;
         let Prepared {
             loaded,
             calibration,
@@ -59,7 +60,6 @@ impl Sweep {
         }
         let model = Model::new(&loaded.scenario);
         let settings = settings(&model);
-        let points = design.points().map_err(Error::Design)?;
         if let Some(shard) = shard.filter(|shard| shard.of > points.len()) {
             return Err(Error::Design(format!(
                 "there are {} shards and only {} points",
@@ -78,7 +78,13 @@ impl Sweep {
             manifest,
         };
         for point in sweep.own() {
-            sweep.model(point)?;
+            if Settings::of(&sweep.model(point)?) != Settings::of(&model) {
+                return Err(Error::Design(format!(
+                    "point {point} ({}) has its own number of days, seed or confidence, which are the same at all points\n  \
+                     help: give them as --replications, --until-precise, --seed or --confidence",
+                    sweep.points[point - 1].join(", ")
+                )));
+            }
         }
         Ok(sweep)
     }

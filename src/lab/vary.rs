@@ -8,8 +8,11 @@ const MOST: usize = 100_000;
 /// Digits that a number of a range may have.
 const MOST_DIGITS: usize = 15;
 
-/// Parts into which a range without a step is cut for a Latin hypercube.
-const PARTS: i128 = 1_000;
+/// Digits that a value of a Latin hypercube has at least beside those that its range is written with, where that has no step.
+const FINE_DIGITS: usize = 3;
+
+/// Values that each part of such a range has at least.
+const FEWEST_IN_A_PART: i128 = 100;
 
 /// A path and its values: `groups.generalists.staff=10..30:5`, `queues.sales.priority=[1, 2, 5]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,25 +97,63 @@ impl Vary {
         }
     }
 
-    /// The value at a part of the range, from 0 to below 1.
-    fn at(&self, part: f64) -> Result<String, String> {
-        let pick = |n: usize| ((part * n as f64) as usize).min(n - 1);
-        match &self.values {
-            Values::List(list) => Ok(list[pick(list.len())].clone()),
-            Values::Range(range) if range.step.is_some() || range.is_whole() => {
-                let values = range.values(&self.text)?;
-                Ok(values[pick(values.len())].clone())
+    /// The values from which a Latin hypercube of `n` points takes one in each of `n` equal parts.
+    fn choices(&self, n: usize) -> Result<Choices<'_>, String> {
+        Ok(match &self.values {
+            Values::Range(range) if range.step.is_none() && !range.is_whole() => {
+                let mut digits = FINE_DIGITS;
+                while range.count(digits) < FEWEST_IN_A_PART * n as i128 && range.low < range.high {
+                    digits += 1;
+                }
+                Choices::Fine(range, digits)
             }
-            Values::Range(range) => {
-                let width = (range.high - range.low) * PARTS;
-                let at = range.low * PARTS + (part * width as f64) as i128;
-                Ok(range.text(at, range.scale + 3))
+            _ => Choices::Few(self.grid()?),
+        })
+    }
+}
+
+/// Values in their order, of which those of a fine range need not be listed.
+enum Choices<'v> {
+    Few(Vec<String>),
+    /// With so many digits more than the range is written with.
+    Fine(&'v Range, usize),
+}
+
+impl Choices<'_> {
+    /// A value of a part, from 0, of `n` equal ones, by a number from 0 to below 1; of values that are fewer than the
+    /// parts, each has equally many of them.
+    fn pick(&self, part: usize, n: usize, unit: f64) -> String {
+        let count = match self {
+            Choices::Few(values) => values.len() as i128,
+            Choices::Fine(range, digits) => range.count(*digits),
+        };
+        let (part, n) = (part as i128, n as i128);
+        // In whole numbers, so that no rounding moves a value into another part.
+        let above = |product: i128| (product + n - 1) / n;
+        let at = match count < n {
+            true => ((part as f64 + unit) / n as f64 * count as f64) as i128,
+            false => {
+                let (first, end) = (above(part * count), above((part + 1) * count));
+                first + ((end - first) as f64 * unit) as i128
+            }
+        };
+        let at = at.min(count - 1);
+        match self {
+            Choices::Few(values) => values[at as usize].clone(),
+            Choices::Fine(range, digits) => {
+                let low = range.low * 10i128.pow(*digits as u32);
+                range.text(low + at, range.scale + digits)
             }
         }
     }
 }
 
 impl Range {
+    /// How many numbers there are in it, the upper end left out, with so many digits more.
+    fn count(&self, digits: usize) -> i128 {
+        ((self.high - self.low) * 10i128.pow(digits as u32)).max(1)
+    }
+
     /// `10..30:5`, `100/h..400/h:20/h`, `exp(100s..200s:20s)`, or one value.
     fn parse(text: &str) -> Result<Self, String> {
         let example = "write for example 10..30:5, 100/h..400/h:20/h, or a list [1, 2, 5]";
@@ -269,8 +310,19 @@ impl Design {
     /// All points.
     ///
     /// # Errors
-    /// A range without a step in a grid, and too many points.
+    /// A path that is varied twice, a range without a step in a grid, and too many points.
     pub fn points(&self) -> Result<Vec<Point>, String> {
+        for (k, vary) in self.vary.iter().enumerate() {
+            if self.vary[..k]
+                .iter()
+                .any(|other| other.column() == vary.column())
+            {
+                return Err(format!(
+                    "{} is varied twice; name all its values in one --vary",
+                    vary.column()
+                ));
+            }
+        }
         match self.latin {
             Some(points) => self.hypercube(points),
             None => self.grid(),
@@ -306,9 +358,9 @@ impl Design {
         for vary in &self.vary {
             let key = ReplicationKey::new(self.seed, u64::MAX).call_type(name_hash(vary.column()));
             let mut stream = key.stream(Purpose::Routing);
+            let choices = vary.choices(n)?;
             for (point, part) in points.iter_mut().zip(shuffled(n, &mut stream)) {
-                let at = (part as f64 + stream.unit()) / n as f64;
-                point.push(vary.at(at)?);
+                point.push(choices.pick(part, n, stream.unit()));
             }
         }
         Ok(points)
@@ -445,6 +497,25 @@ mod tests {
             assert_eq!(of(1).filter(|x| *x == f64::from(value)).count(), n / 5);
         }
         assert_eq!(of(2).filter(|x| *x == 7.0).count(), n / 2);
+        // However the parts lie among the digits, and with more points than the range has digits.
+        for (text, n) in [
+            ("a.x=0..1s", 30),
+            ("a.x=0.0..1.0", 7_001),
+            ("a.x=-0.5..0.5", 333),
+        ] {
+            let points = design(&[text], Some(n)).points().expect("points");
+            let low = if text.contains('-') { -0.5 } else { 0.0 };
+            let at = points
+                .iter()
+                .map(|p| p[0].trim_end_matches('s').parse::<f64>().expect("a number") - low);
+            let mut parts: Vec<usize> = at
+                .map(|x| ((x * n as f64 + 1e-9) as usize).min(n - 1))
+                .collect();
+            parts.sort_unstable();
+            assert_eq!(parts, (0..n).collect::<Vec<_>>(), "{text} in {n} parts");
+        }
+        let one = design(&["a.x=5s..5s"], Some(3)).points().expect("points");
+        assert_eq!(one, [["5s"], ["5s"], ["5s"]]);
         // Another path changes nothing in the first one.
         let narrow = design(&["a.x=0.0..1.0"], Some(n)).points().expect("points");
         assert!(narrow.iter().zip(&points).all(|(a, b)| a[0] == b[0]));

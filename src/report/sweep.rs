@@ -84,19 +84,18 @@ pub fn table(outcome: &Outcome) -> String {
     text
 }
 
-/// A figure with the half-width of its interval.
+/// A figure with the half-width of its interval, if it has one.
 fn say(kpi: &str, estimate: &Estimate) -> Cell {
     let Some(mean) = estimate.mean else {
         return Cell::from("–");
     };
-    let half = estimate.ci.map_or(0.0, |(low, high)| (high - low) / 2.0);
-    let (mean, half) = match unit(kpi) {
-        Some(Unit::Fraction) => (
-            format!("{:.1}", 100.0 * mean),
-            format!(" ± {:.1} %", 100.0 * half),
-        ),
-        Some(Unit::Seconds) => (format!("{mean:.1}"), format!(" ± {half:.1} s")),
-        _ => (format!("{mean:.0}"), format!(" ± {half:.0}")),
+    let (times, places, unit) = match unit(kpi) {
+        Some(Unit::Fraction) => (100.0, 1, " %"),
+        Some(Unit::Seconds) => (1.0, 1, " s"),
+        _ => (1.0, 0, ""),
     };
-    Cell::seamed(mean, half)
+    let number = |x: f64| format!("{:.places$}", times * x);
+    let half = estimate.ci.map(|(low, high)| (high - low) / 2.0);
+    let half = half.map_or_else(String::new, |half| format!(" ± {}", number(half)));
+    Cell::seamed(number(mean), half + unit)
 }

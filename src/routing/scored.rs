@@ -8,7 +8,7 @@ use crate::scenario::Rule;
 use std::fmt::Debug;
 
 /// Which idle agent takes a call: the one of the highest score; of equals the one who has been idle longest, then the
-/// first in the order of the groups. Tiers that are open are one: the order of preference does not count.
+/// first in the queue's order of preference. Tiers that are open are one: the order of preference does not count.
 pub trait AgentRule: Debug + Send {
     /// Forgets the last replication.
     fn start(&mut self, model: &Model, key: ReplicationKey) {

@@ -8,7 +8,8 @@ use crate::scenario::Rule;
 /// negative: constant + wait × (wait of the first call of the queue, in s) + idle × (idle time of the longest idle agent of the
 /// group, in s), with weights for each pair of queue and group (Chan, Koole and L'Ecuyer 2014, "Dynamic call center routing
 /// policies using call waiting and agent idle times"). A negative constant makes calls wait for better agents, and
-/// agents for better calls.
+/// agents for better calls. Of equal pairs that of the agent who has been idle longest is matched, then the first in the
+/// order of preference, then that of the call that entered first.
 #[derive(Debug)]
 pub struct Weights {
     /// By group and queue.
@@ -57,17 +58,18 @@ impl Weights {
         groups: impl Iterator<Item = usize>,
     ) -> Option<Choice> {
         let wait_ns = view.longest_wait_ns(queue);
-        let mut best: Option<(f64, usize)> = None;
+        let mut best: Option<(f64, i64, usize)> = None;
         for group in groups {
             let Some(since) = view.idle_since_ns(group) else {
                 continue;
             };
             let index = self.index(group, queue, wait_ns, view.now_ns - since);
-            if index >= 0.0 && best.is_none_or(|(top, _)| index > top) {
-                best = Some((index, group));
+            let better = |(top, first, _)| index > top || (index == top && since < first);
+            if index >= 0.0 && best.is_none_or(better) {
+                best = Some((index, since, group));
             }
         }
-        best.map(|(_, group)| Choice::longest_idle(group))
+        best.map(|(_, _, group)| Choice::longest_idle(group))
     }
 
     /// Pairs of a waiting call and an idle agent: index now, how fast it grows in 1/s, group and queue.
@@ -98,14 +100,16 @@ impl Policy for Weights {
     }
 
     fn queue_for_agent(&mut self, view: &View<'_>, group: usize, _: AgentId) -> Option<usize> {
-        let mut best: Option<(f64, usize)> = None;
+        let mut best: Option<(f64, u64, usize)> = None;
         for queue in view.open_queues(group) {
             let index = self.index(group, queue, view.longest_wait_ns(queue), 0);
-            if index >= 0.0 && best.is_none_or(|(top, _)| index > top) {
-                best = Some((index, queue));
+            let entry = view.queues[queue].oldest_entry;
+            let better = |(top, first, _)| index > top || (index == top && entry < first);
+            if index >= 0.0 && best.is_none_or(better) {
+                best = Some((index, entry, queue));
             }
         }
-        best.map(|(_, queue)| queue)
+        best.map(|(_, _, queue)| queue)
     }
 
     fn next_look(&mut self, view: &View<'_>) -> Option<i64> {
@@ -120,7 +124,14 @@ impl Policy for Weights {
 
     fn pair(&mut self, view: &View<'_>) -> Option<(usize, Choice)> {
         let possible = self.waiting_pairs(view).filter(|pair| pair.0 >= 0.0);
-        let best = possible.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let order = |&(_, _, group, queue): &(f64, f64, usize, usize)| {
+            let since = view.groups[group].idle_since_ns;
+            (since, group, view.queues[queue].oldest_entry)
+        };
+        let best = possible.min_by(|a, b| {
+            let by_index = b.0.total_cmp(&a.0);
+            by_index.then_with(|| order(a).cmp(&order(b)))
+        })?;
         Some((best.3, Choice::longest_idle(best.2)))
     }
 }

@@ -48,9 +48,7 @@ impl Scenario {
         let types = self.call_types.iter();
         part("call_types", types.map(|c| call_type(c, steady)).collect());
         part("groups", self.groups.iter().map(group).collect());
-        if !self.routing.is_empty() {
-            document.insert("routing".into(), json!({ "policy": policy(&self.routing) }));
-        }
+        document.insert("routing".into(), json!({ "policy": policy(&self.routing) }));
         Value::Object(document)
     }
 
@@ -351,6 +349,7 @@ fn policy(rules: &[Rule]) -> Value {
         false => json!({ &rule.policy: rule.parameters }),
     };
     match rules {
+        [] => json!(schema::PREFERENCE),
         [only] => one(only),
         several => several.iter().map(one).collect(),
     }

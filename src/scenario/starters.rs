@@ -9,7 +9,7 @@ pub struct Starter {
     pub about: &'static str,
     /// The scenario.
     pub text: &'static str,
-    /// CSV files that it reads: name and text.
+    /// Files that it reads: name and text.
     pub files: &'static [(&'static str, &'static str)],
 }
 
@@ -52,6 +52,13 @@ pub const STARTERS: &[Starter] = &[
         about: "Two teams and people who do both, with every routing policy to try",
         text: file!("routing.toml"),
         files: &[],
+    },
+    #[cfg(feature = "lua")]
+    Starter {
+        name: "script",
+        about: "Routing by a script in Lua: agents kept for important callers",
+        text: file!("script.toml"),
+        files: &[("script.lua", file!("script.lua"))],
     },
     Starter {
         name: "bank",

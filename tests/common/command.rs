@@ -3,7 +3,8 @@
 use assert_cmd::Command;
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
+use std::time::Duration;
 
 /// A call in a folder, not yet made.
 pub fn command_in(folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Command {
@@ -15,6 +16,52 @@ pub fn command_in(folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Command {
 /// Runs the command in a folder.
 pub fn acdsim_in(folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Output {
     command_in(folder, arguments).output().expect("it runs")
+}
+
+/// What a call in a folder gives that is interrupted by Ctrl-C after some time.
+#[cfg(unix)]
+pub fn interrupted_in(folder: &Path, arguments: &[&str], after: Duration) -> Output {
+    let child = std::process::Command::new(env!("CARGO_BIN_EXE_acdsim"))
+        .current_dir(folder)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    std::thread::sleep(after);
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(killed.expect("kill").success());
+    child.wait_with_output().expect("it ends")
+}
+
+/// Times after which work is ended: on a busy machine it may take a while until there is something to show.
+pub const ENOUGH: [Duration; 4] = [
+    Duration::from_millis(300),
+    Duration::from_millis(1000),
+    Duration::from_millis(3000),
+    Duration::from_millis(10_000),
+];
+
+/// The documents that a call gives that is ended too early, once by Ctrl-C and once by `--max-time`, with exit status.
+#[cfg(unix)]
+pub fn ended_early_in(folder: &Path, arguments: &[&str]) -> [(i32, serde_json::Value); 2] {
+    let document = |output: Output| {
+        let document = serde_json::from_slice(&output.stdout).ok()?;
+        Some((output.status.code()?, document))
+    };
+    let found = |end: &dyn Fn(Duration) -> Output| {
+        let found = ENOUGH.iter().find_map(|after| document(end(*after)));
+        found.unwrap_or_else(|| panic!("{arguments:?} showed nothing"))
+    };
+    [
+        found(&|after| interrupted_in(folder, arguments, after)),
+        found(&|after| {
+            let limit = format!("--max-time={}ms", after.as_millis());
+            acdsim_in(folder, &[arguments, &[&limit]].concat())
+        }),
+    ]
 }
 
 /// What a call in a folder gives that ends with status 0; it may say something beside it.

@@ -23,7 +23,7 @@ use super::{
     figure,
 };
 use crate::engine::{Contacts, Halt, Tally};
-use crate::experiment::{pool, replicate};
+use crate::experiment::{in_pool, pool, replicate};
 use crate::model::{BATCHES, HOUR_NS, Model};
 use crate::routing::Routing;
 use crate::scenario::{Demand, Mode, Scenario, VolumeIs, clock_text};
@@ -152,7 +152,7 @@ impl Search {
         control: &Control,
     ) -> Result<Calibration, Error> {
         let pool = pool(&self.model, threads)?;
-        let (best, rounds) = pool.install(|| self.rounds(control))?;
+        let (best, rounds) = in_pool(&pool, || self.rounds(control))?;
         Ok(self.calibration(&best, rounds))
     }
 

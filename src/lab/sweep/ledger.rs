@@ -6,7 +6,7 @@ use crate::experiment::{Replications, Settings, calibrate};
 use crate::lab::vary::Design;
 use crate::scenario::{Scenario, ScenarioError};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,7 @@ pub enum Error {
     #[error("point {0} ({1}): {2}")]
     Point(usize, String, crate::experiment::Error),
     /// A file cannot be read or written.
-    #[error("{}: {source}", path.display())]
+    #[error("cannot use {}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -152,8 +152,7 @@ impl Manifest {
     /// If there is none, or it is none.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("sweep.json");
-        let text = fs::read_to_string(&path).map_err(Error::io(&path))?;
-        serde_json::from_str(&text)
+        serde_json::from_str(&read(&path)?)
             .map_err(|e| Error::Other(format!("{} is no manifest of a sweep: {e}", path.display())))
     }
 
@@ -211,6 +210,12 @@ impl Ledger {
     /// # Errors
     /// If the folder has something else in it, or another sweep.
     pub fn open(folder: &Path, manifest: &Manifest) -> Result<Self, Error> {
+        if folder.exists() && !folder.is_dir() {
+            return Err(Error::Other(format!(
+                "{} is no folder\n  help: take another one with --out",
+                folder.display()
+            )));
+        }
         fs::create_dir_all(folder).map_err(Error::io(folder))?;
         let (csv, json) = (folder.join("sweep.csv"), folder.join("sweep.json"));
         if json.exists() {
@@ -227,15 +232,18 @@ impl Ledger {
                 )));
             }
         } else {
-            let mut entries = fs::read_dir(folder).map_err(Error::io(folder))?;
-            if entries.next().is_some() {
-                return Err(Error::Other(format!(
-                    "{} has files in it that are of no sweep\n  help: take another folder with --out",
-                    folder.display()
-                )));
-            }
             // Whole or not at all: without it nobody knows what the points are of.
             let new = folder.join("sweep.json.new");
+            for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
+                let path = entry.map_err(Error::io(folder))?.path();
+                // One that was killed here may have left that.
+                if path != new {
+                    return Err(Error::Other(format!(
+                        "{} has files in it that are of no sweep\n  help: take another folder with --out",
+                        folder.display()
+                    )));
+                }
+            }
             fs::write(&new, manifest.text()).map_err(Error::io(&new))?;
             fs::rename(&new, &json).map_err(Error::io(&json))?;
         }
@@ -245,6 +253,14 @@ impl Ledger {
             .create(true)
             .open(&csv)
             .map_err(Error::io(&csv))?;
+        must_be_file(&csv)?;
+        // Where files cannot be locked, nobody is known to write this one.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(Error::Other(format!(
+                "{} is being written by another acdsim\n  help: wait until it has ended, or take another folder with --out",
+                csv.display()
+            )));
+        }
         Ok(Self {
             path: csv,
             file,
@@ -253,7 +269,11 @@ impl Ledger {
         })
     }
 
-    /// How many of the points, in their order, are there whole. What follows the last whole one is cut off.
+    /// How many of the points, in their order, are there whole. The start of the next one, as a killed run leaves it, is cut
+    /// off.
+    ///
+    /// # Errors
+    /// If anything else is there, which would be lost.
     pub(super) fn finished(&mut self, points: &[usize], rows: usize) -> Result<usize, Error> {
         let mut text = Vec::new();
         let failed = Error::io(&self.path);
@@ -262,6 +282,19 @@ impl Ledger {
             .and_then(|()| self.file.read_to_end(&mut text))
             .map_err(failed)?;
         let (finished, length) = whole_points(&text, &self.header, points, rows);
+        let next = match length {
+            0 => self.header.clone(),
+            _ => points
+                .get(finished)
+                .map_or_else(String::new, |point| format!("{point},")),
+        };
+        if !is_start(&text[length..], &next) {
+            let line = text[..length].iter().filter(|byte| **byte == b'\n').count() + 1;
+            return Err(Error::Other(format!(
+                "{}:{line}: this is not as a sweep writes it\n  help: restore the file, or take another folder with --out",
+                self.path.display()
+            )));
+        }
         let failed = Error::io(&self.path);
         self.file.set_len(length as u64).map_err(failed)?;
         if length == 0 {
@@ -279,6 +312,20 @@ impl Ledger {
             .and_then(|()| self.file.sync_data())
             .map_err(Error::io(&self.path))
     }
+}
+
+/// A device may be read for ever.
+fn must_be_file(path: &Path) -> Result<(), Error> {
+    match fs::metadata(path).map_err(Error::io(path))?.is_file() {
+        true => Ok(()),
+        false => Err(Error::Other(format!("{} is no file", path.display()))),
+    }
+}
+
+/// The text of a file of a sweep.
+pub(super) fn read(path: &Path) -> Result<String, Error> {
+    must_be_file(path)?;
+    fs::read_to_string(path).map_err(Error::io(path))
 }
 
 /// How many points stand whole at the start of a text, and where the last one ends.
@@ -302,9 +349,38 @@ fn whole_points(text: &[u8], header: &str, points: &[usize], rows: usize) -> (us
     (points.len(), end)
 }
 
+/// Whether a text is what a killed run may leave of lines that all begin so; nothing, where there are no such lines.
+fn is_start(text: &[u8], begins: &str) -> bool {
+    if begins.is_empty() {
+        return text.is_empty();
+    }
+    let begins = begins.as_bytes();
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
+    lines.all(|line| line.starts_with(begins) || begins.starts_with(line))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_start_of_a_point_is_cut_off() {
+        for (text, begins, expected) in [
+            ("", "12,", true),
+            ("1", "12,", true),
+            ("12,a\r\n12,", "12,", true),
+            ("12,a\r\n13,b", "12,", false),
+            ("\n12,a", "12,", false),
+            ("", "", true),
+            ("1,a", "", false),
+        ] {
+            assert_eq!(
+                is_start(text.as_bytes(), begins),
+                expected,
+                "{text:?} {begins:?}"
+            );
+        }
+    }
 
     #[test]
     fn what_is_not_whole_does_not_count() {

@@ -3,8 +3,10 @@
 use super::ledger::{Error, Ledger, Manifest, Shard};
 use super::points::header;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Missing shards that are named.
+const MOST_NAMED: usize = 20;
 
 /// The lines of each point.
 pub type Blocks = BTreeMap<usize, String>;
@@ -22,12 +24,14 @@ pub fn read(shards: &[PathBuf]) -> Result<(Manifest, Blocks), Error> {
         number,
         of: first.of,
     });
-    let missing: Vec<String> = all
-        .filter(|shard| !parts.contains_key(shard))
-        .map(|shard| format!("shard {shard}"))
-        .collect();
+    let missing: Vec<Shard> = all.filter(|shard| !parts.contains_key(shard)).collect();
     if !missing.is_empty() {
-        return Err(Error::Other(format!("missing: {}", missing.join(", "))));
+        let named = missing.iter().take(MOST_NAMED);
+        let mut names: Vec<String> = named.map(|shard| format!("shard {shard}")).collect();
+        if missing.len() > MOST_NAMED {
+            names.push(format!("and {} more", missing.len() - MOST_NAMED));
+        }
+        return Err(Error::Other(format!("missing: {}", names.join(", "))));
     }
     let manifest = Manifest {
         shard: None,
@@ -82,6 +86,13 @@ fn by_number(shards: &[PathBuf]) -> Result<BTreeMap<Shard, (&PathBuf, Manifest)>
                 path.display()
             )));
         };
+        if shard.of > manifest.points {
+            return Err(Error::Other(format!(
+                "{} has shard {shard} of {} points, which no sweep writes",
+                path.display(),
+                manifest.points
+            )));
+        }
         if let Some((first, (other, of_first))) = parts.first_key_value() {
             let mut different = of_first.differs_in(&manifest);
             if first.of != shard.of {
@@ -114,7 +125,7 @@ fn lines_of(
     blocks: &mut Blocks,
 ) -> Result<(), Error> {
     let csv = path.join("sweep.csv");
-    let text = fs::read_to_string(&csv).map_err(Error::io(&csv))?;
+    let text = super::ledger::read(&csv)?;
     let Some(body) = text.strip_prefix(&header(&manifest.columns)) else {
         return Err(unfinished(shard, path));
     };

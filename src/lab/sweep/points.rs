@@ -1,11 +1,10 @@
 //! The table of a sweep: a row for each figure of each point.
 
-use super::ledger::{Error, Manifest};
+use super::ledger::{Error, Manifest, read};
 use crate::kpi::Results;
 use crate::scenario::harmless;
 use crate::stats::Estimate;
 use indexmap::IndexMap;
-use std::fs;
 use std::path::Path;
 
 /// The columns after those of the varied paths.
@@ -91,9 +90,9 @@ impl Outcome {
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let columns = Manifest::read(folder)?.columns;
         let path = folder.join("sweep.csv");
-        let text = fs::read(&path).map_err(Error::io(&path))?;
+        let text = read(&path)?;
         let mut points: Vec<PointFigures> = Vec::new();
-        for record in csv::Reader::from_reader(text.as_slice()).records() {
+        for record in csv::Reader::from_reader(text.as_bytes()).records() {
             let record = record.map_err(|e| Error::Other(format!("{}: {e}", path.display())))?;
             let cell = |k: usize| record.get(k).unwrap_or_default();
             let number = |k: usize| cell(k).parse::<f64>().ok();

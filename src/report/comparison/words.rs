@@ -343,13 +343,16 @@ pub fn summary(comparison: &Comparison) -> String {
                 format!("{} {text} {}", name_of_headline(d.kpi), d.verdict.name())
             })
             .collect();
-        format!(
-            "{} against {}: {} ({})",
-            side.label,
-            comparison.sides[0].label,
-            counts.join(", "),
-            total.join(", ")
-        )
+        let total = match total.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", total.join(", ")),
+        };
+        let counts = match counts.is_empty() {
+            true => "nothing can be compared".to_owned(),
+            false => counts.join(", "),
+        };
+        let (label, first) = (&side.label, &comparison.sides[0].label);
+        format!("{label} against {first}: {counts}{total}")
     });
     let pairs: Vec<String> = pairs.collect();
     let stopped = if comparison.run.partial {

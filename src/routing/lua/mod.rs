@@ -37,6 +37,9 @@ const MOST_MEMORY: usize = 4 << 20;
 /// Memory of a skill that the script looks at.
 const SKILL_MEMORY: usize = 800;
 
+/// Calls of `route_waiting` in a row, while nothing changes, that the script may answer by nothing: it would go on for ever.
+const MOST_LOOKS: u32 = 100_000;
+
 /// Most characters of a message of the script.
 const LONGEST_MESSAGE: usize = 500;
 
@@ -62,6 +65,8 @@ pub struct Script {
     day: Option<Day>,
     /// When it asked for looks.
     looks: BinaryHeap<Reverse<i64>>,
+    /// How often it looked, since anything else happened, and did nothing.
+    idle_looks: u32,
     failure: Option<String>,
 }
 
@@ -113,6 +118,7 @@ impl Script {
             changes: Vec::new(),
             day: None,
             looks: BinaryHeap::new(),
+            idle_looks: 0,
             failure: None,
         }
     }
@@ -134,6 +140,9 @@ impl Script {
         let day = self.day.as_ref()?;
         let question = day.questions[function].as_ref()?;
         self.seen.look(view, &mut self.changes);
+        if function != WAITING || !self.changes.is_empty() {
+            self.idle_looks = 0;
+        }
         let answer = day.ask(question, view.now_ns, (part + 1, tier), &self.changes);
         let (queue, group, look_ns) = match answer {
             Ok(answer) => answer,
@@ -183,6 +192,7 @@ impl Policy for Script {
     fn start(&mut self, model: &Model, key: ReplicationKey) {
         self.failure = None;
         self.looks.clear();
+        self.idle_looks = 0;
         self.seen.start(model);
         // The last day's memory first.
         self.day = None;
@@ -216,7 +226,14 @@ impl Policy for Script {
 
     fn pair(&mut self, view: &View<'_>) -> Option<(usize, Choice)> {
         let (queue, group) = self.ask(view, WAITING, 0, 0)?;
-        let (queue, choice) = (queue?, Choice::longest_idle(group?));
+        let (Some(queue), Some(group)) = (queue, group) else {
+            self.idle_looks += 1;
+            let often = grouped(f64::from(MOST_LOOKS), 0);
+            let why = || format!("was asked {often} times while nothing else happened");
+            let why = (self.idle_looks >= MOST_LOOKS).then(why);
+            return self.unless(WAITING, why, None).flatten();
+        };
+        let choice = Choice::longest_idle(group);
         let why = unwanted(view, queue).or_else(|| refused(view, queue, choice));
         self.unless(WAITING, why, (queue, choice))
     }

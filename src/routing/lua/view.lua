@@ -10,11 +10,16 @@ local function fail(message)
     raise(message, 3)
 end
 
+-- What each read-only table stands for; a list of them, its length and order by queue and group.
+local behind, length, rank = {}, {}, {}
+
 -- What a value is, for messages.
 local function describe(value)
     local of = kind(value)
     if value ~= value then
-        return "not a number"
+        return "NaN"
+    elseif rank[value] then
+        return "the " .. (rank[value] > #facts.queues and "group" or "queue") .. ' "' .. value.name .. '"'
     elseif of == "number" or of == "boolean" then
         return "the " .. of .. " " .. tostring(value)
     elseif of == "string" then
@@ -24,9 +29,6 @@ local function describe(value)
 end
 
 -- ---- What is read-only ----
-
--- What each read-only table stands for; a list of them, its length and order by queue and group.
-local behind, length, rank = {}, {}, {}
 
 local function read_only()
     fail("what a script sees is read-only")
