@@ -408,27 +408,112 @@ fn a_risk_that_nothing_lowers_is_missed() {
 /// What holds a target that no staff reaches is named.
 #[test]
 fn the_cause_of_a_miss_is_named() {
-    let late = SMALL.replace(
-        "target = \"80/20\"",
-        "target = \"80/20\"\nagents = [{ group = \"g\", after = \"30s\" }]",
-    );
+    let with = |place: &str, text: &str| SMALL.replace(place, &format!("{place}\n{text}"));
+    let target = "target = \"80/20\"";
+    let late = |after: u32, more: &str| {
+        let agents = format!("agents = [{{ group = \"g\", after = \"{after}s\" }}]\n{more}");
+        with(target, &agents)
+    };
+    let patience = "patience = \"exp(2m)\"";
     let alone = SMALL.to_owned()
         + "[[queues]]\nname = \"alone\"\n[[call_types]]\nname = \"d\"\nqueue = \"alone\"\nrate = \"20/h\"\n\
            talk = \"exp(3m)\"\npatience = \"exp(2m)\"\n";
+    let cut_off = with(patience, "trunk = \"cut\"") + "[[trunks]]\nname = \"cut\"\nlines = 0\n";
+    let kept_waiting = SMALL.to_owned()
+        + "[routing]\npolicy = { weights = { pairs = [{ group = \"g\", queue = \"q\", wait = 1, idle = 0, constant = -60 }] } }\n";
+    let soon = "nobody answers before a call has waited for 10 s";
     for (text, place, says) in [
         (
-            late,
+            late(30, ""),
             "queues.q",
             "nobody answers before a call has waited for 30 s",
         ),
+        (
+            late(10, "limit = 0"),
+            "queues.q",
+            &format!("{soon}, and there is no place to wait"),
+        ),
+        (
+            late(10, "").replace(patience, "patience = \"5s\""),
+            "queues.q",
+            &format!("{soon}, and by then callers have run out of patience"),
+        ),
+        (
+            late(10, "").replace(patience, "balk = 0.5"),
+            "queues.q",
+            &format!("{soon}, and by then callers have balked"),
+        ),
         (alone, "queues.alone", "nobody serves it"),
+        (
+            cut_off,
+            "queues.q",
+            "no call comes in: there are no lines in cut",
+        ),
+        (
+            kept_waiting,
+            "queues.q",
+            "not even with more agents than calls; the routing policy weights may leave calls waiting beside them",
+        ),
     ] {
         let scenario = scenario(&text);
-        let found = answer(&scenario, &question(&scenario, Per::Day));
-        let goals = &found.staffing.goals;
-        let goal = goals.iter().find(|goal| goal.place == place).expect(place);
-        assert_eq!(goal.status, Status::Missed, "{goal:?}");
-        assert_eq!(goal.reason.as_deref(), Some(says));
+        for per in [Per::Day, Per::Interval] {
+            let found = answer(&scenario, &question(&scenario, per));
+            let goals = &found.staffing.goals;
+            let goal = goals.iter().find(|goal| goal.place == place).expect(place);
+            assert_eq!(goal.status, Status::Missed, "{goal:?}");
+            assert_eq!(goal.reason.as_deref(), Some(says), "{goal:?}");
+            let rows = found.staffing.intervals.iter();
+            let row = rows
+                .filter(|row| row.queue.is_some())
+                .find(|row| place.ends_with(row.queue.as_deref().unwrap_or(".")));
+            let in_row = row.and_then(|row| row.reason.as_deref());
+            assert_eq!(in_row, (per == Per::Interval).then_some(says), "{goal:?}");
+        }
+    }
+}
+
+/// Where nobody may work no occupancy is too high, and nobody is answered: that is no target met.
+#[test]
+fn nobody_at_work_keeps_no_occupancy() {
+    let text = SMALL.replace(
+        "skills = [\"q\"]",
+        "skills = [\"q\"]\nmax_occupancy = \"85%\"",
+    );
+    let shared = text.clone() + "[[groups]]\nname = \"h\"\nskills = [\"q\"]\nstaff = 1\n";
+    for (text, expected) in [(&text, Status::Missed), (&shared, Status::Met)] {
+        let scenario = scenario(text);
+        for per in [Per::Interval, Per::Day] {
+            let mut asked = question(&scenario, per);
+            let of_group = |target: &kpi::Target| matches!(target.place, Place::Group(_));
+            asked.targets.retain(of_group);
+            asked.bounds.most[0] = vec![0; 4];
+            let found = answer(&scenario, &asked);
+            for goal in &found.staffing.goals {
+                assert_eq!(goal.status, expected, "{goal:?}");
+                let says = (expected == Status::Missed).then_some("no agents of g are allowed");
+                assert_eq!(goal.reason.as_deref(), says, "{goal:?}");
+            }
+        }
+    }
+}
+
+/// A target that allows nothing is held within the tolerance, however many that takes.
+#[test]
+fn what_allows_nothing_is_held_within_the_tolerance() {
+    for target in [
+        "target = \"100/20\"",
+        "target = \"0/20\"\nmax_abandonment = \"0%\"",
+    ] {
+        let text = SMALL
+            .replace("08:00-10:00", "08:00-09:00")
+            .replace("target = \"80/20\"", target)
+            .replace("[10, 30, 24, 6]", "[500, 800]");
+        let scenario = scenario(&text);
+        let found = answer(&scenario, &question(&scenario, Per::Interval));
+        let staff = agents(&found);
+        assert!(found.staffing.minimal, "{target}: {staff:?}");
+        // 50 erlangs and 80.
+        assert!(staff[0] > 50 && staff[1] > 80, "{target}: {staff:?}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! How the service level of a queue answers to agents, by a formula that is fitted to a simulation.
 
-use super::goals::{Goal, Per, Staff};
+use super::goals::{Goal, Per, Staff, Tolerance};
 use super::question::{Bounds, Question};
-use crate::erlang::{Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
+use crate::erlang::{Error, Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
 use crate::kpi::Place;
 use crate::scenario::schema::MOST_AGENTS;
 use crate::scenario::{CallType, Demand, Queue, Scenario};
@@ -35,6 +35,7 @@ pub(super) struct Response {
     /// Cost of an agent in an interval, by group; paid hours, where nothing has a price.
     pub cost: Vec<Vec<f64>>,
     bounds: Bounds,
+    tolerance: Tolerance,
     /// Agents that the scenario has.
     current: Staff,
     width_h: f64,
@@ -85,6 +86,7 @@ impl Response {
             queues: queues.collect(),
             cost,
             bounds: question.bounds.clone(),
+            tolerance: question.tolerance,
             current: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
             width_h,
         }
@@ -271,10 +273,17 @@ impl Response {
         if targets.is_empty() {
             return Some(0);
         }
-        let needed = match day {
+        let least = |targets: &[FormulaTarget]| match day {
             // Over the day what is too much here may be too little there.
-            true => fit.system.least_agents_fractional(&targets).map(f64::round),
-            false => fit.system.least_agents(&targets).map(|n| n as f64),
+            true => fit.system.least_agents_fractional(targets).map(f64::round),
+            false => fit.system.least_agents(targets).map(|n| n as f64),
+        };
+        let needed = match least(&targets) {
+            Err(Error::Unreachable { .. }) => {
+                let relaxed = targets.iter().map(|t| self.tolerance.relaxed(t));
+                least(&relaxed.collect::<Vec<_>>())
+            }
+            needed => needed,
         };
         needed.ok().map(|n| n.min(MOST_AGENTS as f64) as u32)
     }

@@ -21,6 +21,7 @@
 //!
 //! This file has what all of them share: the simulation of a staffing, and how far it holds its goals.
 
+use super::cause::without_lines;
 use super::goals::{Goal, Staff};
 use super::question::Question;
 use super::response::{Observed, Response};
@@ -92,7 +93,7 @@ pub(super) struct Search<'a> {
     pub(super) days: usize,
     /// By goal, how far it is missed where nothing can be added for it: not further, then.
     pub(super) floors: Vec<f64>,
-    /// By goal, whether attempts reach its queue. Of a group nobody knows who it is needed by.
+    /// By goal, whether its queue is called, or would be if there were a line. Of a group nobody knows who it is needed by.
     pub(super) called: Vec<bool>,
     /// Days simulated.
     pub(super) spent: u64,
@@ -218,12 +219,9 @@ impl<'a> Search<'a> {
             let Place::Queue(queue) = self.goals[goal].target.place else {
                 continue;
             };
-            let mut intervals = match self.goals[goal].interval {
-                Some(interval) => interval..interval + 1,
-                None => 0..self.scenario.intervals(),
-            };
-            let called = intervals.any(|i| self.at(sample, queue, i).attempts > 0.0);
-            self.called[goal] |= called;
+            let mut intervals = self.goals[goal].intervals(self.scenario);
+            self.called[goal] |= !without_lines(self.scenario, queue, &intervals).is_empty()
+                || intervals.any(|i| self.at(sample, queue, i).attempts > 0.0);
         }
     }
 

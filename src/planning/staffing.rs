@@ -69,7 +69,7 @@ pub(super) fn finish(
         Err(Halt::Interrupted) => (Vec::new(), true),
         lines => (lines?, false),
     };
-    let mut staffing = document(scenario, question, found, &results, lines);
+    let mut staffing = document((scenario, &staffed), question, found, &results, lines);
     staffing.partial |= interrupted;
     let interrupted = found.ended == Some(Ended::Interrupted);
     if let Some(limit) = question.risk.filter(|_| !interrupted) {
