@@ -538,6 +538,26 @@ fn where_calls_come_somebody_works() {
     assert!(found.staffing.met, "{:?}", found.staffing.goals);
 }
 
+/// The formula takes all callers for patient ones, and asks for some 90 agents too few: they are added all the same.
+#[test]
+fn many_agents_are_added_where_the_formula_is_far_off() {
+    let text = "[scenario]\nname = \"mixed\"\nopen = \"08:00-08:30\"\n\
+                [[queues]]\nname = \"q\"\ntarget = \"0/20\"\nmax_abandonment = \"1%\"\n\
+                [[call_types]]\nname = \"patient\"\nqueue = \"q\"\nvolume = 1020\ntalk = \"exp(3m)\"\npatience = \"exp(60m)\"\n\
+                [[call_types]]\nname = \"hasty\"\nqueue = \"q\"\nvolume = 980\ntalk = \"exp(3m)\"\npatience = \"exp(1s)\"\n\
+                [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 60\n";
+    let scenario = scenario(text);
+    let mut asked = question(&scenario, Per::Interval);
+    asked.tolerance.points = 0.02;
+    let found = answer(&scenario, &asked);
+    assert!(
+        found.staffing.met && found.staffing.minimal,
+        "{:?}: {:?}",
+        agents(&found),
+        found.staffing.goals
+    );
+}
+
 /// Adding agents before a cap may take half of the days, not all.
 #[test]
 fn a_cap_does_not_take_the_budget() {
