@@ -8,6 +8,7 @@ use acdsim::kpi::{self, Place};
 use acdsim::planning::{self, Bounds, Per, Question, Status, Tolerance};
 use acdsim::scenario::{self, Formula, Scenario};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 fn scenario(text: &str) -> Scenario {
     let loaded = scenario::parse("test", text, Path::new(""), &[]);
@@ -293,6 +294,74 @@ fn the_share_of_missed_days_is_held_on_fresh_days() {
         met >= 0.85,
         "{met} of 200 days meet the service level, {risk:?}"
     );
+}
+
+/// A budget or an interruption within the search for fewer missed days: the share is judged all the same, and what the search
+/// saw of the staff stands beside what came of it.
+#[test]
+fn a_search_for_fewer_missed_days_that_ends_early_is_judged() {
+    let text = SMALL.replace("[10, 30, 24, 6]", "[100, 300, 240, 60]");
+    let scenario = scenario(&text);
+    // With less the same days decide.
+    let asked = Question {
+        risk: Some(0.1),
+        budget: 10_000,
+        ..question(&scenario, Per::Day)
+    };
+    let used = |answer: &planning::Answer| {
+        let staffing = &answer.staffing;
+        staffing.days_used - staffing.replications
+    };
+    let all = used(&answer(&scenario, &asked));
+    let assert_judged = |case: &str, found: &planning::Answer, days: u64| {
+        let risk = found.staffing.risk.as_ref().expect(case);
+        let share = risk.missed_days.mean.expect(case);
+        let missed = share * days as f64;
+        assert!((missed - missed.round()).abs() < 1e-6, "{case}: {risk:?}");
+        for row in found
+            .staffing
+            .intervals
+            .iter()
+            .filter(|row| row.queue.is_some())
+        {
+            let promised = row.promised["service_level"];
+            assert!((0.0..=1.0).contains(&promised), "{case}: {row:?}");
+        }
+    };
+    for budget in [all / 2, all - all / 4, all - 1] {
+        let found = answer(
+            &scenario,
+            &Question {
+                budget,
+                ..asked.clone()
+            },
+        );
+        let case = format!("{budget} days");
+        assert!(used(&found) <= budget, "{case}: {}", used(&found));
+        assert!(!found.staffing.partial, "{case}");
+        let warnings = &found.staffing.warnings;
+        let says = "before the search for fewer missed days was at its end";
+        assert!(
+            warnings.iter().any(|w| w.contains(says)),
+            "{case}: {warnings:?}"
+        );
+        assert_judged(&case, &found, 2000);
+    }
+
+    let control = Control::default();
+    let found = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while control.done.load(Ordering::Relaxed) < all / 2 {
+                std::thread::yield_now();
+            }
+            control.stop.store(true, Ordering::Relaxed);
+        });
+        planning::simulate(&scenario, &asked, &control)
+    });
+    let found = found.expect("it gives the best so far");
+    assert!(found.staffing.partial && !found.staffing.minimal);
+    assert!(used(&found) < all, "{} of {all} days", used(&found));
+    assert_judged("interrupted", &found, found.staffing.replications);
 }
 
 #[test]

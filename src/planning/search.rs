@@ -81,6 +81,16 @@ impl From<Halt> for Stop {
     }
 }
 
+/// By queue and interval the service level and abandonment rate.
+pub(super) type Promised = Vec<Vec<IndexMap<String, f64>>>;
+
+/// A staffing, and what the search saw of it; nothing where it was not simulated.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Best {
+    pub staff: Staff,
+    pub promised: Promised,
+}
+
 pub(super) struct Search<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) question: &'a Question,
@@ -98,7 +108,7 @@ pub(super) struct Search<'a> {
     /// Days simulated.
     pub(super) spent: u64,
     /// The best staffing so far.
-    pub(super) best: Staff,
+    pub(super) best: Best,
 }
 
 impl<'a> Search<'a> {
@@ -136,7 +146,10 @@ impl<'a> Search<'a> {
             floors: vec![0.0; goals.len()],
             called: vec![false; goals.len()],
             spent: 0,
-            best: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
+            best: Best {
+                staff: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
+                promised: Promised::new(),
+            },
             goals,
             watches,
         }
@@ -254,8 +267,26 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Takes a staffing for the best so far.
+    pub(super) fn keep(&mut self, trial: &Trial) {
+        self.best = Best {
+            staff: trial.staff.clone(),
+            promised: self.promises(&trial.sample),
+        };
+    }
+
+    /// The same of one that was not simulated.
+    pub(super) fn keep_unseen(&mut self, staff: &Staff) {
+        if self.best.staff != *staff {
+            self.best = Best {
+                staff: staff.clone(),
+                promised: Promised::new(),
+            };
+        }
+    }
+
     /// What a sample shows of every queue in every interval.
-    pub(super) fn promises(&self, sample: &Sample) -> Vec<Vec<IndexMap<String, f64>>> {
+    fn promises(&self, sample: &Sample) -> Promised {
         let at = |q: usize, i: usize| {
             let seen = self.at(sample, q, i);
             let level = seen.level.map(|level| ("service_level".to_owned(), level));
