@@ -747,6 +747,47 @@ fn a_risk_is_about_days() {
     }
 }
 
+/// What is missed on too many days is not called met, and one is one.
+#[test]
+fn the_text_says_what_is_missed_on_too_many_days() {
+    let folder = project();
+    let said = |arguments: &[&str], status: i32| {
+        let arguments = [&["staff", "desk.toml"], arguments].concat();
+        let output = acdsim_in(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}");
+        // Lines break anywhere.
+        let words = text(&output.stdout);
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let found = said(&["--risk", "10%", "--budget", "1"], 1);
+    let says = "More days miss a target than is asked. On average: no target is missed.";
+    assert!(found.contains(says), "{found}");
+    let found = said(
+        &[
+            "--set",
+            "scenario.interval=2h",
+            "--set",
+            "call_types.question.volume=0",
+            "--set",
+            "groups.desk.staff=3",
+            "--set",
+            "trunks.line.lines=1",
+        ],
+        0,
+    );
+    assert!(
+        found.contains("help 80 % in 20 s met in the only interval, – at 08:00"),
+        "{found}"
+    );
+    assert!(
+        found.contains("takes 1 line, by Erlang-B 0; there is 1."),
+        "{found}"
+    );
+    let found = said(&["--at-most", "0"], 1);
+    assert!(found.contains("at worst 0.0 %"), "{found}");
+    assert!(found.contains("no agents of desk are allowed."), "{found}");
+}
+
 #[test]
 fn a_formula_is_beside_what_it_gives() {
     let folder = project();

@@ -8,6 +8,7 @@ use acdsim::kpi::{self, Place};
 use acdsim::planning::{self, Bounds, Per, Question, Status, Tolerance};
 use acdsim::scenario::{self, Formula, Scenario};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 fn scenario(text: &str) -> Scenario {
     let loaded = scenario::parse("test", text, Path::new(""), &[]);
@@ -295,6 +296,74 @@ fn the_share_of_missed_days_is_held_on_fresh_days() {
     );
 }
 
+/// A budget or an interruption within the search for fewer missed days: the share is judged all the same, and what the search
+/// saw of the staff stands beside what came of it.
+#[test]
+fn a_search_for_fewer_missed_days_that_ends_early_is_judged() {
+    let text = SMALL.replace("[10, 30, 24, 6]", "[100, 300, 240, 60]");
+    let scenario = scenario(&text);
+    // With less the same days decide.
+    let asked = Question {
+        risk: Some(0.1),
+        budget: 10_000,
+        ..question(&scenario, Per::Day)
+    };
+    let used = |answer: &planning::Answer| {
+        let staffing = &answer.staffing;
+        staffing.days_used - staffing.replications
+    };
+    let all = used(&answer(&scenario, &asked));
+    let assert_judged = |case: &str, found: &planning::Answer, days: u64| {
+        let risk = found.staffing.risk.as_ref().expect(case);
+        let share = risk.missed_days.mean.expect(case);
+        let missed = share * days as f64;
+        assert!((missed - missed.round()).abs() < 1e-6, "{case}: {risk:?}");
+        for row in found
+            .staffing
+            .intervals
+            .iter()
+            .filter(|row| row.queue.is_some())
+        {
+            let promised = row.promised["service_level"];
+            assert!((0.0..=1.0).contains(&promised), "{case}: {row:?}");
+        }
+    };
+    for budget in [all / 2, all - all / 4, all - 1] {
+        let found = answer(
+            &scenario,
+            &Question {
+                budget,
+                ..asked.clone()
+            },
+        );
+        let case = format!("{budget} days");
+        assert!(used(&found) <= budget, "{case}: {}", used(&found));
+        assert!(!found.staffing.partial, "{case}");
+        let warnings = &found.staffing.warnings;
+        let says = "before the search for fewer missed days was at its end";
+        assert!(
+            warnings.iter().any(|w| w.contains(says)),
+            "{case}: {warnings:?}"
+        );
+        assert_judged(&case, &found, 2000);
+    }
+
+    let control = Control::default();
+    let found = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while control.done.load(Ordering::Relaxed) < all / 2 {
+                std::thread::yield_now();
+            }
+            control.stop.store(true, Ordering::Relaxed);
+        });
+        planning::simulate(&scenario, &asked, &control)
+    });
+    let found = found.expect("it gives the best so far");
+    assert!(found.staffing.partial && !found.staffing.minimal);
+    assert!(used(&found) < all, "{} of {all} days", used(&found));
+    assert_judged("interrupted", &found, found.staffing.replications);
+}
+
 #[test]
 fn one_more_agent_brings_most_where_the_queue_is_longest() {
     let scenario = scenario(SMALL);
@@ -408,27 +477,112 @@ fn a_risk_that_nothing_lowers_is_missed() {
 /// What holds a target that no staff reaches is named.
 #[test]
 fn the_cause_of_a_miss_is_named() {
-    let late = SMALL.replace(
-        "target = \"80/20\"",
-        "target = \"80/20\"\nagents = [{ group = \"g\", after = \"30s\" }]",
-    );
+    let with = |place: &str, text: &str| SMALL.replace(place, &format!("{place}\n{text}"));
+    let target = "target = \"80/20\"";
+    let late = |after: u32, more: &str| {
+        let agents = format!("agents = [{{ group = \"g\", after = \"{after}s\" }}]\n{more}");
+        with(target, &agents)
+    };
+    let patience = "patience = \"exp(2m)\"";
     let alone = SMALL.to_owned()
         + "[[queues]]\nname = \"alone\"\n[[call_types]]\nname = \"d\"\nqueue = \"alone\"\nrate = \"20/h\"\n\
            talk = \"exp(3m)\"\npatience = \"exp(2m)\"\n";
+    let cut_off = with(patience, "trunk = \"cut\"") + "[[trunks]]\nname = \"cut\"\nlines = 0\n";
+    let kept_waiting = SMALL.to_owned()
+        + "[routing]\npolicy = { weights = { pairs = [{ group = \"g\", queue = \"q\", wait = 1, idle = 0, constant = -60 }] } }\n";
+    let soon = "nobody answers before a call has waited for 10 s";
     for (text, place, says) in [
         (
-            late,
+            late(30, ""),
             "queues.q",
             "nobody answers before a call has waited for 30 s",
         ),
+        (
+            late(10, "limit = 0"),
+            "queues.q",
+            &format!("{soon}, and there is no place to wait"),
+        ),
+        (
+            late(10, "").replace(patience, "patience = \"5s\""),
+            "queues.q",
+            &format!("{soon}, and by then callers have run out of patience"),
+        ),
+        (
+            late(10, "").replace(patience, "balk = 0.5"),
+            "queues.q",
+            &format!("{soon}, and by then callers have balked"),
+        ),
         (alone, "queues.alone", "nobody serves it"),
+        (
+            cut_off,
+            "queues.q",
+            "no call comes in: there are no lines in cut",
+        ),
+        (
+            kept_waiting,
+            "queues.q",
+            "not even with more agents than calls; the routing policy weights may leave calls waiting beside them",
+        ),
     ] {
         let scenario = scenario(&text);
-        let found = answer(&scenario, &question(&scenario, Per::Day));
-        let goals = &found.staffing.goals;
-        let goal = goals.iter().find(|goal| goal.place == place).expect(place);
-        assert_eq!(goal.status, Status::Missed, "{goal:?}");
-        assert_eq!(goal.reason.as_deref(), Some(says));
+        for per in [Per::Day, Per::Interval] {
+            let found = answer(&scenario, &question(&scenario, per));
+            let goals = &found.staffing.goals;
+            let goal = goals.iter().find(|goal| goal.place == place).expect(place);
+            assert_eq!(goal.status, Status::Missed, "{goal:?}");
+            assert_eq!(goal.reason.as_deref(), Some(says), "{goal:?}");
+            let rows = found.staffing.intervals.iter();
+            let row = rows
+                .filter(|row| row.queue.is_some())
+                .find(|row| place.ends_with(row.queue.as_deref().unwrap_or(".")));
+            let in_row = row.and_then(|row| row.reason.as_deref());
+            assert_eq!(in_row, (per == Per::Interval).then_some(says), "{goal:?}");
+        }
+    }
+}
+
+/// Where nobody may work no occupancy is too high, and nobody is answered: that is no target met.
+#[test]
+fn nobody_at_work_keeps_no_occupancy() {
+    let text = SMALL.replace(
+        "skills = [\"q\"]",
+        "skills = [\"q\"]\nmax_occupancy = \"85%\"",
+    );
+    let shared = text.clone() + "[[groups]]\nname = \"h\"\nskills = [\"q\"]\nstaff = 1\n";
+    for (text, expected) in [(&text, Status::Missed), (&shared, Status::Met)] {
+        let scenario = scenario(text);
+        for per in [Per::Interval, Per::Day] {
+            let mut asked = question(&scenario, per);
+            let of_group = |target: &kpi::Target| matches!(target.place, Place::Group(_));
+            asked.targets.retain(of_group);
+            asked.bounds.most[0] = vec![0; 4];
+            let found = answer(&scenario, &asked);
+            for goal in &found.staffing.goals {
+                assert_eq!(goal.status, expected, "{goal:?}");
+                let says = (expected == Status::Missed).then_some("no agents of g are allowed");
+                assert_eq!(goal.reason.as_deref(), says, "{goal:?}");
+            }
+        }
+    }
+}
+
+/// A target that allows nothing is held within the tolerance, however many that takes.
+#[test]
+fn what_allows_nothing_is_held_within_the_tolerance() {
+    for target in [
+        "target = \"100/20\"",
+        "target = \"0/20\"\nmax_abandonment = \"0%\"",
+    ] {
+        let text = SMALL
+            .replace("08:00-10:00", "08:00-09:00")
+            .replace("target = \"80/20\"", target)
+            .replace("[10, 30, 24, 6]", "[500, 800]");
+        let scenario = scenario(&text);
+        let found = answer(&scenario, &question(&scenario, Per::Interval));
+        let staff = agents(&found);
+        assert!(found.staffing.minimal, "{target}: {staff:?}");
+        // 50 erlangs and 80.
+        assert!(staff[0] > 50 && staff[1] > 80, "{target}: {staff:?}");
     }
 }
 
@@ -451,6 +605,26 @@ fn where_calls_come_somebody_works() {
         agents(&found)
     );
     assert!(found.staffing.met, "{:?}", found.staffing.goals);
+}
+
+/// The formula takes all callers for patient ones, and asks for some 90 agents too few: they are added all the same.
+#[test]
+fn many_agents_are_added_where_the_formula_is_far_off() {
+    let text = "[scenario]\nname = \"mixed\"\nopen = \"08:00-08:30\"\n\
+                [[queues]]\nname = \"q\"\ntarget = \"0/20\"\nmax_abandonment = \"1%\"\n\
+                [[call_types]]\nname = \"patient\"\nqueue = \"q\"\nvolume = 1020\ntalk = \"exp(3m)\"\npatience = \"exp(60m)\"\n\
+                [[call_types]]\nname = \"hasty\"\nqueue = \"q\"\nvolume = 980\ntalk = \"exp(3m)\"\npatience = \"exp(1s)\"\n\
+                [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 60\n";
+    let scenario = scenario(text);
+    let mut asked = question(&scenario, Per::Interval);
+    asked.tolerance.points = 0.02;
+    let found = answer(&scenario, &asked);
+    assert!(
+        found.staffing.met && found.staffing.minimal,
+        "{:?}: {:?}",
+        agents(&found),
+        found.staffing.goals
+    );
 }
 
 /// Adding agents before a cap may take half of the days, not all.

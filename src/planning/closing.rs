@@ -1,12 +1,13 @@
 //! The closing simulation: the scenario with the staff that was found, on days that the search never saw, and the judgement of
 //! every goal by it.
 
+use super::cause::{serving, without_lines};
 use super::found::Found;
 use super::goals::{Goal, Status};
 use super::question::Question;
 use super::search::Ended;
 use crate::experiment::{self, Control, Error, Replications, Settings};
-use crate::kpi::{Place, Results, Target};
+use crate::kpi::{Part, Place, Results, Target};
 use crate::model::Model;
 use crate::scenario::Scenario;
 use crate::stats::{Estimate, student_t};
@@ -35,25 +36,15 @@ pub(super) fn close(
         threads: question.threads,
     };
     experiment::run_doubling(&model, &settings, control, |results| {
-        let undecided = |goal| is_undecided(goal, results, goals.len());
+        let judge = Judge {
+            staffed,
+            results,
+            goals: &goals,
+        };
         let enough = found.days + 2 * results.run.replications > question.budget;
+        let undecided = |goal| judge.is_undecided(goal);
         !enough && found.ended.is_none() && goals.iter().any(undecided)
     })
-}
-
-/// Whether more days could change a judgement: a figure is better than borderline without being sure, or worse within its error.
-/// Beyond a fifth of the tolerance no more is asked.
-fn is_undecided(goal: &Goal, results: &Results, goals: usize) -> bool {
-    let estimate = figure(goal, results);
-    let (Some(se), None) = (estimate.se, goal.best) else {
-        return false;
-    };
-    let slack = goal.slack(estimate.mean);
-    match status(goal, &estimate, results, goals) {
-        Status::Met => false,
-        Status::Borderline => slack > goal.tolerance,
-        Status::Missed => slack + SURELY * se > -goal.tolerance && se > goal.tolerance / 5.0,
-    }
 }
 
 /// Everything that is judged: what was searched for, and the targets of trunk groups, whose lines the search leaves as they
@@ -72,45 +63,91 @@ pub(super) fn judged_goals(question: &Question, found: &Found) -> Vec<Goal> {
     goals.chain(trunks.map(of_trunk)).collect()
 }
 
-/// Whether attempts reach the queue of a goal.
-fn is_called(goal: &Goal, results: &Results) -> bool {
-    let Place::Queue(q) = goal.target.place else {
-        return false;
-    };
-    let attempts = match (goal.interval, &results.queues[q].intervals) {
-        (Some(interval), Some(intervals)) => intervals[interval].get("attempts"),
-        _ => results.queues[q].get("attempts"),
-    };
-    attempts.mean.is_some_and(|mean| mean > 0.0)
+/// Judges goals by a simulation.
+pub(super) struct Judge<'a> {
+    /// The scenario with the staff that was simulated.
+    pub staffed: &'a Scenario,
+    /// What came of it.
+    pub results: &'a Results,
+    /// All that holds jointly.
+    pub goals: &'a [Goal],
 }
 
-/// The figure of a goal.
-pub(super) fn figure(goal: &Goal, results: &Results) -> Estimate {
-    let part = match goal.target.place {
-        Place::Queue(q) => &results.queues[q],
-        Place::Group(g) => &results.groups[g],
-        Place::Trunk(t) => &results.trunks[t],
-    };
-    match (goal.interval, &part.intervals) {
-        (Some(interval), Some(intervals)) => intervals[interval].get(goal.target.kpi),
-        _ => part.get(goal.target.kpi),
+impl Judge<'_> {
+    /// The figure of a goal.
+    pub(super) fn figure(&self, goal: &Goal) -> Estimate {
+        let results = self.results;
+        let part = match goal.target.place {
+            Place::Queue(q) => &results.queues[q],
+            Place::Group(g) => &results.groups[g],
+            Place::Trunk(t) => &results.trunks[t],
+        };
+        Self::of_part(part, goal.interval, goal.target.kpi)
     }
-}
 
-/// Judges a goal by one of `goals` intervals that hold jointly (Bonferroni).
-pub(super) fn status(goal: &Goal, estimate: &Estimate, results: &Results, goals: usize) -> Status {
-    let slack = goal.slack(estimate.mean);
-    // Where attempts come and there is no figure, nobody gets through.
-    let nobody = estimate.mean.is_none() && is_called(goal, results);
-    if slack < -goal.tolerance || nobody {
-        return Status::Missed;
+    /// Judges a goal as one of all that hold jointly (Bonferroni).
+    pub(super) fn status(&self, goal: &Goal, estimate: &Estimate) -> Status {
+        let slack = goal.slack(estimate.mean);
+        // Where callers come and there is no figure, nobody gets through.
+        let nobody = estimate.mean.is_none() && self.is_called(goal);
+        if slack < -goal.tolerance || nobody {
+            return Status::Missed;
+        }
+        let run = &self.results.run;
+        let one_sided = (1.0 - run.confidence) / self.goals.len().max(1) as f64;
+        let t = student_t(1.0 - 2.0 * one_sided, run.replications.saturating_sub(1));
+        let sure = estimate.mean.is_none() || estimate.se.is_some_and(|se| slack >= t * se);
+        match sure {
+            true => Status::Met,
+            false => Status::Borderline,
+        }
     }
-    let days = results.run.replications;
-    let one_sided = (1.0 - results.run.confidence) / goals.max(1) as f64;
-    let t = student_t(1.0 - 2.0 * one_sided, days.saturating_sub(1));
-    let sure = estimate.mean.is_none() || estimate.se.is_some_and(|se| slack >= t * se);
-    match sure {
-        true => Status::Met,
-        false => Status::Borderline,
+
+    /// Whether more days could change a judgement: a figure is better than borderline without being sure, or worse within its
+    /// error. Beyond a fifth of the tolerance no more is asked.
+    fn is_undecided(&self, goal: &Goal) -> bool {
+        let estimate = self.figure(goal);
+        let (Some(se), None) = (estimate.se, goal.best) else {
+            return false;
+        };
+        let slack = goal.slack(estimate.mean);
+        match self.status(goal, &estimate) {
+            Status::Met => false,
+            Status::Borderline => slack > goal.tolerance,
+            Status::Missed => slack + SURELY * se > -goal.tolerance && se > goal.tolerance / 5.0,
+        }
+    }
+
+    /// Whether somebody calls whom a goal is about: callers of its queue; of a group those of queues of which nothing else is
+    /// judged, where nobody else is there either.
+    fn is_called(&self, goal: &Goal) -> bool {
+        let intervals = goal.intervals(self.staffed);
+        let is_called = |q: usize| {
+            let attempts = Self::of_part(&self.results.queues[q], goal.interval, "attempts");
+            attempts.mean.is_some_and(|mean| mean > 0.0)
+                || !without_lines(self.staffed, q, &intervals).is_empty()
+        };
+        let is_left_alone = |q: usize, g: usize| {
+            let serving = serving(self.staffed, q);
+            let staff = |&g: &usize| &self.staffed.groups[g].staff[intervals.clone()];
+            let nobody = serving.iter().flat_map(staff).all(|n| *n == 0);
+            let is_of = |goal: &Goal| goal.target.place == Place::Queue(q);
+            serving.contains(&g) && nobody && !self.goals.iter().any(is_of)
+        };
+        match goal.target.place {
+            Place::Queue(q) => is_called(q),
+            Place::Group(g) => {
+                let mut queues = 0..self.staffed.queues.len();
+                queues.any(|q| is_left_alone(q, g) && is_called(q))
+            }
+            Place::Trunk(_) => false,
+        }
+    }
+
+    fn of_part(part: &Part, interval: Option<usize>, kpi: &str) -> Estimate {
+        match (interval, &part.intervals) {
+            (Some(interval), Some(intervals)) => intervals[interval].get(kpi),
+            _ => part.get(kpi),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The document of a staffing: agents by interval, what the closing simulation gives with them, and what they cost.
 
 use super::cause::cause;
-use super::closing::{figure, judged_goals, status};
+use super::closing::{Judge, judged_goals};
 use super::found::Found;
 use super::goals::{Goal, Staff, Status};
 use super::lines::LinesNeeded;
@@ -159,8 +159,9 @@ pub struct Cost {
     pub recommended: f64,
 }
 
+/// The document of a scenario, and of the same with its new staff.
 pub(super) fn document(
-    scenario: &Scenario,
+    (scenario, staffed): (&Scenario, &Scenario),
     question: &Question,
     found: &Found,
     results: &Results,
@@ -168,9 +169,14 @@ pub(super) fn document(
 ) -> Staffing {
     let starts = scenario.interval_starts();
     let all = judged_goals(question, found);
+    let by = Judge {
+        staffed,
+        results,
+        goals: &all,
+    };
     let judge = |goal: &Goal| {
-        let simulated = figure(goal, results);
-        let status = status(goal, &simulated, results, all.len());
+        let simulated = by.figure(goal);
+        let status = by.status(goal, &simulated);
         judged(
             goal,
             scenario,

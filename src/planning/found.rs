@@ -3,11 +3,10 @@
 use super::goals::{Goal, Staff};
 use super::marginal::Marginal;
 use super::question::Question;
-use super::search::{Ended, Search, Stop};
+use super::search::{Ended, Promised, Search, Stop};
 use crate::engine::Halt;
 use crate::experiment::Control;
 use crate::scenario::Scenario;
-use indexmap::IndexMap;
 
 /// What the search found.
 #[derive(Debug, Clone)]
@@ -18,8 +17,8 @@ pub(super) struct Found {
     pub goals: Vec<Goal>,
     /// Days simulated.
     pub days: u64,
-    /// Service level and abandonment rate of every queue in every interval, as the search saw them.
-    pub promised: Vec<Vec<IndexMap<String, f64>>>,
+    /// Of every queue in every interval, as the search saw them; nothing where it ended before it saw this staff.
+    pub promised: Promised,
     /// What one more agent brings, where that was asked: group by group, as far as it came.
     pub marginal: Vec<Marginal>,
     /// Cost and share of missed days of the staffings on the way to a lower risk, the cheapest first.
@@ -41,7 +40,7 @@ pub(super) fn find(
         staff: Staff::new(),
         goals: Vec::new(),
         days: 0,
-        promised: Vec::new(),
+        promised: Promised::new(),
         marginal: Vec::new(),
         path: Vec::new(),
         minimal: false,
@@ -53,7 +52,8 @@ pub(super) fn find(
         Err(Stop::Halt(halt)) => return Err(halt),
     }
     Ok(Found {
-        staff: search.best,
+        staff: search.best.staff,
+        promised: search.best.promised,
         goals: search.goals,
         days: search.spent,
         ..found
@@ -80,7 +80,7 @@ fn steps(search: &mut Search, found: &mut Found) -> Result<(), Stop> {
         }
         found.minimal = search.nothing_given_up();
     }
-    found.promised = search.promises(&held.sample);
+    search.keep(&held);
     if search.question.marginal {
         search.one_more(&held, &mut found.marginal)?;
     }

@@ -12,6 +12,7 @@ use crate::scenario::{
     quoted, reader,
 };
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -111,11 +112,6 @@ pub fn from_csv(path: &Path, question: &CsvQuestion) -> Result<Plan, CsvError> {
         model,
         not_applicable: None,
     };
-    let mut solver = Solver::new(
-        question.targets.clone(),
-        question.tolerance,
-        question.fractional,
-    );
     let width_s = 60.0 * f64::from(interval_min);
     let mut plan = Plan {
         schema: SCHEMA.to_owned(),
@@ -134,16 +130,37 @@ pub fn from_csv(path: &Path, question: &CsvQuestion) -> Result<Plan, CsvError> {
         agent_hours: 0.0,
         paid_hours: 0.0,
     };
+    let mut by_queue: IndexMap<Option<&str>, Vec<usize>> = IndexMap::new();
     for (k, volume) in volumes.iter().enumerate() {
-        let staffed_for = match question.lag {
-            Lag::None => volume.clone(),
-            lag => runs.earlier(&volumes, k, volume.aht_s / width_s, lag),
+        by_queue.entry(volume.queue.as_deref()).or_default().push(k);
+    }
+    let of_queue = |rows: Vec<usize>| {
+        let mut solver = Solver::new(
+            question.targets.clone(),
+            question.tolerance,
+            question.fractional,
+        );
+        let answer = |k: usize| {
+            let volume = &volumes[k];
+            let staffed_for = match question.lag {
+                Lag::None => volume.clone(),
+                lag => runs.earlier(&volumes, k, volume.aht_s / width_s, lag),
+            };
+            let need = solver.need(seen(&staffed_for));
+            let row = row(volume, &need, question);
+            (k, need, row)
         };
-        let need = solver.need(seen(&staffed_for));
+        rows.into_iter().map(answer).collect::<Vec<_>>()
+    };
+    let by_queue: Vec<Vec<usize>> = by_queue.into_values().collect();
+    let mut answers: Vec<(usize, Need, Row)> =
+        by_queue.into_par_iter().flat_map(of_queue).collect();
+    answers.sort_unstable_by_key(|(k, _, _)| *k);
+    for (k, need, mut row) in answers {
+        let volume = &volumes[k];
         if let Some(Remark::NoAnswer(why)) = &need.remark {
             return Err(CsvError(format!("{name}, line {}: {why}", volume.line)));
         }
-        let mut row = row(volume, &need, question);
         let hours = f64::from(interval_min) / 60.0;
         plan.agent_hours += f64::from(need.agents) * hours;
         plan.paid_hours += row.scheduled.unwrap_or(0.0) * hours;

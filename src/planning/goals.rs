@@ -1,9 +1,14 @@
 //! What a staffing shall reach: targets of queues and groups, in each interval or over the day.
 
+use crate::erlang;
 use crate::experiment::Watch;
 use crate::kpi::{Bound, Gauge, Place, Target, Unit, unit};
 use crate::scenario::Scenario;
 use serde::Serialize;
+use std::ops::Range;
+
+/// Fraction of calls that may wait where the target says that none may, at least.
+const LEAST_POINTS: f64 = 0.001;
 
 /// Agents by group and interval, in the order of the scenario.
 pub type Staff = Vec<Vec<u32>>;
@@ -53,6 +58,32 @@ impl Tolerance {
             _ => self.of_times * target.threshold,
         }
     }
+
+    /// A target that allows nothing, which no formula meets, with the tolerance; that of an ASA of 0 is calls that wait at all.
+    pub(super) fn relaxed(&self, target: &erlang::Target) -> erlang::Target {
+        let points = self.points.clamp(LEAST_POINTS, 1.0);
+        let mut relaxed = *target;
+        match &mut relaxed {
+            erlang::Target::ServiceLevel { fraction, .. } if *fraction >= 1.0 => {
+                *fraction = 1.0 - points;
+            }
+            erlang::Target::Abandonment { max }
+            | erlang::Target::Occupancy { max }
+            | erlang::Target::Blocking { max }
+                if *max <= 0.0 =>
+            {
+                *max = points;
+            }
+            erlang::Target::Asa { max_s } | erlang::Target::MeanWait { max_s } if *max_s <= 0.0 => {
+                relaxed = erlang::Target::Wait {
+                    percentile: 1.0 - points,
+                    max_s: 0.0,
+                };
+            }
+            _ => {}
+        }
+        relaxed
+    }
 }
 
 /// A target where it is judged: in one interval, or over the day.
@@ -95,6 +126,11 @@ impl Goal {
             })
         };
         staffed.flat_map(of_target).collect()
+    }
+
+    /// The intervals that it is about, those after closing left out.
+    pub fn intervals(&self, scenario: &Scenario) -> Range<usize> {
+        self.interval.map_or(0..scenario.intervals(), |i| i..i + 1)
     }
 
     /// Where its figure is read; the day includes what comes after closing.

@@ -235,7 +235,10 @@ impl Search<'_> {
                 && trial.sample.days() == taking.base.days()
                 && self.missed(&trial.sample).is_empty();
             taking.accept(step);
-            self.best.clone_from(&taking.staff);
+            match taking.staff == trial.staff {
+                true => self.keep(&trial),
+                false => self.keep_unseen(&taking.staff),
+            }
             if is_base {
                 self.rebase(taking, trial);
             }
@@ -449,7 +452,7 @@ impl Search<'_> {
             for step in &taking.steps {
                 taking.staff = changed(&taking.staff, step);
             }
-            self.best.clone_from(&taking.staff);
+            self.keep_unseen(&taking.staff);
         }
         Ok(as_it_was)
     }
@@ -638,4 +641,47 @@ fn changed(staff: &Staff, step: &Step) -> Staff {
         staff[g][i] = staff[g][i].saturating_add_signed(change);
     }
     staff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Control;
+    use crate::planning::{Bounds, Question, Tolerance};
+    use std::path::Path;
+
+    /// Every trial that is accepted doubles how many agents are taken at once: more often than a size has bits.
+    #[test]
+    fn a_hundred_trials_may_be_accepted() {
+        let text = "[scenario]\nname = \"s\"\nopen = \"08:00-08:30\"\n[[queues]]\nname = \"q\"\n\
+                    [[call_types]]\nname = \"c\"\nqueue = \"q\"\nvolume = 10\ntalk = \"exp(3m)\"\npatience = \"exp(2m)\"\n\
+                    [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 100\n";
+        let loaded = crate::scenario::parse("s", text, Path::new(""), &[]);
+        let scenario = loaded.expect("a scenario").scenario;
+        for per in [Per::Interval, Per::Day] {
+            let question = Question {
+                targets: crate::kpi::targets(&scenario),
+                per,
+                tolerance: Tolerance::default(),
+                confidence: 0.95,
+                bounds: Bounds::none(&scenario),
+                seed: 1,
+                days: 200,
+                budget: 1_000_000,
+                risk: None,
+                marginal: false,
+                threads: None,
+            };
+            let control = Control::default();
+            let mut search = Search::new(&scenario, &question, &control);
+            let ample = search.simulated(vec![vec![100]], 200);
+            let ample = ample.unwrap_or_else(|_| panic!("it can be simulated"));
+            search.observe(&ample);
+            let least = search.remove(ample);
+            let least = least.unwrap_or_else(|_| panic!("it can be simulated"));
+            // One erlang.
+            let agents = least.staff[0][0];
+            assert!((2..=4).contains(&agents), "{per:?}: {agents} agents");
+        }
+    }
 }

@@ -19,9 +19,6 @@ use crate::scenario::{Formula, Queue};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-/// Fraction of calls that may wait where the target says that none may, at least.
-const LEAST_POINTS: f64 = 0.001;
-
 /// The formula of a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -491,7 +488,11 @@ impl Solver {
         };
         let answer = match of(&self.wanted, None) {
             Err(Error::Unreachable { target, best, .. }) => {
-                let relaxed: Vec<Target> = self.wanted.iter().map(|t| self.relaxed(t)).collect();
+                let relaxed: Vec<Target> = self
+                    .wanted
+                    .iter()
+                    .map(|t| self.tolerance.relaxed(t))
+                    .collect();
                 of(&relaxed, Some(Remark::Unreachable { target, best }))
             }
             answer => answer,
@@ -500,28 +501,6 @@ impl Solver {
         let beta = (f64::from(need.agents) - 0.5 - erlangs) / erlangs.sqrt();
         self.beta = Some(beta).filter(|beta| beta.is_finite());
         need
-    }
-
-    /// A target that allows nothing, with the tolerance; that of an ASA of 0 is calls that wait at all.
-    fn relaxed(&self, target: &Target) -> Target {
-        let points = self.tolerance.points.clamp(LEAST_POINTS, 1.0);
-        let mut relaxed = *target;
-        match &mut relaxed {
-            Target::ServiceLevel { fraction, .. } if *fraction >= 1.0 => *fraction = 1.0 - points,
-            Target::Abandonment { max } | Target::Occupancy { max } | Target::Blocking { max }
-                if *max <= 0.0 =>
-            {
-                *max = points;
-            }
-            Target::Asa { max_s } | Target::MeanWait { max_s } if *max_s <= 0.0 => {
-                relaxed = Target::Wait {
-                    percentile: 1.0 - points,
-                    max_s: 0.0,
-                };
-            }
-            _ => {}
-        }
-        relaxed
     }
 }
 

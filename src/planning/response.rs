@@ -1,8 +1,8 @@
 //! How the service level of a queue answers to agents, by a formula that is fitted to a simulation.
 
-use super::goals::{Goal, Per, Staff};
+use super::goals::{Goal, Per, Staff, Tolerance};
 use super::question::{Bounds, Question};
-use crate::erlang::{Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
+use crate::erlang::{Error, Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
 use crate::kpi::Place;
 use crate::scenario::schema::MOST_AGENTS;
 use crate::scenario::{CallType, Demand, Queue, Scenario};
@@ -13,6 +13,12 @@ const MOST_FACTOR: f64 = 2.0;
 
 /// Between these a simulated service level says how much the formula is off.
 const TELLING: (f64, f64) = (0.02, 0.998);
+
+/// After so many tries to hold a goal one agent in so many is added at once; of those of a day one in so many, and as many as
+/// there were tries.
+const FEW_TRIES: usize = 2;
+const ONE_IN: usize = 25;
+const ONE_IN_OF_DAY: usize = 1000;
 
 /// What a simulation shows of a queue in an interval.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +41,7 @@ pub(super) struct Response {
     /// Cost of an agent in an interval, by group; paid hours, where nothing has a price.
     pub cost: Vec<Vec<f64>>,
     bounds: Bounds,
+    tolerance: Tolerance,
     /// Agents that the scenario has.
     current: Staff,
     width_h: f64,
@@ -85,6 +92,7 @@ impl Response {
             queues: queues.collect(),
             cost,
             bounds: question.bounds.clone(),
+            tolerance: question.tolerance,
             current: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
             width_h,
         }
@@ -253,6 +261,10 @@ impl Response {
         self.queues[queue].fits[interval].is_some()
     }
 
+    fn intervals(&self) -> usize {
+        self.current.first().map_or(0, Vec::len)
+    }
+
     fn by_cost(&self, a: usize, b: usize, interval: usize) -> std::cmp::Ordering {
         self.cost[a][interval].total_cmp(&self.cost[b][interval])
     }
@@ -271,55 +283,63 @@ impl Response {
         if targets.is_empty() {
             return Some(0);
         }
-        let needed = match day {
+        let least = |targets: &[FormulaTarget]| match day {
             // Over the day what is too much here may be too little there.
-            true => fit.system.least_agents_fractional(&targets).map(f64::round),
-            false => fit.system.least_agents(&targets).map(|n| n as f64),
+            true => fit.system.least_agents_fractional(targets).map(f64::round),
+            false => fit.system.least_agents(targets).map(|n| n as f64),
+        };
+        let needed = match least(&targets) {
+            Err(Error::Unreachable { .. }) => {
+                let relaxed = targets.iter().map(|t| self.tolerance.relaxed(t));
+                least(&relaxed.collect::<Vec<_>>())
+            }
+            needed => needed,
         };
         needed.ok().map(|n| n.min(MOST_AGENTS as f64) as u32)
     }
 
-    /// Adds agents for a goal that is missed; the more, the oftener that was tried.
+    /// Adds agents for a goal that is missed; the more, the oftener that was tried and the more there are.
     pub(super) fn add(&self, staff: &mut Staff, goal: &Goal, tried: usize) {
-        let queue = match goal.target.place {
-            Place::Group(g) => {
-                let with_room =
-                    (0..staff[g].len()).filter(|&i| staff[g][i] < self.bounds.most[g][i]);
-                let largest = with_room.max_by_key(|&i| staff[g][i]);
-                if let Some(at) = goal.interval.or(largest) {
-                    self.add_one(staff, &[g], at);
-                }
-                return;
-            }
-            Place::Queue(q) => q,
+        let (queue, groups) = match &goal.target.place {
+            Place::Group(g) => (None, std::slice::from_ref(g)),
+            Place::Queue(q) => (Some(*q), self.queues[*q].all.as_slice()),
             Place::Trunk(_) => return,
         };
-        let groups = &self.queues[queue].all;
-        match goal.interval {
-            Some(interval) => {
-                let added = self.add_one(staff, groups, interval);
-                // What stays missed may come from calls carried over.
-                if !added || tried > 2 {
-                    (0..interval)
-                        .rev()
-                        .any(|earlier| self.add_one(staff, groups, earlier));
-                }
-            }
-            None => {
-                for _ in 0..tried {
-                    let worth = |i: usize| {
+        let agents_at = |i: usize| groups.iter().map(|&g| staff[g][i] as usize).sum::<usize>();
+        let Some(interval) = goal.interval else {
+            let day: usize = (0..self.intervals()).map(agents_at).sum();
+            for _ in 0..tried * (1 + day / ONE_IN_OF_DAY) {
+                let worth = |i: usize| match queue {
+                    Some(queue) => {
                         let gain = self.gain_of_one(queue, i, staff);
                         let cost = self.queues[queue].first.iter().map(|&g| self.cost[g][i]);
                         gain / cost.fold(f64::INFINITY, f64::min).max(1e-9)
-                    };
-                    let intervals = 0..self.queues[queue].fits.len();
-                    let with_room =
-                        intervals.filter(|&i| self.has_room(staff, groups, i).is_some());
-                    if let Some(best) = with_room.max_by(|&a, &b| worth(a).total_cmp(&worth(b))) {
-                        self.add_one(staff, groups, best);
                     }
+                    // A group is busiest where it is largest.
+                    None => f64::from(staff[groups[0]][i]),
+                };
+                let intervals = 0..self.intervals();
+                let with_room = intervals.filter(|&i| self.has_room(staff, groups, i).is_some());
+                if let Some(best) = with_room.max_by(|&a, &b| worth(a).total_cmp(&worth(b))) {
+                    self.add_one(staff, groups, best);
                 }
             }
+            return;
+        };
+        let often = tried > FEW_TRIES;
+        let many = if often {
+            agents_at(interval) / ONE_IN
+        } else {
+            0
+        };
+        let added = (0..many.max(1))
+            .take_while(|_| self.add_one(staff, groups, interval))
+            .count();
+        // What stays missed may come from calls carried over.
+        if queue.is_some() && (added == 0 || often) {
+            (0..interval)
+                .rev()
+                .any(|earlier| self.add_one(staff, groups, earlier));
         }
     }
 

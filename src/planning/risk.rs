@@ -28,7 +28,7 @@ const AGENTS_PER_ONE: f64 = 60.0;
 const SHARES: [f64; 4] = [0.05, 0.10, 0.20, 0.50];
 
 /// Fresh days on which the share is judged.
-const FRESH_DAYS: usize = 2000;
+pub(super) const FRESH_DAYS: usize = 2000;
 
 /// The share of days on which any target of any queue is missed, in a document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -133,7 +133,7 @@ impl Search<'_> {
             let days = held.sample.days().min(DAYS);
             let share = missed_days(&self.goals, &held.sample, days) as f64 / days as f64;
             path.push((self.response.cost_of(&held.staff), share));
-            self.best.clone_from(&held.staff);
+            self.keep(&held);
             if share <= wanted {
                 return Ok(held);
             }
@@ -188,7 +188,7 @@ impl Search<'_> {
             match trial.filter(|trial| missed_days(&self.goals, &trial.sample, all) <= most) {
                 Some(trial) => {
                     held = trial;
-                    self.best.clone_from(&held.staff);
+                    self.keep(&held);
                 }
                 None => {
                     needed.insert((g, i));
@@ -274,7 +274,7 @@ impl Search<'_> {
 /// The share of missed days on days that the search never saw.
 pub(super) fn judge(
     staffed: &Scenario,
-    (question, limit): (&Question, f64),
+    (question, limit, days): (&Question, f64, usize),
     goals: &[Goal],
     path: &[(f64, f64)],
     control: &Control,
@@ -285,13 +285,13 @@ pub(super) fn judge(
         .collect();
     let mut sample = Sample::default();
     sample.extend(
-        FRESH_DAYS,
+        days,
         (&Model::new(staffed), &watches),
         (question.seed, 0),
         control,
     )?;
-    let missed = missed_days(goals, &sample, FRESH_DAYS);
-    let share = wilson(missed as u64, FRESH_DAYS as u64, question.confidence);
+    let missed = missed_days(goals, &sample, days);
+    let share = wilson(missed as u64, days as u64, question.confidence);
     let (mean, high) = (share.mean.unwrap_or(1.0), share.ci.map_or(1.0, |ci| ci.1));
     let status = match high <= limit {
         true => Status::Met,

@@ -88,7 +88,7 @@ impl Search<'_> {
     pub(super) fn settle(&mut self, plenty: &Trial) -> Result<Staff, Stop> {
         self.observe(plenty);
         let mut staff = self.response.start(&self.goals);
-        self.best.clone_from(&staff);
+        self.keep_unseen(&staff);
         let mut seen: Vec<Staff> = Vec::new();
         for _ in 0..ROUNDS {
             let trial = self.simulated(staff, ROUND_DAYS)?;
@@ -102,7 +102,7 @@ impl Search<'_> {
                 let circle = seen[first..].iter();
                 return Ok(circle.fold(next, |a, b| larger(&a, b)));
             }
-            self.best.clone_from(&next);
+            self.keep_unseen(&next);
             staff = next;
         }
         Ok(staff)
@@ -151,7 +151,7 @@ impl Search<'_> {
                 missed = self.missed(&trial.sample);
             }
             self.observe(&trial);
-            self.best.clone_from(&trial.staff);
+            self.keep(&trial);
             if missed.is_empty() {
                 return Ok(trial);
             }
@@ -226,6 +226,54 @@ mod tests {
                 agents <= 60,
                 "{served} {skills}: {agents} agents for one erlang"
             );
+        }
+    }
+
+    /// What decides is how far a figure is from what is searched for, which may be less than the target.
+    #[test]
+    fn days_decide_what_is_near_its_aim() {
+        let text = "[scenario]\nname = \"s\"\nopen = \"08:00-09:00\"\n[[queues]]\nname = \"q\"\ntarget = \"80/20\"\n\
+                    [[call_types]]\nname = \"c\"\nqueue = \"q\"\nvolume = 250\ntalk = \"exp(3m)\"\npatience = \"exp(2m)\"\n\
+                    [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 25\n";
+        let loaded = crate::scenario::parse("s", text, Path::new(""), &[]);
+        let scenario = loaded.expect("a scenario").scenario;
+        let question = Question {
+            targets: crate::kpi::targets(&scenario),
+            per: Per::Day,
+            tolerance: Tolerance {
+                points: 0.001,
+                of_times: 0.05,
+            },
+            confidence: 0.95,
+            bounds: Bounds::none(&scenario),
+            seed: 1,
+            days: 200,
+            budget: 1_000_000,
+            risk: None,
+            marginal: false,
+            threads: None,
+        };
+        let control = Control::default();
+        let mut search = Search::new(&scenario, &question, &control);
+        let trial = search.simulated(vec![vec![25; 2]], ROUND_DAYS);
+        let sample = trial
+            .unwrap_or_else(|_| panic!("it can be simulated"))
+            .sample;
+        let level = sample.estimate(0).mean.expect("a level");
+        // As many days as are cheap in any case: a million attempts of some 500 a day.
+        let cheap = 1800..2200;
+        for (threshold, aim, decides) in [
+            (level, level, true),
+            // Nothing reaches the target: what is attainable does decide.
+            (1.0, level, true),
+            // The figure is far better than what is searched for.
+            (level, level - 0.2, false),
+        ] {
+            (search.goals[0].target.threshold, search.goals[0].aim) = (threshold, aim);
+            let days = search.days_that_decide(&sample);
+            let case = format!("{threshold}, {aim}, {level}: {days} days");
+            assert_eq!(days == MOST_DAYS, decides, "{case}");
+            assert!(decides || cheap.contains(&days), "{case}");
         }
     }
 }

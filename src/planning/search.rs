@@ -21,6 +21,7 @@
 //!
 //! This file has what all of them share: the simulation of a staffing, and how far it holds its goals.
 
+use super::cause::without_lines;
 use super::goals::{Goal, Staff};
 use super::question::Question;
 use super::response::{Observed, Response};
@@ -80,6 +81,16 @@ impl From<Halt> for Stop {
     }
 }
 
+/// By queue and interval the service level and abandonment rate.
+pub(super) type Promised = Vec<Vec<IndexMap<String, f64>>>;
+
+/// A staffing, and what the search saw of it; nothing where it was not simulated.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Best {
+    pub staff: Staff,
+    pub promised: Promised,
+}
+
 pub(super) struct Search<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) question: &'a Question,
@@ -92,12 +103,12 @@ pub(super) struct Search<'a> {
     pub(super) days: usize,
     /// By goal, how far it is missed where nothing can be added for it: not further, then.
     pub(super) floors: Vec<f64>,
-    /// By goal, whether attempts reach its queue. Of a group nobody knows who it is needed by.
+    /// By goal, whether its queue is called, or would be if there were a line. Of a group nobody knows who it is needed by.
     pub(super) called: Vec<bool>,
     /// Days simulated.
     pub(super) spent: u64,
     /// The best staffing so far.
-    pub(super) best: Staff,
+    pub(super) best: Best,
 }
 
 impl<'a> Search<'a> {
@@ -135,7 +146,10 @@ impl<'a> Search<'a> {
             floors: vec![0.0; goals.len()],
             called: vec![false; goals.len()],
             spent: 0,
-            best: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
+            best: Best {
+                staff: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
+                promised: Promised::new(),
+            },
             goals,
             watches,
         }
@@ -218,12 +232,9 @@ impl<'a> Search<'a> {
             let Place::Queue(queue) = self.goals[goal].target.place else {
                 continue;
             };
-            let mut intervals = match self.goals[goal].interval {
-                Some(interval) => interval..interval + 1,
-                None => 0..self.scenario.intervals(),
-            };
-            let called = intervals.any(|i| self.at(sample, queue, i).attempts > 0.0);
-            self.called[goal] |= called;
+            let mut intervals = self.goals[goal].intervals(self.scenario);
+            self.called[goal] |= !without_lines(self.scenario, queue, &intervals).is_empty()
+                || intervals.any(|i| self.at(sample, queue, i).attempts > 0.0);
         }
     }
 
@@ -256,8 +267,26 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Takes a staffing for the best so far.
+    pub(super) fn keep(&mut self, trial: &Trial) {
+        self.best = Best {
+            staff: trial.staff.clone(),
+            promised: self.promises(&trial.sample),
+        };
+    }
+
+    /// The same of one that was not simulated.
+    pub(super) fn keep_unseen(&mut self, staff: &Staff) {
+        if self.best.staff != *staff {
+            self.best = Best {
+                staff: staff.clone(),
+                promised: Promised::new(),
+            };
+        }
+    }
+
     /// What a sample shows of every queue in every interval.
-    pub(super) fn promises(&self, sample: &Sample) -> Vec<Vec<IndexMap<String, f64>>> {
+    fn promises(&self, sample: &Sample) -> Promised {
         let at = |q: usize, i: usize| {
             let seen = self.at(sample, q, i);
             let level = seen.level.map(|level| ("service_level".to_owned(), level));

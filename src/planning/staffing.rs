@@ -69,11 +69,15 @@ pub(super) fn finish(
         Err(Halt::Interrupted) => (Vec::new(), true),
         lines => (lines?, false),
     };
-    let mut staffing = document(scenario, question, found, &results, lines);
+    let mut staffing = document((scenario, &staffed), question, found, &results, lines);
     staffing.partial |= interrupted;
-    let interrupted = found.ended == Some(Ended::Interrupted);
-    if let Some(limit) = question.risk.filter(|_| !interrupted) {
-        let asked = (question, limit);
+    if let Some(limit) = question.risk {
+        let days = match found.ended {
+            // Nobody waits for more days than it was closed with.
+            Some(Ended::Interrupted) => results.run.replications as usize,
+            _ => risk::FRESH_DAYS,
+        };
+        let asked = (question, limit, days);
         let judge = || risk::judge(&staffed, asked, &found.goals, &found.path, control);
         match pool.install(judge) {
             Err(Halt::Interrupted) => staffing.partial = true,

@@ -149,6 +149,8 @@ fn target_of(goal: &Judged, scenario: &Scenario) -> String {
 /// How far a figure is on the right side of its target.
 fn slack(goal: &Judged) -> f64 {
     match (goal.simulated.mean, goal.bound) {
+        // Where somebody calls, nobody gets through.
+        (None, _) if goal.status == Status::Missed => f64::NEG_INFINITY,
         (None, _) => f64::INFINITY,
         (Some(mean), Bound::AtLeast) => mean - goal.threshold,
         (Some(mean), Bound::AtMost) => goal.threshold - mean,
@@ -161,8 +163,9 @@ fn worst<'g>(goals: &[&'g Judged]) -> Option<&'g Judged> {
 }
 
 fn figure(goal: &Judged) -> String {
+    let is_bad = goal.bound == Bound::AtMost;
     match goal.kpi.ends_with("_s") {
-        _ if goal.simulated.mean == Some(0.0) && goal.simulated.se == Some(0.0) => {
+        _ if is_bad && goal.simulated.mean == Some(0.0) && goal.simulated.se == Some(0.0) => {
             "none seen".to_owned()
         }
         true => seconds_and_error(goal.simulated).to_string(),
@@ -180,6 +183,9 @@ fn finding(goals: &[&Judged]) -> String {
     let all = goals.len();
     let of = |status| goals.iter().filter(|goal| goal.status == status).count();
     let (met, borderline, missed) = (of(Status::Met), of(Status::Borderline), of(Status::Missed));
+    if all == 1 {
+        return format!("in the only interval, {} at {start}", figure(worst));
+    }
     if met == all {
         return format!(
             "in all {all} intervals, at worst {} at {start}",
@@ -204,7 +210,17 @@ fn finding(goals: &[&Judged]) -> String {
 /// The answer in sentences: whether it is enough, what it takes, and how that was found.
 pub fn answer(answer: &Answer) -> Vec<String> {
     let staffing = &answer.staffing;
-    let mut sentences = vec![certainty(staffing), hours(answer)];
+    let certainty = certainty(staffing);
+    let too_often = staffing.risk.as_ref().map(|risk| risk.status) == Some(Status::Missed);
+    let certainty = match certainty.split_at_checked(1).filter(|_| too_often) {
+        // It is about means.
+        Some((first, rest)) => format!(
+            "More days miss a target than is asked. On average: {}{rest}",
+            first.to_lowercase()
+        ),
+        None => certainty,
+    };
+    let mut sentences = vec![certainty, hours(answer)];
     sentences.extend(cost(staffing));
     sentences.extend(risk(staffing));
     sentences.extend(one_more(staffing));
@@ -377,6 +393,7 @@ pub fn lines(staffing: &Staffing) -> Vec<String> {
         let target = exact_percent(lines.max_blocking);
         let whole = |n: f64| grouped(n, 0);
         let needed = match lines.simulated {
+            Some(1) => "takes 1 line".to_owned(),
             Some(n) => format!("takes {} lines", whole(n.into())),
             None => "is not reached with any number of lines".to_owned(),
         };
@@ -388,8 +405,9 @@ pub fn lines(staffing: &Staffing) -> Vec<String> {
             false => "",
         };
         format!(
-            "Lines of {}: blocking ≤{NBSP}{target} {needed}{formula}; there are {}{few}.",
+            "Lines of {}: blocking ≤{NBSP}{target} {needed}{formula}; there {} {}{few}.",
             lines.trunk,
+            if lines.current == 1 { "is" } else { "are" },
             whole(lines.current.into())
         )
     };
