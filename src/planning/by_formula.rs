@@ -44,7 +44,7 @@ pub fn by_formula(
             Some(results)
         }
     };
-    let requirement = pool.install(|| {
+    let requirement = experiment::in_pool(&pool, || {
         Requirement::new(
             &model,
             &question.targets,

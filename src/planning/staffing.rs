@@ -40,7 +40,7 @@ pub fn simulate(
 ) -> Result<Answer, Error> {
     let pool = experiment::pool(&Model::new(scenario), question.threads)?;
     control.planned.store(question.budget, Ordering::Relaxed);
-    let found = pool.install(|| find(scenario, question, control))?;
+    let found = experiment::in_pool(&pool, || find(scenario, question, control))?;
     // Ctrl-C was answered by the best so far; it is simulated all the same.
     control.stop.store(false, Ordering::Relaxed);
     control.done.store(0, Ordering::Relaxed);
@@ -55,7 +55,7 @@ pub(super) fn finish(
     (pool, control): (&rayon::ThreadPool, &Control),
 ) -> Result<Answer, Error> {
     let mut staffed = with_staff(scenario, &found.staff);
-    let results = pool.install(|| close(&staffed, question, found, control))?;
+    let results = experiment::in_pool(pool, || close(&staffed, question, found, control))?;
     let run = &mut staffed.run;
     run.seed = results.run.seed;
     run.replications = u32::try_from(results.run.replications).unwrap_or(u32::MAX);
@@ -63,7 +63,7 @@ pub(super) fn finish(
     run.confidence = results.run.confidence;
     let lines = match found.ended {
         Some(Ended::Interrupted) => Ok(Vec::new()),
-        _ => pool.install(|| lines::needed(&staffed, question, control)),
+        _ => experiment::in_pool(pool, || lines::needed(&staffed, question, control)),
     };
     let (lines, interrupted) = match lines {
         Err(Halt::Interrupted) => (Vec::new(), true),
@@ -79,7 +79,7 @@ pub(super) fn finish(
         };
         let asked = (question, limit, days);
         let judge = || risk::judge(&staffed, asked, &found.goals, &found.path, control);
-        match pool.install(judge) {
+        match experiment::in_pool(pool, judge) {
             Err(Halt::Interrupted) => staffing.partial = true,
             risk => {
                 let risk = risk?;

@@ -305,7 +305,7 @@ fn a_gate_is_seldom_wrong() {
 #[test]
 #[ignore = "takes minutes: docs/validation.md"]
 fn the_farther_the_truth_the_sooner_it_decides() {
-    println!("| distance | decided | days, mean |\n|--:|--:|--:|");
+    println!("| distance | decided | wrongly | days, mean |\n|--:|--:|--:|--:|");
     let mut last = 0.0;
     for distance in [0.25, 0.5, 1.0, 2.0] {
         let counts = over_seeds(200, |_| {
@@ -316,15 +316,22 @@ fn the_farther_the_truth_the_sooner_it_decides() {
         });
         let decided = (counts.pass + counts.fail) as f64 / counts.seeds as f64;
         println!(
-            "| {distance} × 0.5 pp | {:.0} % | {:.0} |",
+            "| {distance} × 0.5 pp | {:.0} % | {:.1} % | {:.0} |",
             100.0 * decided,
+            100.0 * counts.fail as f64 / counts.seeds as f64,
             counts.replications as f64 / counts.seeds as f64
         );
         assert!(
             decided >= last,
             "{distance}: {decided} decided, nearer by {last}"
         );
-        assert_eq!(counts.fail, 0, "{distance}: what is true failed");
+        // What is true fails at most with α.
+        let (_, upper) = clopper_pearson(counts.fail, counts.seeds, 0.01);
+        assert!(
+            upper <= ALPHA + 0.025,
+            "{distance}: {} of what is true failed",
+            counts.fail
+        );
         last = decided;
     }
     assert!(last > 0.99, "at twice the margin {last} are decided");
