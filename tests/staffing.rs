@@ -607,15 +607,16 @@ fn where_calls_come_somebody_works() {
     assert!(found.staffing.met, "{:?}", found.staffing.goals);
 }
 
-/// The formula takes all callers for patient ones, and asks for some 90 agents too few: they are added all the same.
-#[test]
-fn many_agents_are_added_where_the_formula_is_far_off() {
-    let text = "[scenario]\nname = \"mixed\"\nopen = \"08:00-08:30\"\n\
+const FAR_OFF: &str = "[scenario]\nname = \"mixed\"\nopen = \"08:00-08:30\"\n\
                 [[queues]]\nname = \"q\"\ntarget = \"0/20\"\nmax_abandonment = \"1%\"\n\
                 [[call_types]]\nname = \"patient\"\nqueue = \"q\"\nvolume = 1020\ntalk = \"exp(3m)\"\npatience = \"exp(60m)\"\n\
                 [[call_types]]\nname = \"hasty\"\nqueue = \"q\"\nvolume = 980\ntalk = \"exp(3m)\"\npatience = \"exp(1s)\"\n\
                 [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 60\n";
-    let scenario = scenario(text);
+
+/// The formula takes all callers for patient ones, and asks for some 90 agents too few: they are added all the same.
+#[test]
+fn many_agents_are_added_where_the_formula_is_far_off() {
+    let scenario = scenario(FAR_OFF);
     let mut asked = question(&scenario, Per::Interval);
     asked.tolerance.points = 0.02;
     let found = answer(&scenario, &asked);
@@ -625,6 +626,30 @@ fn many_agents_are_added_where_the_formula_is_far_off() {
         agents(&found),
         found.staffing.goals
     );
+}
+
+/// What is missed as the budget was too small says so.
+#[test]
+fn agents_that_the_budget_does_not_add_are_spoken_of() {
+    let scenario = scenario(FAR_OFF);
+    let mut asked = question(&scenario, Per::Interval);
+    asked.tolerance.points = 0.02;
+    for (budget, says) in [
+        (
+            1_200,
+            "the budget of 1,200 days was spent before every target was met",
+        ),
+        (
+            5_000,
+            "half of the budget of 5,000 days was spent on adding agents",
+        ),
+    ] {
+        asked.budget = budget;
+        let found = answer(&scenario, &asked).staffing;
+        assert!(!found.met, "{:?}", found.goals);
+        let said = found.warnings.join("; ");
+        assert!(said.contains(says), "{said}, expected {says}");
+    }
 }
 
 /// Adding agents before a cap may take half of the days, not all.

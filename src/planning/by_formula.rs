@@ -67,6 +67,7 @@ pub fn by_formula(
         marginal: Vec::new(),
         path: Vec::new(),
         minimal: false,
+        repair_was_dear: false,
         ended: None,
     };
     let mut answer = finish(scenario, question, &found, (&pool, control))?;

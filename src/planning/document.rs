@@ -197,13 +197,21 @@ pub(super) fn document(
         }
     }
     let mut warnings = results.run.warnings.clone();
-    if found.ended == Some(Ended::Budget) {
-        let before = match (question.risk, found.minimal) {
-            (Some(_), _) => "the search for fewer missed days was at its end",
-            (None, true) => "one more agent was tried everywhere",
-            (None, false) => "it was shown that no agent can be spared",
+    let met = goals.iter().all(|goal| goal.status != Status::Missed);
+    let days = crate::scenario::grouped(question.budget as f64, 0);
+    // What a cap or the like keeps missed has its reason, and a larger budget would not help.
+    let more_would_help = |goal: &Judged| goal.status == Status::Missed && goal.reason.is_none();
+    if found.repair_was_dear && goals.iter().any(more_would_help) {
+        warnings.push(format!(
+            "half of the budget of {days} days was spent on adding agents, and a target was still missed; raise --budget"
+        ));
+    } else if found.ended == Some(Ended::Budget) {
+        let before = match (met, question.risk, found.minimal) {
+            (false, ..) => "every target was met",
+            (_, Some(_), _) => "the search for fewer missed days was at its end",
+            (_, None, true) => "one more agent was tried everywhere",
+            (_, None, false) => "it was shown that no agent can be spared",
         };
-        let days = crate::scenario::grouped(question.budget as f64, 0);
         warnings.push(format!(
             "the budget of {days} days was spent before {before}; raise --budget"
         ));
@@ -221,7 +229,7 @@ pub(super) fn document(
         seed: question.seed,
         confidence: question.confidence,
         tolerance: question.tolerance.points,
-        met: goals.iter().all(|goal| goal.status != Status::Missed),
+        met,
         partial: found.ended == Some(Ended::Interrupted) || results.run.partial,
         minimal: found.minimal,
         days_used: found.days + results.run.replications,

@@ -25,6 +25,8 @@ pub(super) struct Found {
     pub path: Vec<(f64, f64)>,
     /// It was shown that no single agent can be taken.
     pub minimal: bool,
+    /// Agents might still have been added for what is missed; half of the budget was spent on that.
+    pub repair_was_dear: bool,
     /// Why it ended early.
     pub ended: Option<Ended>,
 }
@@ -44,6 +46,7 @@ pub(super) fn find(
         marginal: Vec::new(),
         path: Vec::new(),
         minimal: false,
+        repair_was_dear: false,
         ended: None,
     };
     match steps(&mut search, &mut found) {
@@ -56,6 +59,7 @@ pub(super) fn find(
         promised: search.best.promised,
         goals: search.goals,
         days: search.spent,
+        repair_was_dear: search.repair_was_dear,
         ..found
     })
 }

@@ -168,6 +168,7 @@ impl Search<'_> {
             if staff == trial.staff || is_dear {
                 self.simulate(&mut trial, self.days)?;
                 let missed = self.missed(&trial.sample);
+                self.repair_was_dear = is_dear && !missed.is_empty();
                 // Nothing helps: what is missed shall not be missed further.
                 for goal in missed {
                     self.floors[goal] = self.room(goal, &trial.sample);

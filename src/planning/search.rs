@@ -107,6 +107,8 @@ pub(super) struct Search<'a> {
     pub(super) called: Vec<bool>,
     /// Days simulated.
     pub(super) spent: u64,
+    /// Whether adding agents for what is missed was given up, as it had taken half of the budget.
+    pub(super) repair_was_dear: bool,
     /// The best staffing so far.
     pub(super) best: Best,
 }
@@ -146,6 +148,7 @@ impl<'a> Search<'a> {
             floors: vec![0.0; goals.len()],
             called: vec![false; goals.len()],
             spent: 0,
+            repair_was_dear: false,
             best: Best {
                 staff: scenario.groups.iter().map(|g| g.staff.clone()).collect(),
                 promised: Promised::new(),

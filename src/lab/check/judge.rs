@@ -69,6 +69,11 @@ pub(super) enum Spread {
 }
 
 impl Seen {
+    /// What rounding may have moved the value by.
+    fn rounding(&self) -> f64 {
+        1e-12 * (self.value.abs() + 2.0 * self.baseline.abs())
+    }
+
     /// Limits below and above the true value, each of which is wrong with probability at most `error`.
     pub fn limits(&self, error: f64) -> Option<(f64, f64)> {
         let around = |width: f64| (self.value - width, self.value + width);
@@ -117,18 +122,18 @@ impl Bound {
         }
     }
 
-    /// Whether every value between the limits is allowed.
-    pub fn holds(&self, (low, high): (f64, f64)) -> bool {
-        self.allows(if self.is_upper { high } else { low })
+    /// Whether every value between the limits is allowed; what is as near to the threshold as `rounding` is equal to it.
+    pub fn holds(&self, (low, high): (f64, f64), rounding: f64) -> bool {
+        self.allows(if self.is_upper { high } else { low }, rounding)
     }
 
     /// Whether no value between the limits is allowed.
-    pub fn is_broken(&self, (low, high): (f64, f64)) -> bool {
-        !self.allows(if self.is_upper { low } else { high })
+    pub fn is_broken(&self, (low, high): (f64, f64), rounding: f64) -> bool {
+        !self.allows(if self.is_upper { low } else { high }, rounding)
     }
 
-    fn allows(&self, x: f64) -> bool {
-        match (self.is_upper, x == self.threshold) {
+    fn allows(&self, x: f64, rounding: f64) -> bool {
+        match (self.is_upper, (x - self.threshold).abs() <= rounding) {
             (_, true) => self.allows_equal,
             (true, _) => x < self.threshold,
             (false, _) => x > self.threshold,
@@ -149,10 +154,10 @@ pub(super) struct Errors {
 pub(super) fn judge(seen: &[(Bound, Seen)], errors: Errors) -> Verdict {
     let limits = |seen: &Seen, error: f64| seen.limits(error);
     let holds = |(bound, seen): &(Bound, Seen)| {
-        limits(seen, errors.pass).is_some_and(|limits| bound.holds(limits))
+        limits(seen, errors.pass).is_some_and(|limits| bound.holds(limits, seen.rounding()))
     };
     let is_broken = |(bound, seen): &(Bound, Seen)| {
-        limits(seen, errors.fail).is_some_and(|limits| bound.is_broken(limits))
+        limits(seen, errors.fail).is_some_and(|limits| bound.is_broken(limits, seen.rounding()))
     };
     match () {
         () if seen.iter().any(is_broken) => Verdict::Fail,
@@ -232,6 +237,20 @@ mod tests {
                 .map(|bound| (bound, alike))
                 .collect();
             assert_eq!(judge(&each, ERRORS), expected, "{text}");
+        }
+        // As a computer has it, 16.1 − 14.1 is more than 2.
+        let rounded = Seen {
+            value: 16.1 - 14.1,
+            baseline: 14.1,
+            ..alike
+        };
+        for (text, expected) in [
+            ("delta total.acw_s <= 2s", Verdict::Pass),
+            ("delta total.acw_s < 2s", Verdict::Fail),
+            ("equivalent total.acw_s ± 2s", Verdict::Pass),
+        ] {
+            let each: Vec<_> = bounds(text).into_iter().map(|b| (b, rounded)).collect();
+            assert_eq!(judge(&each, ERRORS), expected, "{text}, {rounded:?}");
         }
         let perhaps = Seen {
             spread: Spread::Perhaps,
