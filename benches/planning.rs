@@ -1,7 +1,7 @@
 //! Planning by formula: `cargo bench --bench planning`.
 
 use acdsim::experiment::{self, Control, Replications, Settings};
-use acdsim::planning::{self, Bounds, Method, Per, Question, Recipe, Requirement, Tolerance};
+use acdsim::planning::{self, Method, Per, Question, Recipe, Requirement, Tolerance};
 use acdsim::scenario::{self, Demand, Scenario};
 use acdsim::{Model, kpi};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -102,17 +102,10 @@ fn search(criterion: &mut Criterion) {
     group.sample_size(10);
     for per in [Per::Interval, Per::Day] {
         let question = Question {
-            targets: kpi::targets(&scenario),
-            per,
-            tolerance: Tolerance::default(),
-            confidence: 0.95,
-            bounds: Bounds::none(&scenario),
-            seed: 1,
             days: 200,
             budget: 20_000,
-            risk: None,
-            marginal: false,
             threads: Some(1),
+            ..Question::of(&scenario, per)
         };
         group.bench_function(per.name(), |bencher| {
             bencher.iter(|| {

@@ -65,17 +65,9 @@ fn level(fraction: f64) -> Target {
 
 fn question(scenario: &Scenario) -> Question {
     Question {
-        targets: kpi::targets(scenario),
-        per: Per::Interval,
-        tolerance: Tolerance::default(),
-        confidence: 0.95,
-        bounds: Bounds::none(scenario),
-        seed: 1,
         days: 200,
         budget: 20_000,
-        risk: None,
-        marginal: false,
-        threads: None,
+        ..Question::of(scenario, Per::Interval)
     }
 }
 

@@ -634,17 +634,9 @@ fn hostile_names_stay_names() {
 /// A search within a budget that is spent at once: the scenario's own staff, simulated.
 fn searched(scenario: &Scenario, per: Per, budget: u64) -> Answer {
     let question = Question {
-        targets: kpi::targets(scenario),
-        per,
-        tolerance: Tolerance::default(),
-        confidence: 0.95,
-        bounds: Bounds::none(scenario),
-        seed: 1,
         days: 20,
-        risk: None,
-        marginal: false,
         budget,
-        threads: None,
+        ..Question::of(scenario, per)
     };
     planning::simulate(scenario, &question, &Control::default()).expect("simulated")
 }

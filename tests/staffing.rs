@@ -5,7 +5,7 @@ mod common;
 use acdsim::erlang::{Patience, Target as FormulaTarget, WaitingSystem};
 use acdsim::experiment::Control;
 use acdsim::kpi::{self, Place};
-use acdsim::planning::{self, Bounds, Per, Question, Status, Tolerance};
+use acdsim::planning::{self, Per, Question, Status};
 use acdsim::scenario::{self, Formula, Scenario};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -19,17 +19,9 @@ fn scenario(text: &str) -> Scenario {
 
 fn question(scenario: &Scenario, per: Per) -> Question {
     Question {
-        targets: kpi::targets(scenario),
-        per,
-        tolerance: Tolerance::default(),
-        confidence: 0.95,
-        bounds: Bounds::none(scenario),
-        seed: 1,
         days: 200,
         budget: 1_000_000,
-        risk: None,
-        marginal: false,
-        threads: None,
+        ..Question::of(scenario, per)
     }
 }
 

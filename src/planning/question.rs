@@ -1,7 +1,7 @@
 //! What is asked of a staffing.
 
 use super::goals::{Per, Staff, Tolerance};
-use crate::kpi::Target;
+use crate::kpi::{Target, targets};
 use crate::scenario::Scenario;
 use crate::scenario::schema::MOST_AGENTS;
 
@@ -30,6 +30,25 @@ pub struct Question {
     pub marginal: bool,
     /// Number of threads; `None` is one for each core.
     pub threads: Option<usize>,
+}
+
+impl Question {
+    /// The least agents for the targets that a scenario has, with its seed and days, 100,000 days in all.
+    pub fn of(scenario: &Scenario, per: Per) -> Self {
+        Self {
+            targets: targets(scenario),
+            per,
+            tolerance: Tolerance::default(),
+            confidence: scenario.run.confidence,
+            bounds: Bounds::none(scenario),
+            seed: scenario.run.seed,
+            days: scenario.run.replications.into(),
+            budget: 100_000,
+            risk: None,
+            marginal: false,
+            threads: None,
+        }
+    }
 }
 
 /// Least and most agents by group and interval.

@@ -647,7 +647,7 @@ fn changed(staff: &Staff, step: &Step) -> Staff {
 mod tests {
     use super::*;
     use crate::experiment::Control;
-    use crate::planning::{Bounds, Question, Tolerance};
+    use crate::planning::Question;
     use std::path::Path;
 
     /// Every trial that is accepted doubles how many agents are taken at once: more often than a size has bits.
@@ -659,19 +659,7 @@ mod tests {
         let loaded = crate::scenario::parse("s", text, Path::new(""), &[]);
         let scenario = loaded.expect("a scenario").scenario;
         for per in [Per::Interval, Per::Day] {
-            let question = Question {
-                targets: crate::kpi::targets(&scenario),
-                per,
-                tolerance: Tolerance::default(),
-                confidence: 0.95,
-                bounds: Bounds::none(&scenario),
-                seed: 1,
-                days: 200,
-                budget: 1_000_000,
-                risk: None,
-                marginal: false,
-                threads: None,
-            };
+            let question = Question::of(&scenario, per);
             let control = Control::default();
             let mut search = Search::new(&scenario, &question, &control);
             let ample = search.simulated(vec![vec![100]], 200);

@@ -317,8 +317,7 @@ pub(super) fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kpi;
-    use crate::planning::{Bounds, Per, Tolerance};
+    use crate::planning::Per;
     use std::path::Path;
 
     /// Four intervals, of which each can make up for another one.
@@ -332,17 +331,8 @@ mod tests {
         let loaded = crate::scenario::parse("s", DAY, Path::new(""), &[]);
         let scenario = loaded.expect("a scenario").scenario;
         let question = Question {
-            targets: kpi::targets(&scenario),
-            per: Per::Day,
-            tolerance: Tolerance::default(),
-            confidence: 0.95,
-            bounds: Bounds::none(&scenario),
-            seed: 1,
-            days: 200,
-            budget: 1_000_000,
             risk: Some(0.1),
-            marginal: false,
-            threads: None,
+            ..Question::of(&scenario, Per::Day)
         };
         let control = Control::default();
         let mut search = Search::new(&scenario, &question, &control);

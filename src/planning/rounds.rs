@@ -190,7 +190,7 @@ fn larger(a: &Staff, b: &Staff) -> Staff {
 mod tests {
     use super::*;
     use crate::experiment::Control;
-    use crate::planning::{Bounds, Per, Question, Tolerance};
+    use crate::planning::{Per, Question, Tolerance};
     use std::path::Path;
 
     #[test]
@@ -206,19 +206,7 @@ mod tests {
             );
             let loaded = crate::scenario::parse("s", &text, Path::new(""), &[]);
             let scenario = loaded.expect("a scenario").scenario;
-            let question = Question {
-                targets: crate::kpi::targets(&scenario),
-                per: Per::Interval,
-                tolerance: Tolerance::default(),
-                confidence: 0.95,
-                bounds: Bounds::none(&scenario),
-                seed: 1,
-                days: 200,
-                budget: 1_000_000,
-                risk: None,
-                marginal: false,
-                threads: None,
-            };
+            let question = Question::of(&scenario, Per::Interval);
             let control = Control::default();
             let mut search = Search::new(&scenario, &question, &control);
             let plenty = search.plenty();
@@ -239,20 +227,11 @@ mod tests {
         let loaded = crate::scenario::parse("s", text, Path::new(""), &[]);
         let scenario = loaded.expect("a scenario").scenario;
         let question = Question {
-            targets: crate::kpi::targets(&scenario),
-            per: Per::Day,
             tolerance: Tolerance {
                 points: 0.001,
                 of_times: 0.05,
             },
-            confidence: 0.95,
-            bounds: Bounds::none(&scenario),
-            seed: 1,
-            days: 200,
-            budget: 1_000_000,
-            risk: None,
-            marginal: false,
-            threads: None,
+            ..Question::of(&scenario, Per::Day)
         };
         let control = Control::default();
         let mut search = Search::new(&scenario, &question, &control);
