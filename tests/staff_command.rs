@@ -6,7 +6,7 @@ mod common;
 
 use acdsim::experiment::Control;
 use acdsim::kpi;
-use acdsim::planning::{self, Answer, Bounds, Per, Question, Tolerance};
+use acdsim::planning::{self, Answer, Per, Question};
 use acdsim::report::{self, text::Page};
 use acdsim::scenario::{self, Scenario};
 use common::command::{acdsim_in, interrupted_in};

@@ -102,6 +102,17 @@ pub enum Error {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
+impl Error {
+    /// That a run ended before anything was complete.
+    pub(crate) fn early(halt: Halt, steady: bool) -> Self {
+        match (halt, steady) {
+            (Halt::Interrupted, true) => Error::NothingDone("steady run"),
+            (Halt::Interrupted, false) => Error::NothingDone("first day"),
+            (halt, _) => halt.into(),
+        }
+    }
+}
+
 /// What a run gave.
 #[derive(Debug)]
 pub struct Run {
@@ -179,11 +190,7 @@ fn run_in_pool(
                 partial = true;
                 break;
             }
-            Err(Halt::Interrupted) => {
-                let what = if steady { "steady run" } else { "first day" };
-                return Err(Error::NothingDone(what));
-            }
-            Err(halt) => return Err(halt.into()),
+            Err(halt) => return Err(Error::early(halt, steady)),
         }
         let Some((half_width, at_most)) = precision else {
             break;

@@ -165,11 +165,7 @@ pub fn compare(
                 partial = true;
                 break;
             }
-            Err(Halt::Interrupted) => {
-                let what = if steady { "steady run" } else { "first day" };
-                return Err(experiment::Error::NothingDone(what).into());
-            }
-            Err(halt) => return Err(experiment::Error::Halt(halt).into()),
+            Err(halt) => return Err(experiment::Error::early(halt, steady).into()),
         }
         if let Some(asked) = asked {
             match view.imprecise(&pairs, asked) {

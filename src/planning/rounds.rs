@@ -231,6 +231,7 @@ mod tests {
                 points: 0.001,
                 of_times: 0.05,
             },
+            budget: 1_000_000,
             ..Question::of(&scenario, Per::Day)
         };
         let control = Control::default();

@@ -320,11 +320,7 @@ impl<'a> Gate<'a> {
                     partial = true;
                     break;
                 }
-                Err(Halt::Interrupted) => {
-                    let what = if steady { "steady run" } else { "first day" };
-                    return Err(experiment::Error::NothingDone(what).into());
-                }
-                Err(halt) => return Err(experiment::Error::Halt(halt).into()),
+                Err(halt) => return Err(experiment::Error::early(halt, steady).into()),
             }
             for test in tests.iter_mut().filter(|test| test.verdict.is_none()) {
                 test.look(&counting, goal);
