@@ -133,11 +133,12 @@ pub fn compare(
         .collect();
     let readers: Vec<Reader<'_>> = models.iter().map(Reader::new).collect();
     let plan = Plan::new(sides, &readers);
-    let level = looks.confidence(question.confidence);
-    let levels = Levels {
-        joint: 1.0 - (1.0 - level) / plan.joint.max(1) as f64,
-        single: level,
-    };
+    let joint = 1.0 - (1.0 - question.confidence) / plan.joint.max(1) as f64;
+    let levels = looks.confidence(joint).into_iter();
+    let levels = levels.zip(looks.confidence(question.confidence));
+    let levels: Vec<Levels> = levels
+        .map(|(joint, single)| Levels { joint, single })
+        .collect();
     let last = looks.ends().last().copied().unwrap_or(1);
     let asked = match &question.days {
         Days::UntilPrecise(asked) if !steady => Some(asked),
@@ -146,16 +147,17 @@ pub fn compare(
     let planned = asked.is_none().then_some(last);
     let links = plan.links.iter().map(|linked| linked.link).collect();
     let mut pairs = Pairs::new(readers, links, Some(planned), question.threads)?;
-    let view = View {
+    let mut view = View {
         sides,
         plan: &plan,
         question,
-        levels,
+        levels: levels[0],
     };
 
     let mut warnings = plan.warnings.clone();
     let (mut partial, mut reached) = (false, false);
-    for &goal in looks.ends() {
+    for (&goal, levels) in looks.ends().iter().zip(levels) {
+        view.levels = levels;
         control
             .planned
             .store(goal * sides.len() as u64, Ordering::Relaxed);

@@ -6,8 +6,7 @@ use crate::stats::errors_of_looks;
 /// largest. They are fixed before anything is simulated.
 ///
 /// Whoever looks often, and stops when the figures please, is wrong more often than at a single look. So the probability of
-/// an error is spent over the looks, the same part at each (Bonferroni): of intervals at level 1 − α / looks all of all looks
-/// hold at once with probability 1 − α, whichever look ends it.
+/// an error is spent over the looks, the same part at each: see [`errors_of_looks`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looks(Vec<u64>);
 
@@ -54,9 +53,17 @@ impl Looks {
         errors_of_looks(&self.0, error)
     }
 
-    /// The level of an interval at each look for that of all looks together.
-    pub fn confidence(&self, together: f64) -> f64 {
-        1.0 - (1.0 - together) / self.0.len() as f64
+    /// The level of an interval at each look, so that the intervals of all looks hold at once with probability `together`,
+    /// whichever look ends it.
+    pub fn confidence(&self, together: f64) -> Vec<f64> {
+        match self.0.as_slice() {
+            [_] => vec![together],
+            // Each side has half of the error.
+            _ => {
+                let errors = self.errors((1.0 - together) / 2.0);
+                errors.into_iter().map(|error| 1.0 - 2.0 * error).collect()
+            }
+        }
     }
 }
 
@@ -69,7 +76,13 @@ mod tests {
         assert_eq!(Looks::up_to(50).ends(), [50]);
         assert_eq!(Looks::up_to(100).ends(), [100]);
         assert_eq!(Looks::up_to(400).ends(), [100, 150, 225, 338, 400]);
-        assert!((Looks::up_to(400).confidence(0.95) - 0.99).abs() < 1e-12);
-        assert_eq!(Looks::once(200).confidence(0.95), 0.95);
+        // Wider than of a single look, narrower than if each look had a part of its own.
+        let levels = Looks::up_to(400).confidence(0.95);
+        assert!((levels[0] - 0.99).abs() < 1e-9, "{levels:?}");
+        assert!(
+            levels[1..].iter().all(|l| (0.95..0.99).contains(l)),
+            "{levels:?}"
+        );
+        assert_eq!(Looks::once(200).confidence(0.95), [0.95]);
     }
 }
