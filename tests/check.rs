@@ -297,6 +297,18 @@ fn what_is_counted_seldom_is_believed_late() {
     assert!(judged.replications_needed > Some(300), "{judged:?}");
     let few = Gate::new("desk", desk(sets)).expect("queues.\"orders v2.0\".service_level >= 90%");
     assert_eq!(only(&few).verdict, Verdict::Pass);
+    // Forty answers at once are no 99 of 100.
+    let few = || Gate::new("desk", desk(sets)).expect("queues.\"orders v2.0\".wait_p99_s < 10s");
+    let judged = only(&few().at_most(450));
+    assert_eq!(judged.verdict, Verdict::Inconclusive, "{judged:?}");
+    let reason = judged.reason.unwrap_or_default();
+    assert!(reason.contains("too few were answered"), "{reason}");
+    assert_eq!(only(&few().at_most(30_000)).verdict, Verdict::Pass);
+    let same = Gate::new("same", desk(sets))
+        .against("before", desk(sets))
+        .at_most(450);
+    let judged = only(&same.expect("delta queues.\"orders v2.0\".wait_p99_s <= 0s"));
+    assert_eq!((judged.verdict, judged.identical), (Verdict::Pass, true));
 }
 
 #[test]

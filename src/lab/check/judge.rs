@@ -41,6 +41,9 @@ impl Verdict {
 /// Days without any spread after which it is believed that there is none.
 pub(super) const ENOUGH_ALIKE: u64 = 400;
 
+/// Waits that must lie beyond a quantile until it is believed to have no spread.
+pub(super) const ENOUGH_BEYOND: f64 = 20.0;
+
 /// A figure, or what it is more than `factor` times that of the baseline, as far as it has been seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Seen {

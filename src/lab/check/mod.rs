@@ -33,7 +33,7 @@ use crate::random::STREAM_VERSION;
 use crate::routing::Routing;
 use crate::scenario::{Mode, Scenario, schema};
 use crate::stats::{Paired, PairedRatio};
-use judge::{Bound, ENOUGH_ALIKE, Errors, Seen, Spread, judge};
+use judge::{Bound, ENOUGH_ALIKE, ENOUGH_BEYOND, Errors, Seen, Spread, judge};
 use lock::Block;
 use matched::{Figure, Match};
 use seldom::Unusual;
@@ -714,6 +714,19 @@ impl<'m> Counting<'m> {
         })
     }
 
+    /// Waits beyond a quantile, on that side which has fewer; without end of other figures.
+    fn beyond(&self, figure: &Figure) -> f64 {
+        let Figure::Quantile { of, other, p } = *figure else {
+            return f64::INFINITY;
+        };
+        let sides = [Some((0, of)), other];
+        let beyond = sides.into_iter().flatten().map(|(side, of)| {
+            let waits = self.waits[side].as_ref();
+            waits.map_or(0.0, |waits| waits.beyond(of, p))
+        });
+        beyond.fold(f64::INFINITY, f64::min)
+    }
+
     fn spread(&self, test: &Test, paired: &Paired, n: u64) -> Spread {
         if test.found.counts_days() {
             // Days without contacts are none of those that are judged.
@@ -721,7 +734,7 @@ impl<'m> Counting<'m> {
             return Spread::Days(met.round() as u64, judged.round() as u64);
         }
         let is_enough = self.days >= ENOUGH_ALIKE || self.readers[0].model().steady;
-        let the_same = || match is_enough {
+        let the_same = |is_enough| match is_enough {
             true => Spread::None,
             false => Spread::Perhaps,
         };
@@ -738,11 +751,13 @@ impl<'m> Counting<'m> {
         };
         match seldom {
             // Even where a multiple of the same has a spread, which says nothing of a difference.
-            _ if self.is_alike(&test.found.figure) => the_same(),
+            _ if self.is_alike(&test.found.figure) => the_same(is_enough),
             // How much it could be on another day is known of rates only.
             Some(seldom) if seldom.days == 0 && !is_rate && !is_enough => Spread::Perhaps,
             Some(seldom) => Spread::Seldom(seldom),
-            None if paired.se == Some(0.0) => the_same(),
+            None if paired.se == Some(0.0) => {
+                the_same(is_enough && self.beyond(&test.found.figure) >= ENOUGH_BEYOND)
+            }
             None => Spread::Normal,
         }
     }

@@ -222,7 +222,10 @@ fn reason(test: &Test, counting: &Counting<'_>, needed: Option<u64>) -> String {
         .iter()
         .any(|(_, seen)| seen.spread == Spread::Perhaps)
     {
-        return format!("the same on every day, which is believed after {ENOUGH_ALIKE} days");
+        return match test.days < ENOUGH_ALIKE {
+            true => format!("the same on every day, which is believed after {ENOUGH_ALIKE} days"),
+            false => "too few were answered to know such a quantile".to_owned(),
+        };
     }
     match (needed, &test.found.figure) {
         (Some(n), Figure::Locked { .. }) => {
