@@ -263,6 +263,112 @@ fn what_was_not_seen_may_still_be() {
 }
 
 #[test]
+fn what_is_counted_seldom_is_believed_late() {
+    // Nobody was ever blocked, which does not say that nobody ever is.
+    let sets = &["trunks.line.lines=60", ONE_MORE];
+    let gate = || Gate::new("after", desk(sets)).against("before", desk(&sets[..1]));
+    for (text, expected) in [
+        ("trunks.line.blocked <= 0", Verdict::Inconclusive),
+        ("trunks.line.blocked < 1", Verdict::Pass),
+        ("delta trunks.line.blocked <= 0", Verdict::Inconclusive),
+        ("delta trunks.line.blocked <= 1", Verdict::Pass),
+    ] {
+        let judged = only(&gate().at_most(600).expect(text));
+        assert_eq!(judged.verdict, expected, "{text}: {judged:?}");
+    }
+    // What has the same value on every day is known, whatever happens meanwhile.
+    let sets = &["call_types.order.talk=4m", ONE_MORE];
+    let gate = Gate::new("after", desk(sets)).against("before", desk(&sets[..1]));
+    let judged = only(&gate.expect("delta call_types.order.talk_s <= 0s"));
+    assert_eq!((judged.verdict, judged.identical), (Verdict::Pass, false));
+    // A call on one day of ten: the other days say nothing of how they are served.
+    let sets = &[
+        "call_types.order.volume=[0.1, 0, 0, 0]",
+        "groups.desk.staff=40",
+        "trunks.line.lines=60",
+    ];
+    let few = Gate::new("desk", desk(sets)).expect("queues.\"orders v2.0\".service_level >= 90%");
+    let judged = only(&few.at_most(300));
+    assert_eq!(
+        (judged.verdict, judged.value),
+        (Verdict::Inconclusive, Some(1.0)),
+        "{judged:?}"
+    );
+    assert!(judged.replications_needed > Some(300), "{judged:?}");
+    let few = Gate::new("desk", desk(sets)).expect("queues.\"orders v2.0\".service_level >= 90%");
+    assert_eq!(only(&few).verdict, Verdict::Pass);
+    // Forty answers at once are no 99 of 100.
+    let few = || Gate::new("desk", desk(sets)).expect("queues.\"orders v2.0\".wait_p99_s < 10s");
+    let judged = only(&few().at_most(450));
+    assert_eq!(judged.verdict, Verdict::Inconclusive, "{judged:?}");
+    let reason = judged.reason.unwrap_or_default();
+    assert!(reason.contains("too few were answered"), "{reason}");
+    assert_eq!(only(&few().at_most(30_000)).verdict, Verdict::Pass);
+    let same = Gate::new("same", desk(sets))
+        .against("before", desk(sets))
+        .at_most(450);
+    let judged = only(&same.expect("delta queues.\"orders v2.0\".wait_p99_s <= 0s"));
+    assert_eq!((judged.verdict, judged.identical), (Verdict::Pass, true));
+}
+
+#[test]
+fn intervals_of_another_length_are_not_compared() {
+    let hourly = desk(&[
+        "scenario.interval=1h",
+        "call_types.question.volume=[60, 40]",
+        "call_types.order.volume=[15, 15]",
+        "groups.desk.staff=[6, 5]",
+    ]);
+    let gate = || Gate::new("after", desk(&[])).against("before", hourly.clone());
+    let gate_error = gate().expect("delta total.intervals[\"08:00\"].attempts <= 0");
+    let error = gate_error.run(&Control::default()).unwrap_err().to_string();
+    assert!(error.contains("intervals of another length"), "{error}");
+    let whole = gate().at_most(2).expect("delta total.attempts <= 1000");
+    assert_eq!(checked(&whole).run.replications, 2);
+}
+
+#[test]
+fn other_targets_are_named() {
+    let other = desk(&["queues.help.target=80/30"]);
+    let gate = Gate::new("after", desk(&[]))
+        .against("before", other)
+        .at_most(2);
+    let warnings = checked(&gate.expect("delta total.service_level >= 0pp"))
+        .run
+        .warnings;
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].contains("judged by another target"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn thousands_of_expectations_take_no_longer_than_their_days() {
+    let names: Vec<String> = (0..100).map(|i| format!("q{i}")).collect();
+    let mut text =
+        "[scenario]\nname = \"Many\"\nopen = \"00:00-24:00\"\ninterval = \"15m\"\n".to_owned();
+    for name in &names {
+        text += &format!(
+            "[[queues]]\nname = \"{name}\"\n[[call_types]]\nname = \"{name}\"\nqueue = \"{name}\"\nrate = \"1/h\"\n\
+             talk = \"exp(3m)\"\npatience = \"exp(2m)\"\n[[groups]]\nname = \"{name}\"\nskills = [\"{name}\"]\nstaff = 1\n"
+        );
+    }
+    let day = scenario::parse("many.toml", &text, Path::new(""), &[])
+        .unwrap()
+        .scenario;
+    let started = std::time::Instant::now();
+    let gate = Gate::new("after", day.clone())
+        .against("before", day)
+        .at_most(2);
+    let outcome = checked(&gate.expect("delta queues.*.intervals[*].asa_s <= 0s"));
+    assert_eq!(outcome.expectations.len(), 9_600);
+    // Minutes, if each is looked for among all.
+    let took = started.elapsed().as_secs();
+    assert!(took < 60, "it took {took} s");
+}
+
+#[test]
 fn a_star_is_each_and_every_one_counts() {
     let gate = Gate::new("desk", desk(&[])).against("before", desk(&[]));
     let outcome = checked(
@@ -621,6 +727,61 @@ fn build_servers_are_told_in_their_own_words() {
 }
 
 #[test]
+fn what_cannot_be_meant_is_refused_before_the_run() {
+    let folder = project(REGRESSION);
+    let said = |more: &[&str]| {
+        refused_in(
+            folder.path(),
+            &[&["check", "regression.toml"], more].concat(),
+        )
+    };
+    for form in ["--json", "--summary"] {
+        let said = said(&[form, "--markdown"]);
+        assert!(said.contains("takes the place of the text"), "{said}");
+    }
+    let said_of_both = said(&["--junit", "x.md", "--markdown", "./x.md"]);
+    assert!(
+        said_of_both.contains("both write to x.md"),
+        "{said_of_both}"
+    );
+    assert!(!folder.path().join("x.md").exists());
+    // Relative to the file of the gate, and to the folder that one is in.
+    fs::create_dir(folder.path().join("gate")).unwrap();
+    let inner = "scenario = \"../candidate.toml\"\n[[expect]]\nthat = \"delta total.asa_s <= 0s vs main.toml\"\n";
+    fs::write(folder.path().join("gate/regression.toml"), inner).unwrap();
+    let two = ["check", "gate/regression.toml", "--baseline", "main.toml"];
+    let said = refused_in(folder.path(), &two);
+    assert!(said.contains("main.toml means two files"), "{said}");
+}
+
+#[test]
+fn line_breaks_in_an_expectation_break_no_line_of_the_report() {
+    let folder = project(
+        "scenario = \"main.toml\"\n[[expect]]\nthat = \"\"\"\r\ntotal.asa_s\r\n < 1h\"\"\"\n",
+    );
+    let out = stdout_in(folder.path(), &["check", "regression.toml"]);
+    assert!(
+        out.starts_with("PASS          total.asa_s   < 1h  "),
+        "{out}"
+    );
+    // Blanks around it and letters of several bytes do not move what is marked.
+    let text = "baseline = \"x.lock\"\nscenario = \"main.toml\"\n[[expect]]\nthat = \"  equivalent total.wait_p95_s ± 2s vs ü.lock\"\n";
+    fs::write(folder.path().join("regression.toml"), text).unwrap();
+    let said = refused_in(
+        folder.path(),
+        &[
+            "check",
+            "regression.toml",
+            "--baseline",
+            "ü.lock",
+            "--update-baseline",
+        ],
+    );
+    assert!(said.contains("is not kept in a lock file"), "{said}");
+    assert!(said.contains("·           ─────"), "{said}");
+}
+
+#[test]
 fn what_is_ended_early_is_not_decided() {
     let folder = project(REGRESSION);
     // Never decided, and so many days that it is never through.
@@ -670,6 +831,13 @@ fn a_baseline_is_kept_and_compared_with() {
     assert_eq!(lock, again, "the same bytes");
     let out = stdout_in(folder.path(), &["check", "regression.toml"]);
     assert!(out.contains("4 passed"), "{out}");
+    // It has days of its own.
+    let fewer = ["check", "regression.toml", "--replications", "20"];
+    let (_, said) = status(folder.path(), &fewer);
+    assert!(
+        said.contains("--replications has no effect on differences from a lock"),
+        "{said}"
+    );
     // Other seeds are no baseline.
     let said = refused_in(folder.path(), &["check", "regression.toml", "--seed", "2"]);
     assert!(said.contains("baseline is stale"), "{said}");
@@ -760,5 +928,41 @@ fn what_is_wrong_is_said_with_its_place() {
     assert!(
         !folder.path().join("x.xml").exists(),
         "no file of a bad gate"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_baseline_without_end_is_not_read() {
+    let folder = project(&REGRESSION.replace("main.toml", "main.lock"));
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("main.lock")).unwrap();
+    let said = refused_in(folder.path(), &["check", "regression.toml"]);
+    assert!(said.contains("larger than 64 MB"), "{said}");
+}
+
+#[test]
+fn demand_that_was_found_beside_a_lock_is_named() {
+    let text = REGRESSION.replace("main.toml", "main.lock");
+    let folder = project(&format!("max_replications = 100\n{text}"));
+    for name in ["main.toml", "candidate.toml"] {
+        let path = folder.path().join(name);
+        let counted = fs::read_to_string(&path).unwrap().replace(
+            "volume = [20, 40, 30, 10]",
+            "volume = [20, 40, 30, 10]\nvolume_is = \"all_attempts\"",
+        );
+        fs::write(path, counted).unwrap();
+    }
+    let update = [
+        "check",
+        "regression.toml",
+        "--update-baseline",
+        "--scenario",
+        "main.toml",
+    ];
+    assert_eq!(status(folder.path(), &update).0, Some(0));
+    let (_, said) = status(folder.path(), &["check", "regression.toml"]);
+    assert!(
+        said.contains("candidate.toml: the first attempts behind counted ones"),
+        "{said}"
     );
 }

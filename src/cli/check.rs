@@ -11,10 +11,12 @@ use crate::lab::check::{
 use crate::report::check::{self as report, Undecided};
 use crate::report::files::Place;
 use crate::report::text;
-use crate::scenario::{Document, Regression, Scenario, parse_fraction, problem_in_argument};
+use crate::scenario::{
+    Document, Regression, Scenario, parse_fraction, problem_in_argument, read_file,
+};
 use clap::{ArgGroup, Args, ValueEnum};
 use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -54,7 +56,7 @@ pub struct Arguments {
     /// Error rate of the gate, e.g. 0.05 or 5% [default: the file's, 5%]
     #[arg(long, value_name = "RATE", value_parser = alpha)]
     alpha: Option<f64>,
-    /// Days of each side, at most [default: the file's, 20000]
+    /// Days of each side, at most; a lock file has days of its own [default: the file's, 20000]
     #[arg(long, value_name = "N", value_parser = days)]
     replications: Option<u64>,
     #[command(flatten)]
@@ -119,6 +121,8 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 }
 
 fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
+    let forms = [(arguments.summary, "--summary"), (arguments.json, "--json")];
+    compare::check_form(&arguments.markdown, &forms)?;
     let asked = Asked::new(arguments)?;
     if arguments.update_baseline {
         return update(arguments, &asked, &stop.control);
@@ -129,6 +133,14 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         [markdown, arguments.junit.as_ref()].map(|path| path.map(|path| Place::given(path, force)));
     for place in places.iter().flatten() {
         place.may_save_file()?;
+    }
+    if let [Some(markdown), Some(junit)] = &places
+        && markdown.has_in_it(junit)
+    {
+        return Err(Failure::bad_input(format!(
+            "--markdown and --junit both write to {}\n  help: name two files",
+            junit.path().display()
+        )));
     }
     let control = Arc::clone(&stop.control);
     let (gate, warnings) = asked.gate(arguments, &control)?;
@@ -318,9 +330,18 @@ impl Asked {
                 .as_ref()
                 .filter(|read| number < read.expect.len());
             let path = in_file.map_or_else(|| PathBuf::from(&file), |read| read.path(&file));
-            let known = asked.baseline.iter().chain(&asked.named);
-            if !known.map(|(label, _)| label).any(|label| *label == file) {
-                asked.named.push((file, path));
+            let mut known = asked.baseline.iter().chain(&asked.named);
+            match known.find(|(label, _)| *label == file) {
+                None => asked.named.push((file, path)),
+                Some((_, other)) if !is_same(other, &path) => {
+                    return Err(Failure::bad_input(format!(
+                        "{file} means two files: {} and {}\n  help: paths of the gate's file are relative to it, those of the command \
+                         line to this folder; write one of them otherwise, such as ./{file}",
+                        other.display(),
+                        path.display()
+                    )));
+                }
+                Some(_) => {}
             }
         }
         Ok(asked)
@@ -337,6 +358,16 @@ impl Asked {
         control: &Control,
     ) -> Result<(Gate<'static>, Vec<String>), Failure> {
         let mut warnings = Vec::new();
+        let files = || self.baseline.iter().chain(&self.named);
+        // Whoever makes a baseline needs no other.
+        let files = || files().filter(|_| !arguments.update_baseline);
+        let has_lock = files().any(|(_, path)| is_lock(path));
+        if has_lock && arguments.replications.is_some() {
+            warnings.push(
+                "--replications has no effect on differences from a lock file, which has days of its own"
+                    .to_owned(),
+            );
+        }
         let mut found: Vec<(PathBuf, Calibration)> = Vec::new();
         let threads = arguments.threads.map(usize::from);
         let mut prepare = |label: &str,
@@ -356,7 +387,7 @@ impl Asked {
             let said = prepared.loaded.warnings.into_iter();
             warnings.extend(said.map(|warning| format!("{label}: {warning}")));
             if let Some(calibration) = prepared.calibration {
-                if !found.is_empty() {
+                if has_lock || !found.is_empty() {
                     warnings.push(format!(
                         "{label}: the first attempts behind counted ones were found by itself, so that the demand may differ from that \
                          of the others"
@@ -367,9 +398,7 @@ impl Asked {
             Ok(prepared.loaded.scenario)
         };
         let mut baselines = Vec::new();
-        let files = self.baseline.iter().chain(&self.named);
-        // Whoever makes a baseline needs no other.
-        for (label, path) in files.filter(|_| !arguments.update_baseline) {
+        for (label, path) in files() {
             if is_lock(path) {
                 baselines.push((label, Known::Lock(read_lock(label, path)?)));
                 continue;
@@ -443,6 +472,14 @@ impl Asked {
     }
 }
 
+/// Whether two paths are of one file; of files that do not exist, whether they are written the same.
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
 /// A baseline, read.
 enum Known {
     Scenario(Scenario),
@@ -459,10 +496,8 @@ fn read_lock(label: &str, path: &Path) -> Result<Lock, Failure> {
             "cannot read the baseline {label}: {wrong}\n  help: make it with --update-baseline, from the state that shall be compared with"
         ))
     };
-    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => bad("there is no such file".to_owned()),
-        _ => bad(error.to_string()),
-    })?;
+    let bytes = read_file(path).map_err(|(wrong, _)| bad(wrong))?;
+    let text = String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8 text".to_owned()))?;
     Lock::parse(&text).map_err(|error| bad(error.to_string()))
 }
 

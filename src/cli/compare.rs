@@ -108,7 +108,12 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 }
 
 fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
-    check_form(arguments)?;
+    let forms = [
+        (arguments.summary, "--summary"),
+        (arguments.json, "--json"),
+        (arguments.all, "--all"),
+    ];
+    check_form(&arguments.markdown, &forms)?;
     let margin = amounts("--margin", &arguments.margin)?;
     let defaults = Amounts {
         rates: Some(0.005),
@@ -173,14 +178,12 @@ fn amounts(flag: &str, texts: &[String]) -> Result<Amounts, Failure> {
 }
 
 /// A bare `--markdown` is a form of the answer, as others are.
-fn check_form(arguments: &Arguments) -> Result<(), Failure> {
-    let forms = [
-        (arguments.summary, "--summary"),
-        (arguments.json, "--json"),
-        (arguments.all, "--all"),
-    ];
-    let other = forms.into_iter().find(|(given, _)| *given);
-    match (&arguments.markdown, other) {
+pub(super) fn check_form(
+    markdown: &Option<Option<PathBuf>>,
+    forms: &[(bool, &str)],
+) -> Result<(), Failure> {
+    let other = forms.iter().find(|(given, _)| *given);
+    match (markdown, other) {
         (Some(None), Some((_, flag))) => Err(Failure::bad_input(format!(
             "--markdown without a file takes the place of the text, and so does not go with {flag}\n  help: leave out one of \
              them, or name a file, --markdown comparison.md"

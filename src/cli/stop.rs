@@ -126,7 +126,8 @@ pub fn within(
     match outcome {
         Ok(status::INTERRUPTED) => Ok(status::DONE),
         Err(failure) if failure.status == status::INTERRUPTED && !stop.answered => {
-            let message = failure.message;
+            // It may be one already.
+            let message = failure.message.trim_start_matches("error: ");
             Err(Failure::bad_input(format!(
                 "{message}\n  help: it takes more than --max-time"
             )))
@@ -148,7 +149,7 @@ mod tests {
             within(&limit, |stop| work(stop))
         };
         let interrupted = || Failure {
-            message: "nothing is done".to_owned(),
+            message: "error: nothing is done".to_owned(),
             status: status::INTERRUPTED,
         };
         let until_stopped = |stop: &Stop| {
@@ -169,10 +170,9 @@ mod tests {
         });
         let nothing = nothing.expect_err("no answer");
         assert_eq!(nothing.status, status::BAD_INPUT);
-        assert!(
-            nothing.message.contains("--max-time"),
-            "{}",
-            nothing.message
+        assert_eq!(
+            nothing.message,
+            "error: nothing is done\n  help: it takes more than --max-time"
         );
         // Ctrl-C while files are written.
         let files = within_ms(5, &|stop| {

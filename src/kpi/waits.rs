@@ -182,6 +182,14 @@ impl ContactWaits {
         sections.spread(&sections.pooled(), p)
     }
 
+    /// Waits of a part's answered beyond the quantile `p`: so many of them that it rests on.
+    pub fn beyond(&self, scope: Scope, p: f64) -> f64 {
+        let answered = self
+            .of(scope)
+            .map_or(0, |sections| sections.pooled().total());
+        (1.0 - p) * answered as f64
+    }
+
     /// Adds the waits of a replication: of a day, or of every batch.
     pub fn add_all(&mut self, model: &Model, tally: &Tally) {
         match model.steady {

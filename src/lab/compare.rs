@@ -14,6 +14,7 @@ use crate::kpi::{Better, QUANTILES, Reader, Scope, Unit};
 use crate::model::{BATCHES, Model};
 use crate::scenario::{Mode, Scenario, grouped};
 use crate::stats::{Estimate, Paired, student_t};
+pub(super) use plan::other_targets;
 use plan::{Linked, Plan, is_ranked};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;

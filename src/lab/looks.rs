@@ -3,7 +3,7 @@
 use crate::stats::errors_of_looks;
 
 /// The numbers of replications at which the figures are looked at: 100, then half as many again each time, and at last the
-/// largest. They are fixed before anything is simulated.
+/// largest; none that the largest exceeds by less than a hundredth. They are fixed before anything is simulated.
 ///
 /// Whoever looks often, and stops when the figures please, is wrong more often than at a single look. So the probability of
 /// an error is spent over the looks, the same part at each: see [`errors_of_looks`].
@@ -26,7 +26,8 @@ impl Looks {
     pub fn up_to(largest: u64) -> Self {
         let mut looks = Vec::new();
         let mut next = FIRST;
-        while next < largest {
+        // What few replications more would tell is no other look.
+        while next + next / 100 < largest {
             looks.push(next);
             next += next.div_ceil(2);
         }
@@ -72,10 +73,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn errors_are_spent_whatever_the_largest_number_is() {
+        for largest in [2, 102, 152, 10_000, 19_521, 19_716, 20_000, 9_999_999] {
+            for error in [0.04, 1e-6] {
+                let looks = Looks::up_to(largest);
+                let errors = looks.errors(error);
+                let part = error / errors.len() as f64;
+                let fits = |e: &f64| *e > part * (1.0 - 1e-6) && *e < error * (1.0 + 1e-6);
+                assert!(errors.iter().all(fits), "{:?}: {errors:?}", looks.ends());
+            }
+        }
+    }
+
+    #[test]
     fn looks_end_at_the_largest() {
         assert_eq!(Looks::up_to(50).ends(), [50]);
         assert_eq!(Looks::up_to(100).ends(), [100]);
         assert_eq!(Looks::up_to(400).ends(), [100, 150, 225, 338, 400]);
+        assert_eq!(Looks::up_to(101).ends(), [101]);
+        assert_eq!(Looks::up_to(341).ends(), [100, 150, 225, 341]);
         // Wider than of a single look, narrower than if each look had a part of its own.
         let levels = Looks::up_to(400).confidence(0.95);
         assert!((levels[0] - 0.99).abs() < 1e-9, "{levels:?}");

@@ -3,9 +3,14 @@
 /// A label as it was written, whatever is in it.
 pub fn code(label: &str) -> String {
     let label = label.replace(['\n', '\r'], " ").replace('|', "\\|");
-    match label.contains('`') {
-        true => format!("`` {label} ``"),
-        false => format!("`{label}`"),
+    // More backticks around it than there are together in it (CommonMark 0.31, section 6.1).
+    let runs = label.split(|c| c != '`').map(str::len);
+    match runs.max().unwrap_or(0) {
+        0 => format!("`{label}`"),
+        longest => {
+            let fence = "`".repeat(longest + 1);
+            format!("{fence} {label} {fence}")
+        }
     }
 }
 
@@ -34,5 +39,6 @@ mod tests {
         assert_eq!(text("a_b|c <d>"), "a\\_b\\|c &lt;d&gt;");
         assert_eq!(code("a|b"), "`a\\|b`");
         assert_eq!(code("a`b"), "`` a`b ``");
+        assert_eq!(code("a``b`"), "``` a``b` ```");
     }
 }

@@ -209,7 +209,7 @@ fn at_most(most: usize, mut warnings: Vec<String>) -> Vec<String> {
 
 const TOO_LARGE_HELP: &str = "put long series into CSV files";
 
-fn read_file(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {
     let failed = |e: std::io::Error| {
         let help = match e.kind() {
             std::io::ErrorKind::NotFound => {

@@ -85,13 +85,16 @@ impl PairedRatio {
             .map(|(a, b)| factor * factor * a + b);
         // What is left by rounding of differences that are the same on every day is no error.
         let rounding = 1e-13 * (a.abs() + b.abs());
-        let se = variance(of_change).map(f64::sqrt);
+        let error = |variance: f64| match variance.sqrt() {
+            se if se > rounding => se,
+            _ => 0.0,
+        };
         Some(Paired {
             a,
             b,
             difference: b - factor * a,
-            se: se.map(|se| if se > rounding { se } else { 0.0 }),
-            unpaired_se: apart.map(f64::sqrt),
+            se: variance(of_change).map(error),
+            unpaired_se: apart.map(error),
         })
     }
 
@@ -99,6 +102,12 @@ impl PairedRatio {
     pub fn totals_of_b(&self, n: u64) -> (f64, f64) {
         let [x, y, more_x, more_y] = self.mean;
         (n as f64 * (x + more_x), n as f64 * (y + more_y))
+    }
+
+    /// The smaller one of the mean denominators.
+    pub fn least_denominator(&self) -> f64 {
+        let [_, y, _, more_y] = self.mean;
+        y.min(y + more_y)
     }
 
     /// Σ(w·d)² over the days, d a day's four numbers less their means.

@@ -19,6 +19,8 @@ pub struct Expectation {
     pub relation: Relation,
     /// The threshold.
     pub threshold: Threshold,
+    /// Where it stands in what was given, without blanks around it.
+    pub(super) span: Range<usize>,
 }
 
 /// A figure: `queues.sales.intervals["10:00"].service_level`.
@@ -303,7 +305,7 @@ impl Expectation {
         let of = match keyword {
             None => Of::Value,
             Some(_) => Of::Difference {
-                baseline: baseline.map(|file| file.text.trim_matches('"').to_owned()),
+                baseline: baseline.map(|file| without_quotes(file.text).to_owned()),
             },
         };
         Ok(Self {
@@ -312,6 +314,7 @@ impl Expectation {
             of,
             relation,
             threshold,
+            span: whole.span(),
         })
     }
 }
@@ -403,8 +406,14 @@ fn segments(path: Piece<'_>) -> Vec<Piece<'_>> {
 fn name_of(piece: Piece<'_>) -> Name {
     match piece.text {
         "*" => Name::Each,
-        text => Name::Only(text.trim_matches(['"', '\'']).to_owned()),
+        text => Name::Only(without_quotes(text).to_owned()),
     }
+}
+
+/// What stands between the quotes around a text, if they are.
+fn without_quotes(text: &str) -> &str {
+    let between = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
+    between('"').or_else(|| between('\'')).unwrap_or(text)
 }
 
 fn path_of(path: Piece<'_>) -> Result<Path, Wrong> {
@@ -740,6 +749,21 @@ mod tests {
         let file = baseline("equivalent total.asa_s ±2s  vs  \"vs.lock\"");
         assert_eq!(file.as_deref(), Some("vs.lock"));
         assert_eq!(parsed("total.asa_s < 5s").of, Of::Value);
+    }
+
+    #[test]
+    fn quotes_around_a_name_are_none_of_it() {
+        for (text, name) in [
+            ("queues.\"a.b\".asa_s < 5s", "a.b"),
+            ("queues.'a'.asa_s < 5s", "a"),
+            ("queues.say \"hi\".asa_s < 5s", "say \"hi\""),
+            ("queues.\"\"hi\"\".asa_s < 5s", "\"hi\""),
+            ("queues.the boys'.asa_s < 5s", "the boys'"),
+            ("queues.\"*\".asa_s < 5s", "*"),
+        ] {
+            let found = parsed(text).figure.name;
+            assert_eq!(found, Some(Name::Only(name.to_owned())), "{text}");
+        }
     }
 
     #[test]

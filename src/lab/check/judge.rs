@@ -1,6 +1,7 @@
 //! The judgement: what has been seen, against the bounds of an expectation.
 
 use super::expectation::{Expectation, Relation, Threshold};
+use super::seldom::Seldom;
 use crate::stats::{clopper_pearson, student_t};
 use serde::Serialize;
 
@@ -40,6 +41,9 @@ impl Verdict {
 /// Days without any spread after which it is believed that there is none.
 pub(super) const ENOUGH_ALIKE: u64 = 400;
 
+/// Waits that must lie beyond a quantile until it is believed to have no spread.
+pub(super) const ENOUGH_BEYOND: f64 = 20.0;
+
 /// A figure, or what it is more than `factor` times that of the baseline, as far as it has been seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Seen {
@@ -60,8 +64,8 @@ pub(super) enum Spread {
     Normal,
     /// It counts days: so many of so many.
     Days(u64, u64),
-    /// A rate of which the same was seen on each of so many days: what was not seen may still be.
-    Unseen(u64),
+    /// As usual on nearly every day: what was not seen may still be, and what was seen seldom may be less seldom.
+    Seldom(Seldom),
     /// The same on every day, and so it is.
     None,
     /// The same on every day so far, which is not enough to believe it.
@@ -74,17 +78,23 @@ impl Seen {
         1e-12 * (self.value.abs() + 2.0 * self.baseline.abs())
     }
 
-    /// Limits below and above the true value, each of which is wrong with probability at most `error`.
+    /// Limits below and above the true value, each of which is wrong with probability at most `error`; none where nothing can be
+    /// said.
     pub fn limits(&self, error: f64) -> Option<(f64, f64)> {
         let around = |width: f64| (self.value - width, self.value + width);
-        Some(match self.spread {
+        let normal = || Some(student_t(1.0 - 2.0 * error, self.freedom) * self.se?);
+        let (low, high) = match self.spread {
             Spread::Days(met, days) => clopper_pearson(met, days, error),
-            Spread::Normal => around(student_t(1.0 - 2.0 * error, self.freedom) * self.se?),
-            // A day of the other kind has at most this probability (Clopper and Pearson 1934), and a rate changes by at most 1 on it.
-            Spread::Unseen(days) => around(1.0 - error.powf(1.0 / days.max(1) as f64)),
+            Spread::Normal => around(normal()?),
+            // On at most this part of all days it is anything else (Clopper and Pearson 1934).
+            Spread::Seldom(Seldom { days, of, weight }) => {
+                around(weight * clopper_pearson(days, of, error).1 + normal()?)
+            }
             Spread::None => around(0.0),
             Spread::Perhaps => return None,
-        })
+        };
+        // What is no number is beyond no threshold.
+        (low <= high).then_some((low, high))
     }
 }
 
@@ -264,13 +274,33 @@ mod tests {
     #[test]
     fn what_was_never_seen_may_still_be() {
         let none = |days| Seen {
-            spread: Spread::Unseen(days),
+            spread: Spread::Seldom(Seldom {
+                days: 0,
+                of: days,
+                weight: 1.0,
+            }),
             ..seen(0.0, 0.0)
         };
         let bound = bounds("total.blocking_rate <= 1%")[0];
         // 0.99^n ≤ 0.05 from 299 days on.
         assert_eq!(judge(&[(bound, none(298))], ERRORS), Verdict::Inconclusive);
         assert_eq!(judge(&[(bound, none(299))], ERRORS), Verdict::Pass);
+    }
+
+    #[test]
+    fn what_is_no_number_is_not_judged() {
+        for (value, se) in [
+            (f64::NAN, 1.0),
+            (1.0, f64::NAN),
+            (f64::INFINITY, f64::INFINITY),
+        ] {
+            let each = [(bounds("total.asa_s <= 10s")[0], seen(value, se))];
+            assert_eq!(
+                judge(&each, ERRORS),
+                Verdict::Inconclusive,
+                "{value} ± {se}"
+            );
+        }
     }
 
     #[test]

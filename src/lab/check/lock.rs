@@ -15,6 +15,9 @@ use std::sync::atomic::Ordering;
 /// Name and version of the file.
 pub const LOCK_SCHEMA: &str = "acdsim.lock/1";
 
+/// No figure of a block of days is larger.
+const LARGEST: f64 = 1e18;
+
 /// What the figures of a scenario were, in blocks of consecutive days.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,7 +115,7 @@ impl Lock {
                     let length = list.len();
                     return damaged(format!("{name} has {length} values of {BLOCKS} in {what}"));
                 }
-                if let Some(x) = list.iter().find(|x| !x.is_finite()) {
+                if let Some(x) = list.iter().find(|x| !(0.0..=LARGEST).contains(*x)) {
                     return damaged(format!("{name} has {x} in {what}"));
                 }
             }
@@ -355,6 +358,12 @@ mod tests {
                 "numerator = [0.0, ",
                 "numerator = [nan, ",
                 "NaN in numerator",
+            ),
+            ("numerator = [0.0, ", "numerator = [1e300, ", "in numerator"),
+            (
+                "denominator = [100.0, ",
+                "denominator = [-100.0, ",
+                "-100 in denominator",
             ),
             ("# What", "= What", "damaged"),
         ] {

@@ -6,6 +6,7 @@ use crate::experiment::NewRouting;
 use crate::kpi::{Item, Place, QUANTILES, Reader, Scope, TARGET_MET, Unit};
 use crate::model::Model;
 use crate::scenario::{Mode, Scenario, nearest, quoted, quoted_list};
+use std::collections::HashMap;
 
 /// One figure that an expectation is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,18 +135,18 @@ fn full_name(place: &str, start: Option<&str>, kpi: &str) -> String {
     }
 }
 
-/// Place and start of an item.
-fn place_of(scenario: &Scenario, item: &Item) -> (String, Option<String>) {
-    let start = item
-        .interval
-        .and_then(|i| scenario.interval_starts().get(i).cloned());
+/// Place and start of an item; `starts` are those of the scenario's intervals.
+fn place_of(scenario: &Scenario, starts: &[String], item: &Item) -> (String, Option<String>) {
+    let start = item.interval.and_then(|i| starts.get(i).cloned());
     (item.scope.name(scenario), start)
 }
 
 /// What the figures of a reader are called in a file.
 pub(super) fn names(reader: &Reader<'_>) -> Vec<String> {
+    let scenario = &reader.model().scenario;
+    let starts = scenario.interval_starts();
     let name = |item: &Item| {
-        let (place, start) = place_of(&reader.model().scenario, item);
+        let (place, start) = place_of(scenario, &starts, item);
         full_name(&place, start.as_deref(), item.kpi)
     };
     reader.items().iter().map(name).collect()
@@ -193,26 +194,37 @@ pub(super) fn matches(
         }
     } else {
         let starts = own.scenario.interval_starts();
+        let beside = match beside {
+            Some(Beside::Side(side, label)) => {
+                let other = &readers[side].model().scenario;
+                if path.interval.is_some() && other.interval_min != own.scenario.interval_min {
+                    return Err(other_intervals(path, label));
+                }
+                let numbers = names(&readers[side]).into_iter().zip(0..).collect();
+                Some((Beside::Side(side, label), numbers))
+            }
+            other => other.map(|beside| (beside, HashMap::new())),
+        };
         for (own_item, item) in readers[0].items().iter().enumerate() {
             if !path.means(&own.scenario, &starts, item) {
                 continue;
             }
-            let (place, start) = place_of(&own.scenario, item);
+            let (place, start) = place_of(&own.scenario, &starts, item);
             let name = full_name(&place, start.as_deref(), item.kpi);
             let figure = match &beside {
                 None => Figure::Daily {
                     own: own_item,
                     other: None,
                 },
-                Some(Beside::Side(side, label)) => {
-                    let counterpart = names(&readers[*side]).iter().position(|of| *of == name);
+                Some((Beside::Side(side, label), numbers)) => {
+                    let counterpart = numbers.get(&name);
                     let counterpart = counterpart.ok_or_else(|| missing(path, label, &name))?;
                     Figure::Daily {
                         own: own_item,
-                        other: Some((*side, counterpart)),
+                        other: Some((*side, *counterpart)),
                     }
                 }
-                Some(Beside::Lock(number, lock, label)) => {
+                Some((Beside::Lock(number, lock, label), _)) => {
                     let figure = lock.figures.get_index_of(&name);
                     Figure::Locked {
                         own: own_item,
@@ -274,7 +286,7 @@ fn beside<'g>(gate: &'g Gate<'_>, expectation: &Expectation) -> Result<Option<Be
         return Ok(None);
     };
     let whole = |message: String, label: &str, help: &str| Wrong {
-        span: 0..expectation.text.len(),
+        span: expectation.span.clone(),
         message,
         label: label.to_owned(),
         help: help.to_owned(),
@@ -293,7 +305,7 @@ fn beside<'g>(gate: &'g Gate<'_>, expectation: &Expectation) -> Result<Option<Be
                 whole(
                     format!("there is no baseline {}", quoted(named)),
                     "it is compared with one of this name",
-                    "",
+                    "add it to the gate under this label",
                 )
             })?
         }
@@ -314,7 +326,7 @@ fn can_be_kept(expectation: &Expectation) -> Result<(), Wrong> {
     let is_maximum = path.kpi.ends_with("_max") || path.kpi.ends_with("_max_s");
     match is_maximum || path.kpi == TARGET_MET || quantile(path).is_some() {
         true => Err(Wrong {
-            span: 0..expectation.text.len(),
+            span: expectation.span.clone(),
             message: format!("{} is not kept in a lock file", path.kpi),
             label: "a quantile, a maximum and target_met need the days themselves".to_owned(),
             help: "compare with the scenario file of the baseline: vs main.toml".to_owned(),
@@ -339,6 +351,19 @@ fn missing(path: &Path, label: &str, name: &str) -> Wrong {
         "it cannot be compared with what is not there",
         "name those that both have, each in an expectation of its own".to_owned(),
     )
+}
+
+fn other_intervals(path: &Path, label: &str) -> Wrong {
+    Wrong {
+        span: path.spans.1.clone(),
+        ..of_path(
+            path,
+            format!("{} has intervals of another length", quoted(label)),
+            "those of the same start are not the same time",
+            "give both the same interval, in their files or with --set scenario.interval=30m, or compare the whole day"
+                .to_owned(),
+        )
+    }
 }
 
 fn not_kept(path: &Path, label: &str, name: &str) -> Wrong {

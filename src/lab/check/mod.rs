@@ -16,6 +16,7 @@ mod judge;
 mod lock;
 mod matched;
 mod outcome;
+mod seldom;
 
 pub use expectation::{Expectation, Name, Of, Part, Path, Relation, Threshold, Wrong};
 pub use judge::Verdict;
@@ -31,10 +32,11 @@ use crate::model::Model;
 use crate::random::STREAM_VERSION;
 use crate::routing::Routing;
 use crate::scenario::{Mode, Scenario, schema};
-use crate::stats::PairedRatio;
-use judge::{Bound, ENOUGH_ALIKE, Errors, Seen, Spread, judge};
+use crate::stats::{Paired, PairedRatio};
+use judge::{Bound, ENOUGH_ALIKE, ENOUGH_BEYOND, Errors, Seen, Spread, judge};
 use lock::Block;
 use matched::{Figure, Match};
+use seldom::Unusual;
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
@@ -241,10 +243,10 @@ impl<'a> Gate<'a> {
         self
     }
 
-    /// Replications of each side, at most; [`MOST_REPLICATIONS`] if not set.
+    /// Replications of each side, at most, from 2 to 10,000,000; [`MOST_REPLICATIONS`] if not set.
     #[must_use]
     pub fn at_most(mut self, replications: u64) -> Self {
-        self.most = replications.max(2);
+        self.most = replications.clamp(2, schema::MOST_REPLICATIONS);
         self
     }
 
@@ -421,6 +423,18 @@ impl<'a> Gate<'a> {
             .collect()
     }
 
+    /// What a reader of differences should know of the sides.
+    fn warnings(&self) -> Vec<String> {
+        let baselines = self.baselines.iter();
+        let others = baselines.map(|(_, baseline)| match baseline {
+            Baseline::Scenario(variant) => {
+                compare::other_targets(&variant.side, &self.candidate.side)
+            }
+            Baseline::Lock(_) => Vec::new(),
+        });
+        others.flatten().collect()
+    }
+
     /// When each is looked at, and by which errors: to be known before anything is simulated.
     fn plan(&self, parsed: &[Expectation], tests: &mut [Test], steady: bool) {
         let all = tests.len() as f64;
@@ -434,7 +448,7 @@ impl<'a> Gate<'a> {
                 Figure::Locked { lock, .. } => {
                     Looks::of_blocks(self.lock(*lock).replications_per_block)
                 }
-                _ => Looks::up_to(most.max(2)),
+                _ => Looks::up_to(most.clamp(2, schema::MOST_REPLICATIONS)),
             };
             let bounds = test.bounds.len();
             let same = known
@@ -495,6 +509,7 @@ struct Test {
     looks: Looks,
     errors: Vec<Errors>,
     sums: PairedRatio,
+    unusual: Unusual,
     verdict: Option<Verdict>,
     /// Days at the last look.
     days: u64,
@@ -514,12 +529,21 @@ impl Test {
             looks: Looks::once(1),
             errors: Vec::new(),
             sums: PairedRatio::default(),
+            unusual: Unusual::default(),
             verdict: None,
             days: 0,
             seen: Vec::new(),
             at: None,
             identical: false,
         }
+    }
+
+    /// Adds the `n`-th observation (from 1): numerator and denominator, and those of the baseline if it is a difference.
+    fn add(&mut self, n: u64, baseline: Option<(f64, f64)>, own: (f64, f64)) {
+        self.unusual.add(baseline, own);
+        // That which is not a difference is one from nothing.
+        self.sums
+            .add(n as f64, baseline.unwrap_or((0.0, own.1)), own);
     }
 
     /// Looks at the figures after so many days, if it is to be looked at then.
@@ -612,15 +636,14 @@ impl<'m> Counting<'m> {
         }
         for observation in 0..self.readers[0].observations() {
             self.observations += 1;
-            let n = self.observations as f64;
+            let n = self.observations;
             for (&side, tally) in which.iter().zip(tallies) {
                 self.readers[side].read(tally, observation, &mut self.values[side]);
             }
             for test in tests.iter_mut().filter(|test| test.verdict.is_none()) {
                 if let Figure::Daily { own, other } = test.found.figure {
-                    // That which is not a difference is one from nothing.
-                    let baseline = other.map_or((0.0, 1.0), |(side, item)| self.values[side][item]);
-                    test.sums.add(n, baseline, self.values[0][own]);
+                    let baseline = other.map(|(side, item)| self.values[side][item]);
+                    test.add(n, baseline, self.values[0][own]);
                 }
             }
         }
@@ -668,7 +691,7 @@ impl<'m> Counting<'m> {
             }
             Figure::Quantile { of, other: None, p } => {
                 let (value, se, runs) = self.waits[0].as_ref()?.quantile(*of, *p)?;
-                let paired = crate::stats::Paired {
+                let paired = Paired {
                     a: 0.0,
                     b: value,
                     difference: value,
@@ -683,27 +706,55 @@ impl<'m> Counting<'m> {
             baseline: paired.a,
             se: paired.se,
             freedom: n.saturating_sub(1),
-            spread: self.spread(test, paired.se, paired.difference, n),
+            spread: self.spread(test, &paired, n),
         })
     }
 
-    fn spread(&self, test: &Test, se: Option<f64>, value: f64, n: u64) -> Spread {
+    /// Waits beyond a quantile, on that side which has fewer; without end of other figures.
+    fn beyond(&self, figure: &Figure) -> f64 {
+        let Figure::Quantile { of, other, p } = *figure else {
+            return f64::INFINITY;
+        };
+        let sides = [Some((0, of)), other];
+        let beyond = sides.into_iter().flatten().map(|(side, of)| {
+            let waits = self.waits[side].as_ref();
+            waits.map_or(0.0, |waits| waits.beyond(of, p))
+        });
+        beyond.fold(f64::INFINITY, f64::min)
+    }
+
+    fn spread(&self, test: &Test, paired: &Paired, n: u64) -> Spread {
         if test.found.counts_days() {
             // Days without contacts are none of those that are judged.
             let (met, judged) = test.sums.totals_of_b(n);
             return Spread::Days(met.round() as u64, judged.round() as u64);
         }
         let is_enough = self.days >= ENOUGH_ALIKE || self.readers[0].model().steady;
-        let is_alike = self.is_alike(&test.found.figure);
-        let at_an_end = value == 0.0 || (test.found.baseline.is_none() && value == 1.0);
-        match test.found.unit {
+        let the_same = |is_enough| match is_enough {
+            true => Spread::None,
+            false => Spread::Perhaps,
+        };
+        let is_rate = test.found.unit == Unit::Fraction;
+        // Planned hours, their cost, a fixed talk time: the same on every day, and not for want of anything that happens.
+        let is_fixed =
+            paired.unpaired_se == Some(0.0) && paired.b != 0.0 && !(is_rate && paired.b == 1.0);
+        let seldom = match &test.found.figure {
+            Figure::Quantile { .. } => None,
+            _ if is_fixed => None,
+            _ => test
+                .unusual
+                .seldom(n, test.sums.least_denominator(), is_rate),
+        };
+        match seldom {
             // Even where a multiple of the same has a spread, which says nothing of a difference.
-            _ if is_alike && is_enough => Spread::None,
-            _ if is_alike => Spread::Perhaps,
-            _ if se != Some(0.0) => Spread::Normal,
-            Unit::Fraction if at_an_end => Spread::Unseen(n),
-            _ if is_enough => Spread::None,
-            _ => Spread::Perhaps,
+            _ if self.is_alike(&test.found.figure) => the_same(is_enough),
+            // How much it could be on another day is known of rates only.
+            Some(seldom) if seldom.days == 0 && !is_rate && !is_enough => Spread::Perhaps,
+            Some(seldom) => Spread::Seldom(seldom),
+            None if paired.se == Some(0.0) => {
+                the_same(is_enough && self.beyond(&test.found.figure) >= ENOUGH_BEYOND)
+            }
+            None => Spread::Normal,
         }
     }
 }
@@ -715,13 +766,12 @@ impl Running<'_> {
         let index = self.blocks as usize;
         self.is_alike = self.is_alike && self.lock.paths[index] == path;
         self.blocks += 1;
-        let n = self.blocks as f64;
         for test in tests.iter_mut().filter(|test| test.verdict.is_none()) {
             if let Figure::Locked { own, lock, figure } = test.found.figure
                 && lock == self.number
             {
-                test.sums
-                    .add(n, self.lock.of_block(figure, index), sums[own]);
+                let baseline = self.lock.of_block(figure, index);
+                test.add(self.blocks, Some(baseline), sums[own]);
             }
         }
     }

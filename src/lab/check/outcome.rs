@@ -184,7 +184,7 @@ pub(super) fn judged(
         _ => reason(test, counting, needed),
     });
     Judged {
-        text: expected.text.trim().to_owned(),
+        text: expectation.text.replace(char::is_control, " "),
         name: expected.name.clone(),
         file: expected.place.as_ref().map(|(file, _)| file.clone()),
         line: expected.place.as_ref().map(|(_, line)| *line),
@@ -222,7 +222,10 @@ fn reason(test: &Test, counting: &Counting<'_>, needed: Option<u64>) -> String {
         .iter()
         .any(|(_, seen)| seen.spread == Spread::Perhaps)
     {
-        return format!("the same on every day, which is believed after {ENOUGH_ALIKE} days");
+        return match test.days < ENOUGH_ALIKE {
+            true => format!("the same on every day, which is believed after {ENOUGH_ALIKE} days"),
+            false => "too few were answered to know such a quantile".to_owned(),
+        };
     }
     match (needed, &test.found.figure) {
         (Some(n), Figure::Locked { .. }) => {
@@ -254,21 +257,22 @@ fn needed(test: &Test) -> Option<u64> {
     };
     let days = test.days as f64;
     let days = match seen.spread {
-        // (1 − p)^n ≤ error
-        Spread::Unseen(_) if gap != 0.0 => error.ln() / (-gap.abs().min(1.0 - 1e-12)).ln_1p(),
+        // As rare as it is, it is about so much less likely.
+        Spread::Seldom(_) => {
+            let (low, high) = seen.limits(error)?;
+            days * (high - low) / (2.0 * gap.abs())
+        }
         Spread::Normal | Spread::Days(..) => {
             let width = student_t(1.0 - 2.0 * error, seen.freedom) * seen.se?;
             days * (width / gap).powi(2)
         }
         _ => return None,
     };
-    if !(days.is_finite() && days < MOST_BELIEVED) {
-        return None;
-    }
     // One that is barely decided is decided half the time.
     let days = 1.25 * days.max(test.days as f64);
     let digit = 10f64.powf(days.log10().floor() - 1.0).max(1.0);
-    Some(((days / digit).ceil() * digit) as u64)
+    let days = (days / digit).ceil() * digit;
+    (days <= MOST_BELIEVED).then_some(days as u64)
 }
 
 /// The document.
@@ -310,7 +314,7 @@ pub(super) fn outcome(
             replications,
             days_used,
             partial,
-            warnings: Vec::new(),
+            warnings: gate.warnings(),
         },
         scenario: SideInfo {
             label: side.label.clone(),

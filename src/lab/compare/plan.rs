@@ -87,7 +87,7 @@ impl Plan {
                 other.label
             ));
         }
-        self.name_other_targets(first, other);
+        self.warnings.extend(other_targets(first, other));
         let index = Index::new(two, readers[b].items());
         for (i, item) in readers[0].items().iter().enumerate() {
             if item.interval.is_some() && !same_day {
@@ -117,21 +117,6 @@ impl Plan {
             let counterpart = scopes.iter().find(|scope| scope.name(two) == name);
             self.quantiles
                 .extend(counterpart.map(|&of_b| Quantile { b, of_a, of_b }));
-        }
-    }
-
-    /// A service level is judged by each variant's own target.
-    fn name_other_targets(&mut self, first: &Side, other: &Side) {
-        let judged = |queue: &Queue| (queue.target, queue.formula, queue.short_abandon);
-        for queue in &first.scenario.queues {
-            let others = other.scenario.queues.iter();
-            let counterpart = others.into_iter().find(|other| other.name == queue.name);
-            if counterpart.is_some_and(|other| judged(other) != judged(queue)) {
-                self.warnings.push(format!(
-                    "queues.{}: the service level of {} is judged by another target or formula than that of {}",
-                    queue.name, other.label, first.label
-                ));
-            }
         }
     }
 
@@ -166,6 +151,25 @@ impl Plan {
             }
         }
     }
+}
+
+/// A service level is judged by each variant's own target: where they are not the same.
+pub(in crate::lab) fn other_targets(first: &Side, other: &Side) -> Vec<String> {
+    let judged = |queue: &Queue| (queue.target, queue.formula, queue.short_abandon);
+    let differs = |queue: &&Queue| {
+        let mut others = other.scenario.queues.iter();
+        let counterpart = others.find(|other| other.name == queue.name);
+        counterpart.is_some_and(|other| judged(other) != judged(queue))
+    };
+    let queues = first.scenario.queues.iter().filter(differs);
+    queues
+        .map(|queue| {
+            format!(
+                "queues.{}: the service level of {} is judged by another target or formula than that of {}",
+                queue.name, other.label, first.label
+            )
+        })
+        .collect()
 }
 
 /// Finds items by what they are called.
