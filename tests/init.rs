@@ -44,7 +44,7 @@ fn every_template_runs() {
             starter.name
         );
 
-        let run = command_in(folder.path(), &["run", "mine.toml", "--json"])
+        let run = command_in(folder.path(), &[starter.command, "mine.toml", "--json"])
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&run.stderr);
@@ -58,6 +58,10 @@ fn every_template_runs() {
                 "{}",
                 starter.name
             );
+        }
+        if starter.command != "run" {
+            assert_eq!(result["verdict"], "pass", "{}", starter.name);
+            continue;
         }
         let targets = result["targets"].as_array().unwrap();
         let missed = targets
@@ -130,7 +134,8 @@ fn commands_in_comments_run() {
 /// An editor finds the schema by the first line, where `init` put it and in the repository.
 #[test]
 fn the_first_line_leads_to_the_schema() {
-    for starter in STARTERS {
+    // The file of a gate is no scenario; that beside it is one.
+    for starter in STARTERS.iter().filter(|s| s.command == "run") {
         let folder = tempfile::tempdir().unwrap();
         init(folder.path(), &["--from", starter.name]);
         let file = folder.path().join(format!("{}.toml", starter.name));

@@ -61,7 +61,8 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     };
     write(starter, &file, arguments.force)?;
     say(format!(
-        "next: edit it, then run it:\n  acdsim run {}",
+        "next: edit it, then run it:\n  acdsim {} {}",
+        starter.command,
         shown(&file)
     ));
     Ok(status::DONE)

@@ -1,13 +1,15 @@
-//! Scenarios to start from. To add one, put its file into `scenarios/` and a line into [`STARTERS`].
+//! Scenarios to start from, and a gate. To add one, put its file into `scenarios/` and a line into [`STARTERS`].
 
-/// A scenario to start from.
+/// A file to start from.
 #[derive(Debug)]
 pub struct Starter {
     /// Its name, that of its file without `.toml`.
     pub name: &'static str,
     /// What it is, in one line.
     pub about: &'static str,
-    /// The scenario.
+    /// The command that takes it.
+    pub command: &'static str,
+    /// The file.
     pub text: &'static str,
     /// Files that it reads: name and text.
     pub files: &'static [(&'static str, &'static str)],
@@ -26,30 +28,35 @@ pub const STARTERS: &[Starter] = &[
     Starter {
         name: "single-queue",
         about: "One queue, one group: an order line, with every half-hour's calls and staff",
+        command: "run",
         text: file!("single-queue.toml"),
         files: &[],
     },
     Starter {
         name: "multi-skill",
         about: "Three queues, specialists and a blended group that helps where callers wait",
+        command: "run",
         text: file!("multi-skill.toml"),
         files: &[],
     },
     Starter {
         name: "trunks",
         about: "Few lines, busy tones and callers who redial and reconnect: a ticket sale",
+        command: "run",
         text: file!("trunks.toml"),
         files: &[],
     },
     Starter {
         name: "help-desk",
         about: "A help desk's day whose volumes and staff are columns of a CSV file",
+        command: "run",
         text: file!("help-desk.toml"),
         files: &[("help-desk.csv", file!("help-desk.csv"))],
     },
     Starter {
         name: "routing",
         about: "Two teams and people who do both, with every routing policy to try",
+        command: "run",
         text: file!("routing.toml"),
         files: &[],
     },
@@ -57,12 +64,21 @@ pub const STARTERS: &[Starter] = &[
     Starter {
         name: "script",
         about: "Routing by a script in Lua: agents kept for important callers",
+        command: "run",
         text: file!("script.toml"),
         files: &[("script.lua", file!("script.lua"))],
     },
     Starter {
+        name: "regression",
+        about: "A gate for CI: what a change of the routing must not do",
+        command: "check",
+        text: file!("regression.toml"),
+        files: &[("routing.toml", file!("routing.toml"))],
+    },
+    Starter {
         name: "bank",
         about: "The bundled day: a bank's service and sales lines, with IVR, trunks and costs",
+        command: "run",
         text: file!("default.toml"),
         files: &[],
     },
