@@ -1,8 +1,10 @@
 //! What a gate found.
 
+use super::counting::{Counting, Test};
 use super::expectation::{Expectation, Of, Threshold};
-use super::judge::{Bound, Errors, Seen, Spread, Verdict};
-use super::{Baseline, Counting, ENOUGH_ALIKE, Expected, Figure, Gate, MOST_BELIEVED, Test};
+use super::judge::{Bound, ENOUGH_ALIKE, Errors, Seen, Spread, Verdict};
+use super::matched::Figure;
+use super::{Baseline, Expected, Gate, MOST_BELIEVED};
 use crate::kpi::Unit;
 use crate::scenario::{Mode, grouped};
 use crate::stats::student_t;
