@@ -493,6 +493,11 @@ fn a_steady_run_is_looked_at_once() {
     let outcome = checked(&gate);
     assert_eq!(outcome.verdict, Verdict::Pass, "{outcome}");
     assert_eq!((outcome.run.mode, outcome.run.replications), ("steady", 1));
+    let said = outcome.to_string();
+    assert!(
+        said.contains("one run\n") && said.contains("identical in the whole run"),
+        "{said}"
+    );
     let error = Gate::new("steady", desk(STEADY)).against("before", desk(&[]));
     let error = error
         .expect("delta total.asa_s <= 0s")

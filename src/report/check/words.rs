@@ -72,11 +72,14 @@ pub fn figure(judged: &Judged) -> String {
 
 /// After how many days, and what they were like.
 pub fn days(judged: &Judged) -> String {
-    let days = match judged.replications {
-        1 => "1 day".to_owned(),
-        n => format!("{} days", grouped(n as f64, 0)),
+    // Days are never judged alone: a single one is a steady run.
+    let is_run = judged.replications == 1;
+    let days = match is_run {
+        true => "one run".to_owned(),
+        false => format!("{} days", grouped(judged.replications as f64, 0)),
     };
     match (judged.identical, &judged.baseline) {
+        (true, _) if is_run => "identical in the whole run".to_owned(),
         (true, _) => format!("identical on all {days}"),
         (false, Some(_)) => format!("{days}, paired"),
         (false, None) => days,
