@@ -726,11 +726,11 @@ fn scripts_are_checked_with_the_scenario() {
         ),
         (
             "{ lua = \"\" }",
-            "`lua` must be the name of a script's file | this is an empty text",
+            "`lua` must be the name of a file | this is an empty text",
         ),
         (
             "{ lua = 3 }",
-            "`lua` must be the name of a script's file | this is the number 3",
+            "`lua` must be the name of a file | this is the number 3",
         ),
         (
             "{ lua = {} }",

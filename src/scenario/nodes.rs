@@ -197,6 +197,18 @@ pub(super) fn text(node: &Node) -> Read<String> {
     }
 }
 
+/// The path of a file, relative to the one that it stands in.
+pub(super) fn file(node: &Node) -> Read<String> {
+    match node.as_text() {
+        Some(path) if !path.trim().is_empty() => Ok(path.to_owned()),
+        _ => Err(other(
+            node,
+            "the name of a file",
+            "write it in quotes; the path is relative to this file",
+        )),
+    }
+}
+
 pub(super) fn name(node: &Node) -> Read<String> {
     const LONGEST: usize = 200;
     let expected = "a name";

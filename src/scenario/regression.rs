@@ -129,8 +129,8 @@ pub fn problem_in_argument(
 impl Checker<'_> {
     fn regression(&mut self, document: &Document) -> Option<Regression> {
         let f = self.open(&document.root, &schema::REGRESSION)?;
-        let scenario = self.value(&f, "scenario", file);
-        let baseline = self.value(&f, "baseline", file);
+        let scenario = self.value(&f, "scenario", nodes::file);
+        let baseline = self.value(&f, "baseline", nodes::file);
         let seed = self.whole(&f, "seed");
         let alpha = self.value(&f, "alpha", nodes::fraction);
         if let Some(alpha) = alpha.filter(|alpha| !(1e-6..=0.4).contains(alpha)) {
@@ -186,17 +186,5 @@ impl Checker<'_> {
             line: 1 + before.matches('\n').count(),
             span,
         })
-    }
-}
-
-/// The path of a file.
-fn file(node: &Node) -> nodes::Read<String> {
-    match node.as_text() {
-        Some(path) if !path.trim().is_empty() => Ok(path.to_owned()),
-        _ => Err(nodes::other(
-            node,
-            "the name of a file",
-            "write it in quotes; the path is relative to this file",
-        )),
     }
 }

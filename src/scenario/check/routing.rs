@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Names;
 use crate::scenario::fields::{Checker, Fields};
-use crate::scenario::nodes::{self, Read};
+use crate::scenario::nodes;
 use crate::scenario::schema::{self, Key, Kind, LUA, PREFERENCE, Presence, Section};
 use crate::scenario::script;
 use crate::scenario::tree::{Node, Table, Value as Tree};
@@ -13,18 +13,6 @@ use crate::scenario::words::quoted;
 
 const HELP: &str =
     "write for example \"longest_queue\", { random = { stream = 1 } }, or a list of two policies";
-
-/// The path of a script.
-fn script_text(node: &Node) -> Read<String> {
-    match node.as_text() {
-        Some(file) if !file.trim().is_empty() => Ok(file.to_owned()),
-        _ => Err(nodes::other(
-            node,
-            "the name of a script's file",
-            "write it in quotes",
-        )),
-    }
-}
 
 impl Checker<'_> {
     /// The rules of `[routing]`; the default policy has none.
@@ -88,10 +76,10 @@ impl Checker<'_> {
         const HELP: &str =
             "write { lua = \"my-routing.lua\" }; the path is relative to the scenario file";
         let (file, source) = match node.as_table() {
-            None => (Some(self.settle(key.name, script_text(node))?), None),
+            None => (Some(self.settle(key.name, nodes::file(node))?), None),
             Some(_) => {
                 let f = self.open(node, &schema::SCRIPT)?;
-                let file = self.value(&f, "file", script_text);
+                let file = self.value(&f, "file", nodes::file);
                 let source = self.value(&f, "source", nodes::text);
                 if f.has("file") != file.is_some() || f.has("source") != source.is_some() {
                     return None;
