@@ -56,6 +56,7 @@
 //! | [`planning`] | how many agents and lines it takes, and what the formulas say beside a simulation |
 //! | [`lab`] | variants of a scenario against each other on the same days, and sweeps over values |
 //! | [`report`] | output formats, and the writing of files |
+//! | [`tui`] | what-if sessions in the terminal |
 //! | [`cli`] | the `acdsim` command |
 //!
 //! The commands are described in `docs/commands.md`, the rules of the model in `docs/model.md`, the scenario file in `docs/scenario.md`, the figures in `docs/kpis.md`,
@@ -74,6 +75,7 @@ pub mod report;
 pub mod routing;
 pub mod scenario;
 pub mod stats;
+pub mod tui;
 
 pub use experiment::{Control, Settings};
 pub use kpi::Results;
