@@ -13,7 +13,6 @@ mod outputs;
 mod progress;
 mod report;
 mod run;
-mod saved;
 mod schema;
 mod staff;
 mod stop;
@@ -227,6 +226,15 @@ impl From<SaveError> for Failure {
             };
         }
         failure
+    }
+}
+
+impl From<crate::report::scenario::Error> for Failure {
+    fn from(error: crate::report::scenario::Error) -> Self {
+        match error {
+            crate::report::scenario::Error::Save(error) => error.into(),
+            other => Failure::bad_input(other),
+        }
     }
 }
 

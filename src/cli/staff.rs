@@ -4,7 +4,7 @@ mod bounds;
 mod from_csv;
 
 use super::stop::{self, Limit, Stop};
-use super::{Failure, outputs, print, print_json, progress, run, saved, say, status};
+use super::{Failure, outputs, print, print_json, progress, run, say, status};
 use crate::erlang::Patience;
 use crate::experiment::calibrate::{self, Prepared};
 use crate::kpi;
@@ -505,7 +505,10 @@ impl Places {
     ) -> Result<(), Failure> {
         if let Some(place) = &self.scenario {
             let calibration = prepared.calibration.as_ref();
-            saved::save(&answer.scenario, (document, calibration), place)?;
+            let from = (document, calibration);
+            if !report::scenario::save(&answer.scenario, from, place)? {
+                say("note: the comments of the scenario file could not be kept");
+            }
             say(format!("Scenario: {}", place.path().display()));
         }
         if let Some(place) = &self.page {

@@ -42,6 +42,43 @@ fn is_ascii(results: &Results) -> bool {
     texts.all(str::is_ascii)
 }
 
+/// A cell of a table that is made as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Datum {
+    /// A text.
+    Text(String),
+    /// A number, or none.
+    Number(Option<f64>),
+}
+
+impl From<&str> for Datum {
+    fn from(text: &str) -> Self {
+        Datum::Text(text.to_owned())
+    }
+}
+
+/// Writes a table that was made as a whole.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_data(data: &[Vec<Datum>], out: &mut dyn Write) -> io::Result<()> {
+    let ascii = |datum: &Datum| match datum {
+        Datum::Text(text) => text.is_ascii(),
+        Datum::Number(_) => true,
+    };
+    let mut rows = Rows::new(out, data.iter().flatten().all(ascii))?;
+    for row in data {
+        for datum in row {
+            match datum {
+                Datum::Text(text) => rows.text(text)?,
+                Datum::Number(number) => rows.number(*number)?,
+            }
+        }
+        rows.end()?;
+    }
+    rows.flush()
+}
+
 /// Writes rows cell by cell.
 pub(super) struct Rows<'o> {
     out: ::csv::Writer<Box<dyn Write + 'o>>,

@@ -12,6 +12,7 @@ pub mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod plots;
+pub mod scenario;
 pub mod staffing;
 pub mod sweep;
 mod tables;

@@ -1,18 +1,32 @@
-//! A scenario that a command has changed, as a file: that from which it came, its comments kept.
+//! A scenario that was changed, as a file: that from which it came, its comments kept.
 
-use super::{Failure, say};
+use super::files::{Place, SaveError};
 use crate::experiment::calibrate::Calibration;
-use crate::report::files::Place;
 use crate::scenario::{Change, Document, Scenario};
 use serde_json::Value;
 use std::path::Path;
 
+/// Why it was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be written.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// What would be written is not what was meant.
+    #[error("the scenario is not read back as it is; it was not written")]
+    NotTheSame,
+}
+
 /// Saves a scenario that was made from a document, by calibration and changes of values, so that it is read back as it is.
+/// Returns whether the comments of the document could be kept.
+///
+/// # Errors
+/// [`Error`].
 pub fn save(
     scenario: &Scenario,
     (document, calibration): (&Document, Option<&Calibration>),
     place: &Place,
-) -> Result<(), Failure> {
+) -> Result<bool, Error> {
     let out = place.path();
     let folder = out.parent().unwrap_or(Path::new(""));
     let is_same = |text: &str| {
@@ -21,22 +35,15 @@ pub fn save(
         read.is_ok_and(|read| content(&read.scenario) == content(scenario))
     };
     let kept = with_comments(scenario, document, calibration, folder);
-    let text = match kept.filter(|text| is_same(text)) {
-        Some(text) => text,
-        // A file that only a --set makes valid, for example.
-        None => {
-            let text = scenario.to_toml();
-            if !is_same(&text) {
-                return Err(Failure::bad_input(
-                    "the scenario is not read back as it is; it was not written",
-                ));
-            }
-            say("note: the comments of the scenario file could not be kept");
-            text
-        }
-    };
+    let kept = kept.filter(|text| is_same(text));
+    let has_comments = kept.is_some();
+    // Else a file that only a --set makes valid, for example.
+    let text = kept.unwrap_or_else(|| scenario.to_toml());
+    if !has_comments && !is_same(&text) {
+        return Err(Error::NotTheSame);
+    }
     place.save_file(|file| file.write_all(text.as_bytes()))?;
-    Ok(())
+    Ok(has_comments)
 }
 
 /// The document's text with what has changed; none where it cannot be said so.

@@ -1,0 +1,191 @@
+//! Tab 1: the headlines, the targets, and the service level over the day.
+
+use super::figures::{data, legend, rows};
+use super::{Tab, draw_lines, fitted, line, nothing_yet, paragraph, right};
+use crate::kpi::{Bound, TargetResult, Unit, Verdict, unit};
+use crate::lab::{Difference, HEADLINES};
+use crate::report::comparison::words::{figure, name_of_headline};
+use crate::report::csv::Datum;
+use crate::tui::state::State;
+use crate::tui::work::Seen;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+pub(super) const TAB: Tab = Tab {
+    name: "summary",
+    draw: |state, frame, area| {
+        let lines = lines(state, usize::from(area.width), usize::from(area.height));
+        draw_lines(frame, area, lines, state.views[state.tab].row, state);
+    },
+    table: |state| data(headlines(state).into_iter()),
+    extent: |state| (lines(state, 80, 60).len(), 1),
+    by_interval: false,
+};
+
+/// The headlines of everything together.
+fn headlines(state: &State) -> Vec<&Difference> {
+    let Some((_, seen)) = &state.seen else {
+        return Vec::new();
+    };
+    let pairs = &seen.snapshot.comparison.pairs;
+    let of = |kpi: &&'static str| {
+        let is_it = |d: &&Difference| d.place == "total" && d.kpi == *kpi;
+        pairs.iter().find(is_it)
+    };
+    let headlines = HEADLINES.iter().filter_map(of);
+    let occupancy = pairs.iter().filter(|d| d.kpi == "occupancy" && d.joint);
+    let mut all: Vec<&Difference> = headlines.chain(occupancy).collect();
+    all.extend(pairs.iter().filter(|d| d.kpi == "days.target_met"));
+    all.retain(|d| d.value_a.is_some() || d.value_b.is_some());
+    all
+}
+
+fn name(kpi: &str) -> String {
+    match kpi {
+        "cost" => "cost a day".to_owned(),
+        "days.target_met" => "days on target".to_owned(),
+        other => name_of_headline(other),
+    }
+}
+
+fn lines(state: &State, width: usize, height: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(expected) = state.approximate() {
+        lines.extend(approximate(state, expected, width));
+    }
+    let Some((_, seen)) = &state.seen else {
+        if lines.is_empty() {
+            lines = nothing_yet(state);
+        }
+        return lines;
+    };
+    let all = headlines(state);
+    lines.extend(rows(state, &all, name, width));
+    lines.extend(targets(state, seen, width));
+    let legend = legend(state, &all, width);
+    let left = height.saturating_sub(lines.len() + legend.len());
+    if left > 3 {
+        lines.extend(over_the_day(state, seen, width, left));
+    }
+    lines.extend(legend);
+    lines
+}
+
+/// What the formulas expect, before anything is simulated.
+fn approximate(state: &State, expected: &[crate::planning::Expected], width: usize) -> Vec<Line<'static>> {
+    let theme = &state.theme;
+    let mut lines = vec![line(
+        " approximately, by Erlang's formula:",
+        theme.doubt,
+    )];
+    for (queue, of) in state.scenario.queues.iter().zip(expected) {
+        let mut words = Vec::new();
+        for (name, unit, value) in [
+            ("service level", Unit::Fraction, of.day.service_level),
+            ("abandoned", Unit::Fraction, of.day.abandonment_rate),
+            ("ASA", Unit::Seconds, of.day.asa_s),
+        ] {
+            if value.is_some() {
+                words.push(format!("{name} ≈ {}", figure(unit, value)));
+            }
+        }
+        let words = match words.is_empty() {
+            true => "the formula has no answer".to_owned(),
+            false => words.join(", "),
+        };
+        lines.extend(paragraph(&format!("{}: {words}", queue.name), width, theme.plain));
+    }
+    lines.push(line("", theme.plain));
+    lines
+}
+
+/// The targets, judged in the baseline and in the what-if.
+fn targets(state: &State, seen: &Seen, width: usize) -> Vec<Line<'static>> {
+    let theme = &state.theme;
+    let (a, b) = (&seen.snapshot.baseline.targets, &seen.snapshot.whatif.targets);
+    if b.is_empty() {
+        return Vec::new();
+    }
+    let changed = state.is_changed();
+    let mut lines = vec![line("  targets", theme.heading)];
+    let words = |target: &TargetResult| match target.verdict {
+        Verdict::Met => ("met", theme.good),
+        Verdict::Missed => ("missed", theme.bad),
+        Verdict::Uncertain => ("unclear", theme.doubt),
+    };
+    for target in b {
+        let unit = unit(&target.kpi).unwrap_or(Unit::Number);
+        let side = match target.bound {
+            Bound::AtLeast => "≥",
+            Bound::AtMost => "≤",
+        };
+        let place = target.place.split_once('.').map_or("", |(_, name)| name);
+        let wanted = figure(unit, Some(target.threshold));
+        let text = format!("{place} {} {side} {wanted}", name(&target.kpi));
+        let is_it = |t: &&TargetResult| (&t.place, &t.kpi) == (&target.place, &target.kpi);
+        let before = a.iter().find(is_it);
+        let mut spans = Vec::new();
+        let mut used = 0;
+        let mut add = |text: String, style: Style| {
+            used += crate::report::text::layout::columns(&text);
+            spans.push(Span::styled(text, style));
+        };
+        if let Some((word, style)) = before.filter(|_| changed).map(words) {
+            add(format!("{word} → "), style);
+        }
+        let (word, style) = words(target);
+        add(word.to_owned(), style);
+        let name = fitted(&text, width.saturating_sub(used + 5));
+        let mut all = vec![Span::styled(format!("    {name} "), theme.plain)];
+        all.extend(spans);
+        lines.push(Line::from(all));
+    }
+    lines
+}
+
+/// The eighths of a cell.
+const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// The service level of each queue by interval, in the baseline and in the what-if.
+fn over_the_day(state: &State, seen: &Seen, width: usize, height: usize) -> Vec<Line<'static>> {
+    let theme = &state.theme;
+    let mut lines = Vec::new();
+    let queues = seen.snapshot.baseline.queues.iter().zip(&seen.snapshot.whatif.queues);
+    for (a, b) in queues {
+        let (Some(of_a), Some(of_b)) = (&a.intervals, &b.intervals) else {
+            continue;
+        };
+        let n = of_a.len().saturating_sub(1);
+        let room = width.saturating_sub(13);
+        if n == 0 || room < 8 {
+            continue;
+        }
+        // Several intervals share a column, or one has several.
+        let columns = if n <= room { (room / n).min(3) * n } else { room };
+        let bars = |of: &[crate::kpi::Interval]| -> String {
+            let bar = |x: usize| {
+                let level = of[x * n / columns].get("service_level").mean;
+                level.map_or("·", |level| BARS[(8.0 * level).round() as usize % 9])
+            };
+            (0..columns).map(bar).collect()
+        };
+        let changed = state.is_changed();
+        if lines.len() + if changed { 3 } else { 2 } > height {
+            break;
+        }
+        lines.push(line(format!("  service level of {} by interval", b.name()), theme.heading));
+        if changed {
+            lines.push(Line::from(vec![
+                Span::styled(right("what-if ", 12), theme.plain),
+                Span::styled(bars(of_b), theme.whatif),
+            ]));
+        }
+        lines.push(Line::from(vec![
+            Span::styled(right("baseline ", 12), theme.plain),
+            Span::styled(bars(of_a), theme.baseline),
+        ]));
+    }
+    lines
+}

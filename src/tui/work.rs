@@ -1,0 +1,488 @@
+//! Work in the background: simulations, searches and recordings, one at a time, on a thread of its own.
+//!
+//! A new request takes the place of the one under way. What is found is told as [`Report`]s.
+
+use super::lever::signed;
+use super::play::Recording;
+use crate::engine::Halt;
+use crate::experiment::{self, Control};
+use crate::kpi::{self, Place, Results};
+use crate::lab::{self, Live, Side, Snapshot};
+use crate::model::Model;
+use crate::planning::{
+    self, Attempts, Bounds, Expected, Forecast, Method, Per, Question, Recipe, Requirement, Staff,
+    Tolerance,
+};
+use crate::report::text::figures;
+use crate::scenario::schema::MOST_AGENTS;
+use crate::scenario::{Document, Mode, Scenario};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// The what-if beside the baseline, each by its `--set`s.
+    Simulate {
+        /// The number of the setting.
+        generation: u64,
+        /// Changes that make the baseline.
+        baseline: Vec<String>,
+        /// Changes that make the what-if.
+        whatif: Vec<String>,
+    },
+    /// The agents needed.
+    Search {
+        /// Changes that make the scenario.
+        sets: Vec<String>,
+        /// The groups whose agents are searched.
+        groups: Vec<usize>,
+        /// In these intervals.
+        intervals: Vec<usize>,
+    },
+    /// A day, to be played.
+    Record {
+        /// Changes that make the scenario.
+        sets: Vec<String>,
+    },
+}
+
+/// What is told.
+#[derive(Debug)]
+pub enum Report {
+    /// What the formulas expect of the what-if.
+    Expected {
+        /// Of which setting.
+        generation: u64,
+        /// By queue.
+        queues: Vec<Expected>,
+    },
+    /// What so many days showed.
+    Seen {
+        /// Of which setting.
+        generation: u64,
+        /// What.
+        seen: Arc<Seen>,
+    },
+    /// All days are simulated.
+    Done {
+        /// Of which setting.
+        generation: u64,
+    },
+    /// The change cannot be made.
+    Refused {
+        /// Of which setting.
+        generation: u64,
+        /// Why.
+        why: String,
+    },
+    /// It cannot be simulated.
+    Failed {
+        /// Of which setting.
+        generation: u64,
+        /// Why.
+        why: String,
+    },
+    /// The agents needed, or why none were found.
+    Searched(Result<Proposal, String>),
+    /// The day, or why there is none.
+    Recorded(Result<Recording, String>),
+    /// A file was written, or why not.
+    Written {
+        /// What was to be written.
+        writing: super::state::Writing,
+        /// Its path, or why it was not.
+        result: Result<PathBuf, super::files::Failed>,
+    },
+}
+
+/// What a number of days showed.
+#[derive(Debug)]
+pub struct Seen {
+    /// Both sides and their differences.
+    pub snapshot: Snapshot,
+    /// The baseline.
+    pub baseline: Arc<Scenario>,
+    /// The what-if.
+    pub scenario: Arc<Scenario>,
+    /// Agents that Erlang-A asks for in the baseline and in the what-if, by group and interval; none of a steady run.
+    pub required: Option<[Staff; 2]>,
+}
+
+/// Agents that are proposed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Where the number changes.
+    pub changes: Vec<Change>,
+    /// What it gives, in words.
+    pub words: Vec<String>,
+}
+
+/// A number of agents that changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The group.
+    pub group: usize,
+    /// The interval.
+    pub interval: usize,
+    /// Agents now.
+    pub from: u32,
+    /// Agents then.
+    pub to: u32,
+}
+
+/// How it is worked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Seed of all random numbers.
+    pub seed: u64,
+    /// Joint level of the intervals.
+    pub confidence: f64,
+    /// Days at which a simulation ends.
+    pub days: u64,
+    /// Number of threads.
+    pub threads: usize,
+}
+
+/// The thread that works.
+#[derive(Debug)]
+pub struct Worker {
+    jobs: Sender<Job>,
+    under_way: Mutex<Arc<Control>>,
+}
+
+#[derive(Debug)]
+struct Job {
+    request: Request,
+    control: Arc<Control>,
+}
+
+impl Worker {
+    /// Starts the thread. It ends with the worker.
+    ///
+    /// # Errors
+    /// If there can be no thread.
+    pub fn start(
+        document: Document,
+        settings: Settings,
+        tell: impl Fn(Report) + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (jobs, waiting) = mpsc::channel();
+        let room = Room {
+            document,
+            settings,
+            waiting,
+            tell: Box::new(tell),
+        };
+        thread::Builder::new()
+            .name("simulation".to_owned())
+            .spawn(move || room.work())?;
+        Ok(Self {
+            jobs,
+            under_way: Mutex::default(),
+        })
+    }
+
+    /// Asks for work in the place of what is under way.
+    pub fn ask(&self, request: Request) {
+        let control = Arc::new(Control::default());
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        under_way.stop.store(true, Ordering::Relaxed);
+        *under_way = Arc::clone(&control);
+        // A thread that is gone has told why.
+        let _ = self.jobs.send(Job { request, control });
+    }
+
+    /// The work under way ends with what it has.
+    pub fn stop(&self) {
+        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        under_way.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// What the thread has.
+struct Room {
+    document: Document,
+    settings: Settings,
+    waiting: Receiver<Job>,
+    tell: Box<dyn Fn(Report) + Send>,
+}
+
+impl Room {
+    fn work(&self) {
+        let mut next = self.next();
+        while let Some(job) = next {
+            next = match job.request {
+                Request::Simulate { .. } => self.with_baseline(job),
+                _ => {
+                    self.other(&job);
+                    self.next()
+                }
+            };
+        }
+    }
+
+    /// The last of the jobs that wait; none when nobody asks any more.
+    fn next(&self) -> Option<Job> {
+        let first = self.waiting.recv().ok()?;
+        Some(self.waiting.try_iter().last().unwrap_or(first))
+    }
+
+    /// Does a job, and those after it that have the same baseline; returns the first that has not.
+    fn with_baseline(&self, first: Job) -> Option<Job> {
+        let Request::Simulate {
+            generation,
+            baseline,
+            ..
+        } = &first.request
+        else {
+            return Some(first);
+        };
+        let own = baseline.clone();
+        let refused = |why: String| {
+            (self.tell)(Report::Refused {
+                generation: *generation,
+                why,
+            });
+            self.next()
+        };
+        let side = match self.side("baseline", &own) {
+            Ok(side) => side,
+            Err(why) => return refused(why),
+        };
+        let model = Model::new(&side.scenario);
+        let mut forecast = Forecast::new(&model, None);
+        let live = Live::new(&side, &model, &self.live_settings());
+        let mut live = match live {
+            Ok(live) => live,
+            Err(error) => return refused(error.to_string()),
+        };
+        let scenario = Arc::new(side.scenario.clone());
+        let mut fitted = false;
+        let mut job = first;
+        loop {
+            match &job.request {
+                Request::Simulate { baseline, .. } if *baseline != own => return Some(job),
+                Request::Simulate {
+                    generation, whatif, ..
+                } => {
+                    let generation = *generation;
+                    match self.side("what-if", whatif) {
+                        Ok(whatif) => {
+                            let asked = Asked {
+                                generation,
+                                whatif,
+                                control: &job.control,
+                            };
+                            let forecast = (&mut forecast, &mut fitted);
+                            self.beside(&asked, (&scenario, &model), &mut live, forecast);
+                        }
+                        Err(why) => (self.tell)(Report::Refused { generation, why }),
+                    }
+                }
+                _ => self.other(&job),
+            }
+            job = self.next()?;
+        }
+    }
+
+    /// Simulates a what-if beside the baseline.
+    fn beside(
+        &self,
+        asked: &Asked<'_>,
+        (baseline, model): (&Arc<Scenario>, &Model),
+        live: &mut Live<'_>,
+        (forecast, fitted): (&mut Forecast, &mut bool),
+    ) {
+        let generation = asked.generation;
+        let whatif_model = Model::new(&asked.whatif.scenario);
+        (self.tell)(Report::Expected {
+            generation,
+            queues: forecast.of(&whatif_model),
+        });
+        let scenario = Arc::new(asked.whatif.scenario.clone());
+        let seen = |snapshot: Snapshot| {
+            let required = self.required(model, &snapshot.baseline);
+            let of_whatif = self.required(&whatif_model, &snapshot.whatif);
+            if !*fitted || snapshot.looked {
+                *forecast = Forecast::new(model, Some(&snapshot.baseline));
+                *fitted = true;
+            }
+            (self.tell)(Report::Seen {
+                generation,
+                seen: Arc::new(Seen {
+                    required: required.zip(of_whatif).map(|(a, b)| [a, b]),
+                    snapshot,
+                    baseline: Arc::clone(baseline),
+                    scenario: Arc::clone(&scenario),
+                }),
+            });
+        };
+        match live.beside(&asked.whatif, asked.control, seen) {
+            Ok(()) if !asked.control.stop.load(Ordering::Relaxed) => {
+                (self.tell)(Report::Done { generation });
+            }
+            Ok(()) | Err(lab::Error::Run(experiment::Error::NothingDone(_))) => {}
+            Err(error) => (self.tell)(Report::Failed {
+                generation,
+                why: error.to_string(),
+            }),
+        }
+    }
+
+    /// Work beside the simulation.
+    fn other(&self, job: &Job) {
+        (self.tell)(match &job.request {
+            Request::Search {
+                sets,
+                groups,
+                intervals,
+            } => Report::Searched(self.search(sets, (groups, intervals), &job.control)),
+            Request::Record { sets } => Report::Recorded(self.record(sets, &job.control)),
+            Request::Simulate { .. } => unreachable!("simulations have a baseline"),
+        });
+    }
+
+    fn side(&self, label: &str, sets: &[String]) -> Result<Side, String> {
+        let loaded = self.document.check(sets).map_err(|e| e.to_string())?;
+        Ok(Side {
+            label: label.to_owned(),
+            scenario: loaded.scenario,
+        })
+    }
+
+    fn live_settings(&self) -> lab::LiveSettings {
+        lab::LiveSettings {
+            seed: self.settings.seed,
+            confidence: self.settings.confidence,
+            largest: self.settings.days,
+            threads: Some(self.settings.threads),
+        }
+    }
+
+    /// Agents that Erlang-A asks for, with all attempts as simulated.
+    fn required(&self, model: &Model, results: &Results) -> Option<Staff> {
+        if model.steady {
+            return None;
+        }
+        let scenario = &model.scenario;
+        let recipe = Recipe {
+            attempts: Attempts::All,
+            ..Recipe::new(Method::ErlangA)
+        };
+        let required = Requirement::new(
+            model,
+            &kpi::targets(scenario),
+            Tolerance::default(),
+            &recipe,
+            Some(results),
+        );
+        Some(required.staff(model, &Bounds::none(scenario)).0)
+    }
+
+    fn search(
+        &self,
+        sets: &[String],
+        (groups, intervals): (&[usize], &[usize]),
+        control: &Control,
+    ) -> Result<Proposal, String> {
+        let scenario = self.side("", sets)?.scenario;
+        if scenario.run.mode != Mode::Day {
+            return Err("agents are searched for the intervals of a day; this is one steady run".to_owned());
+        }
+        let current: Staff = scenario.groups.iter().map(|g| g.staff.clone()).collect();
+        let mut question = Question {
+            threads: Some(self.settings.threads),
+            seed: self.settings.seed,
+            ..Question::of(&scenario, Per::Interval)
+        };
+        question.bounds = Bounds {
+            least: current.clone(),
+            most: current.clone(),
+        };
+        for &g in groups {
+            for &i in intervals {
+                question.bounds.least[g][i] = 0;
+                question.bounds.most[g][i] = MOST_AGENTS as u32;
+            }
+        }
+        let serves = |queue: usize| {
+            let name = &scenario.queues[queue].name;
+            let has = |g: &usize| scenario.groups[*g].skills.iter().any(|s| s.queue == *name);
+            groups.iter().any(has)
+        };
+        question.targets.retain(|target| match target.place {
+            Place::Queue(q) => serves(q),
+            Place::Group(g) => groups.contains(&g),
+            Place::Trunk(_) => false,
+        });
+        if question.targets.is_empty() {
+            return Err("no queue that these agents serve has a target".to_owned());
+        }
+        let answer = planning::simulate(&scenario, &question, control).map_err(|e| e.to_string())?;
+        let mut changes = Vec::new();
+        for &g in groups {
+            for &i in intervals {
+                let (from, to) = (current[g][i], answer.scenario.groups[g].staff[i]);
+                changes.push(Change {
+                    group: g,
+                    interval: i,
+                    from,
+                    to,
+                });
+            }
+        }
+        let starts = scenario.interval_starts();
+        let mut words = Vec::new();
+        let here = |start: &Option<String>| {
+            let start = start.as_ref();
+            start.is_some_and(|start| intervals.iter().any(|i| starts[*i] == *start))
+        };
+        for goal in answer.staffing.goals.iter().filter(|goal| here(&goal.start)) {
+            let start = goal.start.as_deref().unwrap_or_default();
+            let figure = match kpi::unit(&goal.kpi) {
+                Some(kpi::Unit::Fraction) => figures::percent(goal.simulated),
+                _ => figures::seconds(goal.simulated),
+            };
+            let mut line = format!("{start}  {} {} {figure}: {}", goal.place, goal.kpi, goal.status.name());
+            if let Some(reason) = &goal.reason {
+                line += &format!(" ({reason})");
+            }
+            words.push(line);
+        }
+        let more: i64 = changes.iter().map(|c| i64::from(c.to) - i64::from(c.from)).sum();
+        words.insert(0, format!("{} agent intervals in all", signed(more)));
+        if answer.staffing.partial {
+            words.push("The search was ended early: this is the best so far.".to_owned());
+        }
+        words.extend(answer.staffing.warnings.iter().cloned());
+        changes.retain(|change| change.from != change.to);
+        Ok(Proposal { changes, words })
+    }
+
+    fn record(&self, sets: &[String], control: &Control) -> Result<Recording, String> {
+        let scenario = self.side("", sets)?.scenario;
+        let model = Model::new(&scenario);
+        match Recording::new(&model, self.settings.seed, 0, &control.stop) {
+            Ok(recording) => Ok(recording),
+            Err(Halt::Interrupted) => Err("the day was interrupted".to_owned()),
+            Err(halt) => Err(halt.to_string()),
+        }
+    }
+}
+
+/// A what-if that is asked for.
+struct Asked<'a> {
+    generation: u64,
+    whatif: Side,
+    control: &'a Control,
+}
