@@ -2,6 +2,8 @@
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | [`play`] | one day, played as a film |
 //! | [`theme`] | colours |
 
+pub mod play;
 pub mod theme;
