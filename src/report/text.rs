@@ -2,7 +2,7 @@
 
 pub(super) mod figures;
 pub(super) mod formulas;
-pub(super) mod layout;
+pub(crate) mod layout;
 pub(super) mod summary;
 pub(super) mod tables;
 

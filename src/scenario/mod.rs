@@ -49,7 +49,7 @@ pub(crate) use columns::{describe, position, reader};
 pub(crate) use nodes::{clock, clock_text};
 #[cfg(feature = "lua")]
 pub(crate) use script::shown_name;
-pub(crate) use words::{grouped, harmless, nearest, number, quoted, quoted_list};
+pub(crate) use words::{grouped, harmless, is_unseen, nearest, number, quoted, quoted_list};
 
 use columns::MAX_FILE;
 use fields::Checker;

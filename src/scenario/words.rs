@@ -2,7 +2,7 @@
 
 /// Whether a character would act on a terminal instead of being shown: control characters, and those that turn the
 /// direction of what follows (Unicode Standard Annex 9).
-pub(super) fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
