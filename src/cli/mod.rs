@@ -18,6 +18,7 @@ mod staff;
 mod stop;
 mod sweep;
 mod trace;
+mod tui;
 
 use crate::report::files::SaveError;
 use crate::scenario::{Document, ScenarioError};
@@ -62,6 +63,7 @@ enum Command {
     Init(init::Arguments),
     Report(report::Arguments),
     Trace(trace::Arguments),
+    Tui(tui::Arguments),
     Staff(staff::Arguments),
     Sweep(sweep::Arguments),
     Merge(merge::Arguments),
@@ -134,6 +136,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Init(arguments) => init::execute(&arguments),
         Command::Report(arguments) => report::execute(&arguments),
         Command::Trace(arguments) => trace::execute(&arguments),
+        Command::Tui(arguments) => tui::execute(&arguments),
         Command::Staff(arguments) => staff::execute(&arguments),
         Command::Sweep(arguments) => sweep::execute(&arguments),
         Command::Merge(arguments) => merge::execute(&arguments),

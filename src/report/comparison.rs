@@ -3,7 +3,7 @@
 mod markdown;
 mod page;
 mod tables;
-mod words;
+pub(crate) mod words;
 
 pub use markdown::markdown;
 pub use page::write as page;

@@ -1,7 +1,7 @@
 //! The report for people: the answer first, how sure it is beside it, then the figures.
 
-pub(super) mod figures;
-pub(super) mod formulas;
+pub(crate) mod figures;
+pub(crate) mod formulas;
 pub(crate) mod layout;
 pub(super) mod summary;
 pub(super) mod tables;

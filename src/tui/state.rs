@@ -60,8 +60,6 @@ pub enum Message {
     Report(Report),
     /// Time went by.
     Tick(Duration),
-    /// Somebody wants it to end: Ctrl-C from outside.
-    Interrupt,
 }
 
 /// What is to be done.
@@ -321,6 +319,8 @@ pub struct State {
     saved: Edits,
     /// The session ends when the file under way is written.
     leaving: bool,
+    /// The last key was Ctrl-C.
+    pub interrupted: bool,
     /// The day that is played, while a time is typed.
     paused: Option<Box<Player>>,
     /// Ticks, for what turns.
@@ -360,6 +360,7 @@ impl State {
             searching: false,
             saved: Edits::new(),
             leaving: false,
+            interrupted: false,
             paused: None,
             ticks: 0,
         };
@@ -399,7 +400,6 @@ impl State {
                 }
                 Vec::new()
             }
-            Message::Interrupt => self.interrupt(),
         }
     }
 
@@ -588,6 +588,9 @@ impl State {
                 return vec![self.simulate()];
             }
             Report::Recorded(recording) => return self.recorded(recording),
+            Report::NotKept(why) => {
+                self.note(Tone::Bad, format!("what was tried cannot be kept: {why}"));
+            }
             Report::Written { writing, result } => return self.written(writing, result),
             // Of a setting that holds no more.
             _ => {}

@@ -90,6 +90,8 @@ pub enum Report {
     Searched(Result<Proposal, String>),
     /// The day, or why there is none.
     Recorded(Result<Recording, String>),
+    /// What is kept for the next session could not be written: why.
+    NotKept(String),
     /// A file was written, or why not.
     Written {
         /// What was to be written.

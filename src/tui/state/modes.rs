@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 impl State {
     pub(super) fn key(&mut self, key: KeyPress) -> Vec<Effect> {
+        self.interrupted = key.is_ctrl('c');
         if key.is_ctrl('c') && !matches!(self.mode, Mode::Normal) {
             return match &self.mode {
                 Mode::Ask(_) => self.interrupt(),
