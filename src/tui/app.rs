@@ -168,13 +168,19 @@ impl App {
             Input::Event(Event::Key(key)) => self.message(Message::Key(key)),
             Input::Event(Event::Mouse(mouse)) => self.message(Message::Mouse(mouse)),
             Input::Event(Event::Paste(text)) => self.message(Message::Paste(text)),
-            Input::Event(Event::Resize(width, height)) => self.message(Message::Resize(width, height)),
+            Input::Event(Event::Resize(width, height)) => {
+                self.message(Message::Resize(width, height))
+            }
             Input::Event(Event::FocusGained | Event::FocusLost) => {}
         }
     }
 
     /// All that is there already comes into one frame.
-    fn drain(&mut self, inputs: &mut UnboundedReceiver<Input>, reports: &mut UnboundedReceiver<Report>) {
+    fn drain(
+        &mut self,
+        inputs: &mut UnboundedReceiver<Input>,
+        reports: &mut UnboundedReceiver<Report>,
+    ) {
         while self.over.is_none() {
             if let Ok(input) = inputs.try_recv() {
                 self.input(input);
@@ -198,7 +204,8 @@ impl App {
                 Effect::StopWork => self.worker.stop(),
                 Effect::Write(writing) => self.writer.ask(Job::Write(writing)),
                 Effect::Keep => {
-                    self.keep_at.get_or_insert_with(|| Instant::now() + KEEP_AFTER);
+                    self.keep_at
+                        .get_or_insert_with(|| Instant::now() + KEEP_AFTER);
                 }
                 Effect::Suspend => self.suspend = true,
                 Effect::Leave => {
@@ -270,7 +277,11 @@ struct Writer {
 }
 
 impl Writer {
-    fn start(source: Source, file: Option<PathBuf>, tell: UnboundedSender<Report>) -> io::Result<Self> {
+    fn start(
+        source: Source,
+        file: Option<PathBuf>,
+        tell: UnboundedSender<Report>,
+    ) -> io::Result<Self> {
         let (jobs, waiting) = mpsc::channel();
         let work = move || {
             for job in waiting {
@@ -289,7 +300,9 @@ impl Writer {
                 }
             }
         };
-        let thread = thread::Builder::new().name("files".to_owned()).spawn(work)?;
+        let thread = thread::Builder::new()
+            .name("files".to_owned())
+            .spawn(work)?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),

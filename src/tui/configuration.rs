@@ -49,7 +49,9 @@ impl Configuration {
         };
         match fs::read_to_string(path) {
             Ok(text) => Self::parse(&text).map_err(|why| format!("{}: {why}", path.display())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => Ok(Self::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
+                Ok(Self::default())
+            }
             Err(error) => Err(format!("cannot read {}: {error}", path.display())),
         }
     }
@@ -96,7 +98,10 @@ mod tests {
         assert_eq!(configuration.keymap.hint(Action::Undo), "ctrl-u");
         assert_eq!(configuration.keymap.hint(Action::Save), "S");
         for (file, expected) in [
-            ("colours = \"blue\"", "expected one of dark, light, 16, none"),
+            (
+                "colours = \"blue\"",
+                "expected one of dark, light, 16, none",
+            ),
             ("color = \"light\"", "unknown field `color`"),
             ("[keys]\nundo = 3", "keys.undo: expected a key"),
             ("[keys]\nundoo = \"u\"", "did you mean \"undo\"?"),

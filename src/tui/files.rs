@@ -61,7 +61,12 @@ pub fn write(writing: &Writing, source: &Source) -> Result<PathBuf, Failed> {
         }
         What::Page(seen) => {
             let write = |out: &mut dyn io::Write| {
-                comparison::page(&seen.snapshot.comparison, &seen.scenario, &AtomicBool::new(false), out)
+                comparison::page(
+                    &seen.snapshot.comparison,
+                    &seen.scenario,
+                    &AtomicBool::new(false),
+                    out,
+                )
             };
             Ok(place.save_file(write)?)
         }

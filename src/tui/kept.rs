@@ -46,7 +46,8 @@ impl Kept {
     pub fn read(scenario: &Path) -> Result<Option<Self>, String> {
         let path = Self::path(scenario);
         let name = path.display();
-        let failed = |why: &dyn std::fmt::Display| format!("cannot read {name}: {why}; it is left as it is");
+        let failed =
+            |why: &dyn std::fmt::Display| format!("cannot read {name}: {why}; it is left as it is");
         match fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(&error)),
@@ -59,7 +60,10 @@ impl Kept {
         let kept: Self = serde_json::from_str(&text).map_err(|error| failed(&error))?;
         match kept.schema == SCHEMA {
             true => Ok(Some(kept)),
-            false => Err(failed(&format!("it is of another version, {}", kept.schema))),
+            false => Err(failed(&format!(
+                "it is of another version, {}",
+                kept.schema
+            ))),
         }
     }
 
@@ -119,7 +123,10 @@ mod tests {
         history.change(|setting| {
             let path = "groups.a.staff[3]".to_owned();
             setting.whatif.insert(path, Value::Number(4.0));
-            setting.whatif.insert("routing.policy".to_owned(), Value::Choice("random".to_owned()));
+            setting.whatif.insert(
+                "routing.policy".to_owned(),
+                Value::Choice("random".to_owned()),
+            );
         });
         let kept = Kept::new("abc".to_owned(), history, Vec::new());
         kept.write(&scenario).expect("written");
@@ -128,7 +135,10 @@ mod tests {
         let path = Kept::path(&scenario);
         for (text, expected) in [
             ("{", "EOF"),
-            ("{\"schema\": \"acdsim.session/9\", \"sha256\": \"\", \"history\": {\"now\": {\"baseline\": {}, \"whatif\": {}}, \"past\": [], \"future\": []}, \"marks\": []}", "another version"),
+            (
+                "{\"schema\": \"acdsim.session/9\", \"sha256\": \"\", \"history\": {\"now\": {\"baseline\": {}, \"whatif\": {}}, \"past\": [], \"future\": []}, \"marks\": []}",
+                "another version",
+            ),
         ] {
             fs::write(&path, text).expect("written");
             let error = Kept::read(&scenario).expect_err("an error");

@@ -310,7 +310,8 @@ impl Default for Keymap {
 impl Keymap {
     fn of(keys: Vec<Vec<KeyPress>>) -> Self {
         let pairs = COMMANDS.iter().zip(&keys);
-        let actions = pairs.flat_map(|(command, keys)| keys.iter().map(|key| (*key, command.action)));
+        let actions =
+            pairs.flat_map(|(command, keys)| keys.iter().map(|key| (*key, command.action)));
         Self {
             actions: actions.collect(),
             keys,
@@ -364,7 +365,10 @@ impl Keymap {
         for action in [Action::Quit, Action::Help] {
             let at = COMMANDS.iter().position(|command| command.action == action);
             if let Some(command) = at.filter(|at| keys[*at].is_empty()) {
-                return Err(format!("\"{}\" is left without a key", COMMANDS[command].name));
+                return Err(format!(
+                    "\"{}\" is left without a key",
+                    COMMANDS[command].name
+                ));
             }
         }
         Ok(Self::of(keys))
@@ -393,7 +397,9 @@ mod tests {
 
     #[test]
     fn keys_are_read_as_they_are_written() {
-        for text in ["u", "G", "ctrl-r", "alt-1", "F5", "-", "ctrl--", "space", "é"] {
+        for text in [
+            "u", "G", "ctrl-r", "alt-1", "F5", "-", "ctrl--", "space", "é",
+        ] {
             let key = KeyPress::parse(&text.to_lowercase().replace('g', "G")).expect(text);
             assert_eq!(key.to_string(), text);
         }

@@ -22,7 +22,7 @@ pub struct Areas {
 impl Areas {
     /// Those of a screen.
     pub fn of(screen: Rect) -> Self {
-        let levers = (screen.width * 36 / 100).clamp(30, 54).min(screen.width);
+        let levers = (screen.width * 35 / 100).clamp(28, 54).min(screen.width);
         let height = screen.height.saturating_sub(2);
         let line = |y: u16| Rect {
             y: screen.y + y.min(screen.height.saturating_sub(1)),
@@ -145,7 +145,9 @@ pub fn first_in_view(cursor: usize, before: usize, rows: usize, height: usize) -
     let least = (cursor + around + 1).saturating_sub(height);
     let most = cursor.saturating_sub(around);
     let last = rows.saturating_sub(height);
-    before.clamp(least.min(last), most.max(least.min(last))).min(last)
+    before
+        .clamp(least.min(last), most.max(least.min(last)))
+        .min(last)
 }
 
 #[cfg(test)]
@@ -161,7 +163,10 @@ mod tests {
                     first = first_in_view(cursor, first, rows, height);
                     let view = first..first + height;
                     assert!(view.contains(&cursor), "{cursor} of {rows} in {view:?}");
-                    assert!(first == 0 || first + height <= rows, "nothing below the last");
+                    assert!(
+                        first == 0 || first + height <= rows,
+                        "nothing below the last"
+                    );
                 }
             }
         }

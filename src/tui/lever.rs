@@ -178,7 +178,12 @@ impl Levers {
             let fraction = |most| Kind::Fraction { most };
             add("resolution", "resolution", fraction(1.0), t.resolution);
             if let Some(reconnect) = &t.reconnect {
-                add("reconnect.probability", "reconnect", fraction(1.0), reconnect.probability);
+                add(
+                    "reconnect.probability",
+                    "reconnect",
+                    fraction(1.0),
+                    reconnect.probability,
+                );
             }
             if let Some(redial) = &t.redial {
                 for (key, name, all) in [
@@ -193,7 +198,12 @@ impl Levers {
                 }
             }
             if let Some(ivr) = &t.ivr {
-                add("ivr.contained", "in IVR", fraction(1.0 - ivr.abandoned), ivr.contained);
+                add(
+                    "ivr.contained",
+                    "in IVR",
+                    fraction(1.0 - ivr.abandoned),
+                    ivr.contained,
+                );
             }
         }
         levers.first_group = levers.parts.len();
@@ -226,10 +236,20 @@ impl Levers {
             let part = format!("queues.{}", queue.name);
             let within = queue.target.within.as_secs_f64();
             let mut add = |key: &str, name, kind, base| levers.add(&part, key, name, kind, base);
-            add(TARGET_FRACTION, "target", Kind::TargetFraction, queue.target.fraction);
+            add(
+                TARGET_FRACTION,
+                "target",
+                Kind::TargetFraction,
+                queue.target.fraction,
+            );
             add(TARGET_WITHIN, "within", Kind::TargetWithin, within);
             if let Some(most) = queue.max_abandonment {
-                add("max_abandonment", "max abandoned", Kind::Fraction { most: 1.0 }, most);
+                add(
+                    "max_abandonment",
+                    "max abandoned",
+                    Kind::Fraction { most: 1.0 },
+                    most,
+                );
             }
             if let Some(most) = queue.max_asa {
                 add("max_asa", "max ASA", Kind::Seconds, most.as_secs_f64());
@@ -237,7 +257,12 @@ impl Levers {
             let priority = count(&schema::QUEUE, "priority");
             add("priority", "priority", priority, f64::from(queue.priority));
             if let Some(limit) = queue.limit {
-                add("limit", "limit", count(&schema::QUEUE, "limit"), f64::from(limit));
+                add(
+                    "limit",
+                    "limit",
+                    count(&schema::QUEUE, "limit"),
+                    f64::from(limit),
+                );
             }
         }
         levers.part("routing", "");
@@ -418,7 +443,11 @@ impl Levers {
             Spot::Cell(g, i) => {
                 let start = &self.starts[i];
                 let name = &self.groups[g].name;
-                if start.is_empty() { name.clone() } else { format!("{name} at {start}") }
+                if start.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{name} at {start}")
+                }
             }
         }
     }
@@ -534,7 +563,11 @@ impl Levers {
             let spot = Spot::Lever(l);
             let (old, new) = (self.value(from, spot, &none), self.value(to, spot, &none));
             if old != new {
-                let (name, old, new) = (self.name(spot), self.shown(spot, &old), self.shown(spot, &new));
+                let (name, old, new) = (
+                    self.name(spot),
+                    self.shown(spot, &old),
+                    self.shown(spot, &new),
+                );
                 words.push(format!("{name} {old} → {new}"));
             }
         }
@@ -550,11 +583,13 @@ impl Levers {
                     let (old, new) = (self.agents(from, g, one), self.agents(to, g, one));
                     words.push(format!("{name} {old} → {new}"));
                 }
-                _ if changed.iter().all(|i| change(*i) == change(changed[0])) => words.push(format!(
-                    "{name} {} in {} intervals",
-                    signed(change(changed[0])),
-                    changed.len()
-                )),
+                _ if changed.iter().all(|i| change(*i) == change(changed[0])) => {
+                    words.push(format!(
+                        "{name} {} in {} intervals",
+                        signed(change(changed[0])),
+                        changed.len()
+                    ))
+                }
                 _ => words.push(format!(
                     "{name} in {} intervals, {} together",
                     changed.len(),
@@ -683,7 +718,11 @@ impl Kind {
             true => Ok(Value::Number(found)),
             false => Err(format!(
                 "{} {}",
-                if found < limited { "at least" } else { "at most" },
+                if found < limited {
+                    "at least"
+                } else {
+                    "at most"
+                },
                 self.shown(limited)
             )),
         }

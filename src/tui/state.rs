@@ -6,8 +6,8 @@
 mod modes;
 
 use super::input::Input;
-use super::keys::{Action, KeyPress, Keymap};
 use super::kept::Kept;
+use super::keys::{Action, KeyPress, Keymap};
 use super::layout::{self, Areas, Row};
 use super::lever::{Edits, Levers, Marked, Spot};
 use super::play::{Player, Recording};
@@ -447,7 +447,9 @@ impl State {
 
     /// Whether what was simulated last is of the present setting.
     pub fn is_fresh(&self) -> bool {
-        self.seen.as_ref().is_some_and(|(of, _)| *of == self.generation)
+        self.seen
+            .as_ref()
+            .is_some_and(|(of, _)| *of == self.generation)
     }
 
     /// What the formulas expect of the present setting, as long as nothing of it was simulated.
@@ -458,7 +460,11 @@ impl State {
 
     /// What is to be kept for the next session.
     pub fn kept(&self) -> Kept {
-        Kept::new(self.sha256.clone(), self.history.clone(), self.marks.clone())
+        Kept::new(
+            self.sha256.clone(),
+            self.history.clone(),
+            self.marks.clone(),
+        )
     }
 
     /// The command lines that give the same.
@@ -467,12 +473,13 @@ impl State {
         let file = self.file.as_deref().map(|file| file.display().to_string());
         let file = file.map_or(String::new(), |file| format!(" {}", quoted(&file)));
         let own = self.sets.iter().cloned();
-        let sets = |edits: &Edits| -> Vec<String> {
-            own.clone().chain(self.levers.sets(edits)).collect()
-        };
+        let sets =
+            |edits: &Edits| -> Vec<String> { own.clone().chain(self.levers.sets(edits)).collect() };
         let run = |edits: &Edits| {
             let sets = sets(edits);
-            let sets = sets.iter().map(|set| format!(" \\\n    --set {}", quoted(set)));
+            let sets = sets
+                .iter()
+                .map(|set| format!(" \\\n    --set {}", quoted(set)));
             format!("acdsim run{file}{}", sets.collect::<String>())
         };
         if now.baseline == now.whatif {
@@ -606,7 +613,11 @@ impl State {
         vec![self.simulate()]
     }
 
-    fn written(&mut self, writing: Writing, result: Result<PathBuf, super::files::Failed>) -> Vec<Effect> {
+    fn written(
+        &mut self,
+        writing: Writing,
+        result: Result<PathBuf, super::files::Failed>,
+    ) -> Vec<Effect> {
         let leave = std::mem::take(&mut self.leaving);
         match result {
             Ok(path) => {
@@ -614,7 +625,9 @@ impl State {
                 let words = match &writing.what {
                     What::Scenario { days, .. } => {
                         self.saved = self.history.now().whatif.clone();
-                        let days = days.map_or(String::new(), |days| format!(", with these figures of {days} days"));
+                        let days = days.map_or(String::new(), |days| {
+                            format!(", with these figures of {days} days")
+                        });
                         format!("saved: acdsim run {path_text}{days}")
                     }
                     What::Page(_) => format!("page: {path_text}"),
@@ -633,7 +646,14 @@ impl State {
                 self.mode = Mode::Ask(Ask {
                     question: vec![format!("{path} exists already.")],
                     answers: vec![
-                        ('o', "overwrite it", Answered::Overwrite { writing: Box::new(overwrite), leave }),
+                        (
+                            'o',
+                            "overwrite it",
+                            Answered::Overwrite {
+                                writing: Box::new(overwrite),
+                                leave,
+                            },
+                        ),
                         ('n', "leave it as it is", Answered::Back),
                     ],
                 });
@@ -649,7 +669,8 @@ impl State {
             "Here is what an earlier session left: {changes} and {marks}."
         )];
         if kept.is_of_another(&self.sha256) {
-            question.push("The file has changed since; what it no longer has is left out.".to_owned());
+            question
+                .push("The file has changed since; what it no longer has is left out.".to_owned());
         }
         self.mode = Mode::Ask(Ask {
             question,
@@ -675,7 +696,10 @@ impl State {
         self.marks = marks;
         self.note(Tone::Good, "the earlier session goes on");
         if dropped {
-            self.note(Tone::Plain, "changes that the file no longer has a place for were left out");
+            self.note(
+                Tone::Plain,
+                "changes that the file no longer has a place for were left out",
+            );
         }
         self.changed()
     }
@@ -686,10 +710,16 @@ impl State {
             return vec![Effect::Leave];
         }
         let n = self.history.now().whatif.len();
-        let what = if n == 1 { "1 change was" } else { &format!("{n} changes were") };
+        let what = if n == 1 {
+            "1 change was"
+        } else {
+            &format!("{n} changes were")
+        };
         let mut question = vec![format!("{what} not saved as a scenario.")];
         question.push(match self.file {
-            Some(_) => "They are kept beside the file and offered again at the next start.".to_owned(),
+            Some(_) => {
+                "They are kept beside the file and offered again at the next start.".to_owned()
+            }
             None => "The bundled day has no file beside which they could be kept.".to_owned(),
         });
         self.mode = Mode::Ask(Ask {
@@ -706,7 +736,12 @@ impl State {
     /// Ctrl-C: asks like `q`, and at the second time leaves.
     fn interrupt(&mut self) -> Vec<Effect> {
         match &self.mode {
-            Mode::Ask(ask) if ask.answers.iter().any(|(.., a)| matches!(a, Answered::Leave)) => {
+            Mode::Ask(ask)
+                if ask
+                    .answers
+                    .iter()
+                    .any(|(.., a)| matches!(a, Answered::Leave)) =>
+            {
                 vec![Effect::Leave]
             }
             _ => {
@@ -723,11 +758,11 @@ impl State {
         let fresh = self.seen.as_ref().filter(|_| self.is_fresh());
         let figures = fresh.map_or(Vec::new(), |(_, seen)| {
             let total = &seen.snapshot.whatif.total;
-            let of = |kpi: &&str| total.kpis.contains_key(**kpi);
-            let headlines = crate::lab::HEADLINES.iter().filter(of);
+            let headlines = crate::lab::HEADLINES.into_iter();
             headlines
+                .filter(|kpi| total.kpis.contains_key(*kpi))
                 .map(|kpi| MarkedFigure {
-                    kpi: (*kpi).to_owned(),
+                    kpi: kpi.to_owned(),
                     value: total.get(kpi),
                 })
                 .collect()
@@ -899,7 +934,9 @@ fn quoted(text: &str) -> String {
 
 /// The name of a file beside another: `day.toml` gives `day-whatif.toml`.
 fn beside(file: Option<&Path>, ending: &str) -> String {
-    let stem = file.and_then(Path::file_stem).map(|stem| stem.to_string_lossy());
+    let stem = file
+        .and_then(Path::file_stem)
+        .map(|stem| stem.to_string_lossy());
     let name = format!("{}{ending}", stem.as_deref().unwrap_or("bundled-day"));
     match file.and_then(Path::parent) {
         Some(folder) if !folder.as_os_str().is_empty() => folder.join(name).display().to_string(),

@@ -7,7 +7,7 @@ use super::play::Recording;
 use crate::engine::Halt;
 use crate::experiment::{self, Control};
 use crate::kpi::{self, Place, Results};
-use crate::lab::{self, Live, Side, Snapshot};
+use crate::lab::{self, Live, LiveSettings, Side, Snapshot};
 use crate::model::Model;
 use crate::planning::{
     self, Attempts, Bounds, Expected, Forecast, Method, Per, Question, Recipe, Requirement, Staff,
@@ -191,7 +191,10 @@ impl Worker {
     /// Asks for work in the place of what is under way.
     pub fn ask(&self, request: Request) {
         let control = Arc::new(Control::default());
-        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut under_way = self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         under_way.stop.store(true, Ordering::Relaxed);
         *under_way = Arc::clone(&control);
         // A thread that is gone has told why.
@@ -200,7 +203,10 @@ impl Worker {
 
     /// The work under way ends with what it has.
     pub fn stop(&self) {
-        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let under_way = self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         under_way.stop.store(true, Ordering::Relaxed);
     }
 }
@@ -261,14 +267,13 @@ impl Room {
             Ok(side) => side,
             Err(why) => return refused(why),
         };
-        let model = Model::new(&side.scenario);
-        let mut forecast = Forecast::new(&model, None);
-        let live = Live::new(&side, &model, &self.live_settings());
-        let mut live = match live {
+        let scenario = Arc::new(side.scenario.clone());
+        let model = Model::new(&scenario);
+        let mut live = match Live::new(side, &model, self.live_settings(&scenario)) {
             Ok(live) => live,
             Err(error) => return refused(error.to_string()),
         };
-        let scenario = Arc::new(side.scenario.clone());
+        let mut forecast = Forecast::new(&model, None);
         let mut fitted = false;
         let mut job = first;
         loop {
@@ -362,12 +367,13 @@ impl Room {
         })
     }
 
-    fn live_settings(&self) -> lab::LiveSettings {
-        lab::LiveSettings {
+    fn live_settings(&self, scenario: &Scenario) -> LiveSettings {
+        LiveSettings {
             seed: self.settings.seed,
             confidence: self.settings.confidence,
             largest: self.settings.days,
             threads: Some(self.settings.threads),
+            ..LiveSettings::of(scenario)
         }
     }
 
@@ -399,7 +405,9 @@ impl Room {
     ) -> Result<Proposal, String> {
         let scenario = self.side("", sets)?.scenario;
         if scenario.run.mode != Mode::Day {
-            return Err("agents are searched for the intervals of a day; this is one steady run".to_owned());
+            return Err(
+                "agents are searched for the intervals of a day; this is one steady run".to_owned(),
+            );
         }
         let current: Staff = scenario.groups.iter().map(|g| g.staff.clone()).collect();
         let mut question = Question {
@@ -430,7 +438,8 @@ impl Room {
         if question.targets.is_empty() {
             return Err("no queue that these agents serve has a target".to_owned());
         }
-        let answer = planning::simulate(&scenario, &question, control).map_err(|e| e.to_string())?;
+        let answer =
+            planning::simulate(&scenario, &question, control).map_err(|e| e.to_string())?;
         let mut changes = Vec::new();
         for &g in groups {
             for &i in intervals {
@@ -449,19 +458,32 @@ impl Room {
             let start = start.as_ref();
             start.is_some_and(|start| intervals.iter().any(|i| starts[*i] == *start))
         };
-        for goal in answer.staffing.goals.iter().filter(|goal| here(&goal.start)) {
+        for goal in answer
+            .staffing
+            .goals
+            .iter()
+            .filter(|goal| here(&goal.start))
+        {
             let start = goal.start.as_deref().unwrap_or_default();
             let figure = match kpi::unit(&goal.kpi) {
                 Some(kpi::Unit::Fraction) => figures::percent(goal.simulated),
                 _ => figures::seconds(goal.simulated),
             };
-            let mut line = format!("{start}  {} {} {figure}: {}", goal.place, goal.kpi, goal.status.name());
+            let mut line = format!(
+                "{start}  {} {} {figure}: {}",
+                goal.place,
+                goal.kpi,
+                goal.status.name()
+            );
             if let Some(reason) = &goal.reason {
                 line += &format!(" ({reason})");
             }
             words.push(line);
         }
-        let more: i64 = changes.iter().map(|c| i64::from(c.to) - i64::from(c.from)).sum();
+        let more: i64 = changes
+            .iter()
+            .map(|c| i64::from(c.to) - i64::from(c.from))
+            .sum();
         words.insert(0, format!("{} agent intervals in all", signed(more)));
         if answer.staffing.partial {
             words.push("The search was ended early: this is the best so far.".to_owned());

@@ -119,6 +119,13 @@ impl Cell {
         self
     }
 
+    /// The same in fewer columns: `+2.8±0.3pp`.
+    #[must_use]
+    pub fn without_spaces(self) -> Self {
+        let without = |text: String| text.replace([' ', NBSP], "");
+        Self::seamed(without(self.head), without(self.tail))
+    }
+
     /// What stands before the seam.
     pub fn head(&self) -> &str {
         &self.head

@@ -15,7 +15,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State) {
     let theme = &state.theme;
     let focus = state.focus == Focus::Levers;
     let width = usize::from(area.width);
-    let title = truncated(&format!(" {} ", state.scenario.name), width.saturating_sub(4));
+    let title = truncated(
+        &format!(" {} ", state.scenario.name),
+        width.saturating_sub(4),
+    );
     let changes = state.changes().len();
     let below = match (changes, state.filter.as_str()) {
         (_, filter) if !filter.is_empty() => format!(" only with “{filter}” "),
@@ -26,7 +29,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State) {
     let block = Block::bordered()
         .border_style(if focus { theme.focus } else { theme.frame })
         .title_top(Line::styled(title, theme.heading))
-        .title_bottom(Line::styled(truncated(&below, width.saturating_sub(4)), theme.changed));
+        .title_bottom(Line::styled(
+            truncated(&below, width.saturating_sub(4)),
+            theme.changed,
+        ));
     frame.render_widget(block, area);
     let inner = layout::inner(area);
     let height = usize::from(inner.height);
@@ -36,7 +42,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State) {
         return frame.render_widget(Paragraph::new(text), inner);
     }
     let shown = rows.iter().skip(state.first_row).take(height);
-    let lines: Vec<Line<'_>> = shown.map(|row| line(state, *row, usize::from(inner.width))).collect();
+    let lines: Vec<Line<'_>> = shown
+        .map(|row| line(state, *row, usize::from(inner.width)))
+        .collect();
     frame.render_widget(Paragraph::new(lines), inner);
     scroll_bar(frame, inner, (state.first_row, height, rows.len()), state);
 }
@@ -61,21 +69,37 @@ fn line(state: &State, row: Row, width: usize) -> Line<'static> {
             let new = state.levers.value(&now.whatif, spot, &none);
             let value = match old == new {
                 true => state.levers.shown(spot, &new),
-                false => format!("{} → {}", state.levers.shown(spot, &old), state.levers.shown(spot, &new)),
+                false => format!(
+                    "{} → {}",
+                    state.levers.shown(spot, &old),
+                    state.levers.shown(spot, &new)
+                ),
             };
-            named(state, spot, state.levers.levers[l].name, value, old != new, width)
+            named(
+                state,
+                spot,
+                state.levers.levers[l].name,
+                value,
+                old != new,
+                width,
+            )
         }
         Row::Group(g) => {
             let spot = Spot::Group(g);
             let n = state.levers.intervals();
             let sum = |edits| -> u64 {
-                (0..n).map(|i| u64::from(state.levers.agents(edits, g, i))).sum()
+                (0..n)
+                    .map(|i| u64::from(state.levers.agents(edits, g, i)))
+                    .sum()
             };
             let (old, new) = (sum(&now.baseline), sum(&now.whatif));
             // Agents in all intervals as hours are what planners know.
             let hours = |sum: u64| match n {
                 1 => sum.to_string(),
-                _ => format!("{} h", sum as f64 * f64::from(state.scenario.interval_min) / 60.0),
+                _ => format!(
+                    "{} h",
+                    sum as f64 * f64::from(state.scenario.interval_min) / 60.0
+                ),
             };
             let value = match old == new {
                 true => hours(new),

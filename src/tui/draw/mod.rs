@@ -41,7 +41,10 @@ pub fn draw(frame: &mut Frame<'_>, state: &State) {
 fn too_small(frame: &mut Frame<'_>, state: &State) {
     let (width, height) = LEAST;
     let lines = [
-        format!("This window has {} × {} characters;", state.size.0, state.size.1),
+        format!(
+            "This window has {} × {} characters;",
+            state.size.0, state.size.1
+        ),
         format!("acdsim needs {width} × {height}."),
         "Please make it larger.".to_owned(),
         format!("{} leaves.", state.keymap.hint(Action::Quit)),
@@ -57,8 +60,14 @@ const TURNING: [&str; 4] = ["◐", "◓", "◑", "◒"];
 pub fn freshness(state: &State) -> (String, Style) {
     let theme = &state.theme;
     let sign = TURNING[(state.ticks / 2) as usize % TURNING.len()];
-    let days = state.seen.as_ref().map_or(0, |(_, seen)| seen.snapshot.days);
-    let steady = state.seen.as_ref().is_some_and(|(_, seen)| seen.snapshot.comparison.run.mode == "steady");
+    let days = state
+        .seen
+        .as_ref()
+        .map_or(0, |(_, seen)| seen.snapshot.days);
+    let steady = state
+        .seen
+        .as_ref()
+        .is_some_and(|(_, seen)| seen.snapshot.comparison.run.mode == "steady");
     let n = match (steady, days) {
         (true, _) => "one steady run".to_owned(),
         (_, days) => format!("n = {} days", grouped(days as f64, 0)),
@@ -70,7 +79,10 @@ pub fn freshness(state: &State) -> (String, Style) {
         (true, Progress::Stopped) => (format!("{n}, halted"), theme.plain),
         (_, Progress::Failed) => ("no answer: see the log".to_owned(), theme.bad),
         (false, _) if state.seen.is_none() => (format!("simulating {sign}"), theme.doubt),
-        (false, _) => (format!("stale: of the setting before; simulating {sign}"), theme.doubt),
+        (false, _) => (
+            format!("stale: of the setting before; simulating {sign}"),
+            theme.doubt,
+        ),
     }
 }
 
@@ -80,7 +92,11 @@ fn answer(frame: &mut Frame<'_>, area: Rect, state: &State) {
     let border = if focus { theme.focus } else { theme.frame };
     let titles = titles(usize::from(area.width), state.tab);
     let spans = titles.into_iter().map(|(at, title)| {
-        let style = if at == state.tab { theme.cursor } else { theme.plain };
+        let style = if at == state.tab {
+            theme.cursor
+        } else {
+            theme.plain
+        };
         Span::styled(title, style)
     });
     let (fresh, style) = freshness(state);
@@ -109,7 +125,10 @@ fn notice(frame: &mut Frame<'_>, area: Rect, state: &State) {
             Purpose::Time => " go to (such as 10:15): ".to_owned(),
         };
         let prompt = truncated(&prompt, width / 2);
-        let error = entry.error.as_ref().map_or(String::new(), |e| format!("  {e}"));
+        let error = entry
+            .error
+            .as_ref()
+            .map_or(String::new(), |e| format!("  {e}"));
         // The end of a long line is what is being typed.
         let room = width.saturating_sub(columns(&prompt) + columns(&error) + 2);
         let (text, before) = (entry.input.text(), entry.input.before());
@@ -171,7 +190,11 @@ fn hints(frame: &mut Frame<'_>, area: Rect, state: &State) {
         (Mode::Text { .. } | Mode::Help { .. }, _) => {
             vec![(own("↑ ↓"), "scroll"), (own("any other key"), "close")]
         }
-        (Mode::Ask(ask), _) => ask.answers.iter().map(|(c, words, _)| (c.to_string(), *words)).collect(),
+        (Mode::Ask(ask), _) => ask
+            .answers
+            .iter()
+            .map(|(c, words, _)| (c.to_string(), *words))
+            .collect(),
         (Mode::Offer(_), _) => vec![(own("enter"), "take it"), (own("esc"), "leave it")],
         (Mode::Play(_), _) => vec![
             (own("space"), "pause"),
@@ -229,7 +252,13 @@ fn hints(frame: &mut Frame<'_>, area: Rect, state: &State) {
 }
 
 /// A box in the middle of the screen.
-fn middle(frame: &mut Frame<'_>, screen: Rect, (width, height): (u16, u16), title: &str, state: &State) -> Rect {
+fn middle(
+    frame: &mut Frame<'_>,
+    screen: Rect,
+    (width, height): (u16, u16),
+    title: &str,
+    state: &State,
+) -> Rect {
     let (width, height) = (width.min(screen.width), height.min(screen.height));
     let area = Rect {
         x: screen.x + (screen.width - width) / 2,

@@ -12,12 +12,31 @@ use ratatui::widgets::Paragraph;
 pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, state: &State) {
     match &state.mode {
         Mode::Normal | Mode::Entry(_) | Mode::Play(_) => {}
-        Mode::Palette { input, selected } => palette(frame, screen, state, (&input.text(), &input.before()), *selected),
-        Mode::Text { title, lines, scroll } => {
+        Mode::Palette { input, selected } => palette(
+            frame,
+            screen,
+            state,
+            (&input.text(), &input.before()),
+            *selected,
+        ),
+        Mode::Text {
+            title,
+            lines,
+            scroll,
+        } => {
             let width = lines.iter().map(|line| columns(line)).max().unwrap_or(0) as u16;
-            let lines = lines.iter().map(|line| Line::styled(line.clone(), state.theme.plain));
+            let lines = lines
+                .iter()
+                .map(|line| Line::styled(line.clone(), state.theme.plain));
             let (title, lines) = (title.clone(), lines.collect());
-            read(frame, screen, state, (&title, width.max(40)), lines, *scroll);
+            read(
+                frame,
+                screen,
+                state,
+                (&title, width.max(40)),
+                lines,
+                *scroll,
+            );
         }
         Mode::Help { scroll } => {
             read(frame, screen, state, ("all keys", 70), help(state), *scroll);
@@ -27,7 +46,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, state: &State) {
             let mut lines = Vec::new();
             for question in &ask.question {
                 let text = wrapped(question, width - 2, 0, 0);
-                lines.extend(text.lines().map(|l| Line::styled(l.to_owned(), state.theme.plain)));
+                lines.extend(
+                    text.lines()
+                        .map(|l| Line::styled(l.to_owned(), state.theme.plain)),
+                );
             }
             lines.push(Line::raw(""));
             for (key, words, _) in &ask.answers {
@@ -46,15 +68,24 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, state: &State) {
                 let name = truncated(&state.levers.name(spot), width / 2);
                 lines.push(Line::from(vec![
                     Span::styled(format!("  {name}  "), state.theme.plain),
-                    Span::styled(format!("{} → {}", change.from, change.to), state.theme.changed),
+                    Span::styled(
+                        format!("{} → {}", change.from, change.to),
+                        state.theme.changed,
+                    ),
                 ]));
             }
             if proposal.changes.is_empty() {
-                lines.push(Line::styled("  The agents there are the least that do.", state.theme.good));
+                lines.push(Line::styled(
+                    "  The agents there are the least that do.",
+                    state.theme.good,
+                ));
             }
             for words in &proposal.words {
                 let text = wrapped(words, width - 2, 1, 1);
-                lines.extend(text.lines().map(|l| Line::styled(l.to_owned(), state.theme.aside)));
+                lines.extend(
+                    text.lines()
+                        .map(|l| Line::styled(l.to_owned(), state.theme.aside)),
+                );
             }
             lines.truncate(usize::from(screen.height).saturating_sub(6).max(3));
             lines.push(Line::raw(""));
@@ -64,7 +95,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, state: &State) {
                 Span::styled("esc", state.theme.key),
                 Span::styled(" leaves it", state.theme.plain),
             ]));
-            read(frame, screen, state, ("agents needed", width as u16), lines, 0);
+            read(
+                frame,
+                screen,
+                state,
+                ("agents needed", width as u16),
+                lines,
+                0,
+            );
         }
     }
 }
@@ -78,8 +116,16 @@ fn read(
     lines: Vec<Line<'static>>,
     scroll: usize,
 ) {
-    let height = (lines.len() as u16).saturating_add(2).min(screen.height.saturating_sub(2));
-    let inner = middle(frame, screen, (width.saturating_add(4), height), title, state);
+    let height = (lines.len() as u16)
+        .saturating_add(2)
+        .min(screen.height.saturating_sub(2));
+    let inner = middle(
+        frame,
+        screen,
+        (width.saturating_add(4), height),
+        title,
+        state,
+    );
     let room = usize::from(inner.height);
     let first = scroll.min(lines.len().saturating_sub(room));
     let all = lines.len();
@@ -98,7 +144,12 @@ fn help(state: &State) -> Vec<Line<'static>> {
     let theme = &state.theme;
     let commands = COMMANDS.iter().enumerate();
     let lines = commands.map(|(at, command)| {
-        let keys: Vec<String> = state.keymap.keys(at).iter().map(KeyPress::to_string).collect();
+        let keys: Vec<String> = state
+            .keymap
+            .keys(at)
+            .iter()
+            .map(KeyPress::to_string)
+            .collect();
         let keys = keys.join(" ");
         let pad = " ".repeat(16usize.saturating_sub(columns(&keys)));
         Line::from(vec![
@@ -111,7 +162,10 @@ fn help(state: &State) -> Vec<Line<'static>> {
         0,
         Line::from(vec![
             Span::styled("1 … 9           ", theme.key),
-            Span::styled("among the levers: type a value; in the answer: a tab", theme.plain),
+            Span::styled(
+                "among the levers: type a value; in the answer: a tab",
+                theme.plain,
+            ),
         ]),
     );
     lines
@@ -137,14 +191,25 @@ fn palette(
     ])];
     for (i, at) in found.iter().enumerate().skip(first).take(room) {
         let command = &COMMANDS[*at];
-        let key = state.keymap.keys(*at).first().map_or(String::new(), KeyPress::to_string);
+        let key = state
+            .keymap
+            .keys(*at)
+            .first()
+            .map_or(String::new(), KeyPress::to_string);
         let pad = " ".repeat(16usize.saturating_sub(command.name.len()));
         let line = format!(" {}{pad}{key:<9} {}", command.name, command.about);
-        let style = if i == selected { theme.cursor } else { theme.plain };
+        let style = if i == selected {
+            theme.cursor
+        } else {
+            theme.plain
+        };
         lines.push(Line::styled(truncated(&line, width), style));
     }
     if found.is_empty() {
-        lines.push(Line::styled("  no command has this in its name", theme.aside));
+        lines.push(Line::styled(
+            "  no command has this in its name",
+            theme.aside,
+        ));
     }
     frame.render_widget(Paragraph::new(lines), inner);
     let x = (columns(before) + 2).min(width.saturating_sub(1)) as u16;

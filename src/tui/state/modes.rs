@@ -85,7 +85,9 @@ impl State {
                     levers.reset(whatif, baseline, spot, &marked);
                 });
             }
-            Action::ResetAll => return self.change(|_, whatif, baseline| *whatif = baseline.clone()),
+            Action::ResetAll => {
+                return self.change(|_, whatif, baseline| *whatif = baseline.clone());
+            }
             Action::Undo | Action::Redo => {
                 let (done, none) = match action {
                     Action::Undo => (self.history.undo(), "there is nothing to undo"),
@@ -270,7 +272,10 @@ impl State {
 
     fn mark_interval(&mut self) {
         let Some(i) = self.interval() else {
-            self.note(Tone::Plain, "intervals are marked where the cursor is at one");
+            self.note(
+                Tone::Plain,
+                "intervals are marked where the cursor is at one",
+            );
             return;
         };
         if !self.marked.remove(&i) {
@@ -281,7 +286,10 @@ impl State {
 
     fn mark_range(&mut self) {
         let Some(i) = self.interval() else {
-            self.note(Tone::Plain, "intervals are marked where the cursor is at one");
+            self.note(
+                Tone::Plain,
+                "intervals are marked where the cursor is at one",
+            );
             return;
         };
         let from = self.last_marked.unwrap_or(i);
@@ -331,7 +339,10 @@ impl State {
     fn delete(&mut self) -> Vec<Effect> {
         let row = self.views[self.tab].row;
         if TABS[self.tab].name != "marks" || row >= self.marks.len() {
-            self.note(Tone::Plain, "marks are deleted in tab 8, with the cursor at one");
+            self.note(
+                Tone::Plain,
+                "marks are deleted in tab 8, with the cursor at one",
+            );
             return Vec::new();
         }
         let mark = self.marks.remove(row);
@@ -489,7 +500,13 @@ impl State {
 
     fn reading(&mut self, key: KeyPress) -> Vec<Effect> {
         match self.keymap.action(key) {
-            Some(action @ (Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First)) => {
+            Some(
+                action @ (Action::Up
+                | Action::Down
+                | Action::PageUp
+                | Action::PageDown
+                | Action::First),
+            ) => {
                 return self.scroll_mode(action);
             }
             _ => self.mode = Mode::Normal,
@@ -524,7 +541,9 @@ impl State {
         let escape = key.plain() == Some(KeyCode::Esc);
         let typed = key.typed().map(|c| c.to_ascii_lowercase());
         let chosen = answers.iter().find(|(c, ..)| Some(*c) == typed);
-        let Some(answer) = chosen.map(|(.., answer)| answer.clone()).or(escape.then_some(Answered::Back))
+        let Some(answer) = chosen
+            .map(|(.., answer)| answer.clone())
+            .or(escape.then_some(Answered::Back))
         else {
             return Vec::new();
         };
@@ -550,7 +569,11 @@ impl State {
             return Vec::new();
         };
         let take = [Some(KeyCode::Enter), Some(KeyCode::Char('y'))].contains(&key.plain());
-        let leave = [Some(KeyCode::Esc), Some(KeyCode::Char('n')), Some(KeyCode::Char('q'))];
+        let leave = [
+            Some(KeyCode::Esc),
+            Some(KeyCode::Char('n')),
+            Some(KeyCode::Char('q')),
+        ];
         if take {
             let changes = changes.clone();
             self.mode = Mode::Normal;

@@ -27,9 +27,13 @@ type Estimates = IndexMap<String, Estimate>;
 /// The figures that the formulas give.
 type Named = (&'static str, &'static str, Unit, fn(&FormulaFigures) -> f64);
 const FIGURES: [Named; 3] = [
-    ("service_level", "service level", Unit::Fraction, |f| f.service_level),
+    ("service_level", "service level", Unit::Fraction, |f| {
+        f.service_level
+    }),
     ("asa_s", "ASA", Unit::Seconds, |f| f.asa_s),
-    ("abandonment_rate", "abandonment", Unit::Fraction, |f| f.abandonment_rate),
+    ("abandonment_rate", "abandonment", Unit::Fraction, |f| {
+        f.abandonment_rate
+    }),
 ];
 
 fn answer(answer: FormulaAnswer, unit: Unit, of: fn(&FormulaFigures) -> f64) -> String {
@@ -79,7 +83,11 @@ fn table_of(state: &State, queue: &Part, day: &Formulas, width: usize) -> Vec<Li
     let mut add = |name: String, simulated: String, said: &Formulas, unit, of| {
         names.push(name);
         let said = &said.all_attempts;
-        let texts = [simulated, answer(said.c, unit, of), answer(said.a, unit, of)];
+        let texts = [
+            simulated,
+            answer(said.c, unit, of),
+            answer(said.a, unit, of),
+        ];
         for (column, text) in cells.iter_mut().zip(texts) {
             column.push(Cell::from(text));
         }
@@ -101,9 +109,17 @@ fn table_of(state: &State, queue: &Part, day: &Formulas, width: usize) -> Vec<Li
         table.column(header, 9, cells.into_iter());
     }
     let rendered = table.render(width, false);
-    let style = |i| if i == 0 { state.theme.heading } else { state.theme.plain };
+    let style = |i| {
+        if i == 0 {
+            state.theme.heading
+        } else {
+            state.theme.plain
+        }
+    };
     let lines = rendered.lines().enumerate();
-    lines.map(|(i, text)| line(text.to_owned(), style(i))).collect()
+    lines
+        .map(|(i, text)| line(text.to_owned(), style(i)))
+        .collect()
 }
 
 fn table(state: &State) -> Vec<Vec<Datum>> {

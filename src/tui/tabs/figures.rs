@@ -47,84 +47,96 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect, beginnings: &[&str]) {
     if all.is_empty() {
         return draw_lines(frame, area, nothing_yet(state), 0, state);
     }
-    let lines = rows(state, &all, str::to_owned, usize::from(area.width));
+    let mut named: Vec<Named<'_>> = Vec::new();
+    for difference in all {
+        let same = named.last().and_then(|(_, last)| *last);
+        if same.is_none_or(|last| last.place != difference.place) {
+            named.push((difference.place.clone(), None));
+        }
+        named.push((format!("  {}", difference.kpi), Some(difference)));
+    }
+    let lines = rows(state, &named, usize::from(area.width));
     draw_lines(frame, area, lines, state.views[state.tab].row, state);
 }
 
-/// Lines of a table of differences, under a line for each place.
-pub(super) fn rows(
-    state: &State,
-    differences: &[&Difference],
-    name: fn(&str) -> String,
-    width: usize,
-) -> Vec<Line<'static>> {
-    let mut rows: Vec<Option<&Difference>> = Vec::new();
-    let mut names = Vec::new();
-    let mut before = "";
-    for difference in differences {
-        if difference.place != before {
-            names.push(difference.place.clone());
-            rows.push(None);
-            before = &difference.place;
-        }
-        names.push(format!("  {}", name(difference.kpi)));
-        rows.push(Some(difference));
-    }
+/// A row: its name, and a difference, or none in a heading.
+pub(super) type Named<'a> = (String, Option<&'a Difference>);
+
+/// Below this width a difference is said in fewer signs.
+const NARROW: usize = 60;
+
+/// Lines of a table of differences.
+pub(super) fn rows(state: &State, rows: &[Named<'_>], width: usize) -> Vec<Line<'static>> {
+    let narrow = width < NARROW;
+    let names = rows.iter().map(|(name, _)| name.clone());
     let cells = |of: &dyn Fn(&Difference) -> Cell| -> Vec<Cell> {
-        let cell = |row: &Option<&Difference>| row.map_or(Cell::default(), of);
+        let cell = |(_, d): &Named<'_>| d.map_or(Cell::default(), of);
         rows.iter().map(cell).collect()
     };
-    let mut table = Table::new("", names);
+    let mut table = Table::new("", names.collect());
     let value = |of: fn(&Difference) -> Option<f64>| cells(&|d| Cell::from(figure(d.unit, of(d))));
-    table.column("baseline", 6, value(|d| d.value_a).into_iter());
+    let baseline = if narrow { "base" } else { "baseline" };
+    table.column(baseline, 6, value(|d| d.value_a).into_iter());
     if state.is_changed() {
         table.column("what-if", 9, value(|d| d.value_b).into_iter());
-        table.column("difference", 8, cells(&|d| change(state, d)).into_iter());
-        let words = |d: &Difference| Cell::seamed(String::new(), judged(state, d).to_owned());
+        let change = |d: &Difference| match change(state, d) {
+            cell if narrow => cell.without_spaces(),
+            cell => cell,
+        };
+        table.column("difference", 8, cells(&change).into_iter());
+        let words =
+            |d: &Difference| Cell::seamed(String::new(), judged(state, d, narrow).to_owned());
         table.column("", 7, cells(&words).into_iter());
     }
     let rendered = table.render(width, false);
-    let mut lines = Vec::new();
-    let plain = if state.is_fresh() { state.theme.plain } else { state.theme.aside };
-    for (i, text) in rendered.lines().enumerate() {
-        let row = i.checked_sub(1).map(|row| rows[row]);
-        lines.push(match row {
+    let plain = if state.is_fresh() {
+        state.theme.plain
+    } else {
+        state.theme.aside
+    };
+    let lines = rendered.lines().enumerate().map(|(i, text)| {
+        match i.checked_sub(1).map(|row| rows[row].1) {
             None => line(text.to_owned(), state.theme.aside),
             Some(None) => line(text.to_owned(), state.theme.heading),
-            Some(Some(d)) => with_end(text, judged(state, d), plain, style(state, d.verdict)),
-        });
-    }
-    lines
+            Some(Some(d)) => with_end(
+                text,
+                judged(state, d, narrow),
+                plain,
+                style(state, d.verdict),
+            ),
+        }
+    });
+    lines.collect()
 }
 
 /// The difference, as far as something can be said of it.
-fn change(state: &State, d: &Difference) -> Cell {
+pub(super) fn change(state: &State, d: &Difference) -> Cell {
     if d.is_nothing() {
         return Cell::from("0");
     }
-    match looked(state) {
+    let looked = state
+        .seen
+        .as_ref()
+        .is_some_and(|(_, seen)| seen.snapshot.looked);
+    match looked {
         true => difference(d),
         // Without its interval it would claim too much.
         false => Cell::default(),
     }
 }
 
-/// Whether the figures in view are of a look.
-fn looked(state: &State) -> bool {
-    state.seen.as_ref().is_some_and(|(_, seen)| seen.snapshot.looked)
-}
-
-/// What is said of a difference.
-pub(super) fn judged(state: &State, d: &Difference) -> &'static str {
-    match d.verdict {
-        _ if !state.is_fresh() || d.is_nothing() => "",
-        Verdict::Better => "better ▲",
-        Verdict::Worse => "worse ▼",
-        Verdict::Higher => "higher",
-        Verdict::Lower => "lower",
-        Verdict::Equivalent => "no matter",
-        Verdict::Unknown => "unclear",
-    }
+/// What is said of a difference, in a word or, where there is no room for one, a sign.
+pub(super) fn judged(state: &State, d: &Difference, narrow: bool) -> &'static str {
+    let (word, sign) = match d.verdict {
+        _ if !state.is_fresh() || d.is_nothing() => ("", ""),
+        Verdict::Better => ("better ▲", "▲"),
+        Verdict::Worse => ("worse ▼", "▼"),
+        Verdict::Higher => ("higher", "↑"),
+        Verdict::Lower => ("lower", "↓"),
+        Verdict::Equivalent => ("equivalent", "="),
+        Verdict::Unknown => ("unclear", "?"),
+    };
+    if narrow { sign } else { word }
 }
 
 /// How that looks.
@@ -139,30 +151,50 @@ pub(super) fn style(state: &State, verdict: Verdict) -> Style {
     }
 }
 
-/// What `unclear` means, where it is said.
-pub(super) fn legend(state: &State, differences: &[&Difference], width: usize) -> Vec<Line<'static>> {
-    let Some((_, seen)) = state.seen.as_ref().filter(|_| state.is_fresh()) else {
+/// What the words and signs mean that stand beside differences.
+pub(super) fn legend(state: &State, rows: &[Named<'_>], width: usize) -> Vec<Line<'static>> {
+    let seen = state
+        .seen
+        .as_ref()
+        .filter(|_| state.is_fresh() && state.is_changed());
+    let Some((_, seen)) = seen else {
         return Vec::new();
     };
+    let narrow = width < NARROW;
     let days = crate::scenario::grouped(seen.snapshot.days as f64, 0);
-    let has = |verdict| differences.iter().any(|d| d.verdict == verdict && !d.is_nothing());
-    let mut lines = Vec::new();
-    if has(Verdict::Unknown) {
-        let text = match (seen.snapshot.looked, state.progress) {
-            (false, _) => format!("unclear: nothing is said before the first look (n = {days})"),
-            (true, Progress::Done) => format!("unclear: not distinguishable (n = {days})"),
-            (true, _) => format!("unclear: not distinguishable yet (n = {days})"),
-        };
-        lines.extend(paragraph(&text, width, state.theme.aside));
+    let differences = || {
+        rows.iter()
+            .filter_map(|(_, d)| *d)
+            .filter(|d| !d.is_nothing())
+    };
+    let has = |verdict| differences().any(|d| d.verdict == verdict);
+    let mut said = Vec::new();
+    let mut add = |verdict, meaning: &str| {
+        if let Some(d) = differences().find(|d| d.verdict == verdict) {
+            said.push(format!("{} {meaning}", judged(state, d, narrow)));
+        }
+    };
+    if narrow {
+        add(Verdict::Better, "better");
+        add(Verdict::Worse, "worse");
     }
+    let unclear = match (seen.snapshot.looked, state.progress) {
+        (false, _) => format!("nothing is claimed before the first look (n = {days})"),
+        (true, Progress::Done) => format!("not distinguishable (n = {days})"),
+        (true, _) => format!("not distinguishable yet (n = {days})"),
+    };
+    add(Verdict::Unknown, &unclear);
     if has(Verdict::Equivalent) {
-        let text = format!(
-            "no matter: surely less than {}",
-            crate::report::comparison::words::margins(&seen.snapshot.comparison)
+        let margins = crate::report::comparison::words::margins(&seen.snapshot.comparison);
+        add(
+            Verdict::Equivalent,
+            &format!("a difference of at most {margins}"),
         );
-        lines.extend(paragraph(&text, width, state.theme.aside));
     }
-    lines
+    match said.is_empty() {
+        true => Vec::new(),
+        false => paragraph(&said.join(" · "), width, state.theme.aside),
+    }
 }
 
 /// The same for CSV.
@@ -173,7 +205,16 @@ pub(super) fn table(state: &State, beginnings: &[&str]) -> Vec<Vec<Datum>> {
 /// Differences as a table.
 pub(super) fn data<'a>(differences: impl Iterator<Item = &'a Difference>) -> Vec<Vec<Datum>> {
     let header = [
-        "where", "start", "kpi", "unit", "baseline", "what_if", "difference", "low", "high", "verdict",
+        "where",
+        "start",
+        "kpi",
+        "unit",
+        "baseline",
+        "what_if",
+        "difference",
+        "low",
+        "high",
+        "verdict",
     ];
     let mut rows = vec![header.map(Datum::from).into()];
     rows.extend(differences.map(|d| {

@@ -1,13 +1,14 @@
 //! Tab 4: service level by interval as a heat map, and over and under cover by group; closer, every figure of an interval.
 
-use super::figures::{data, judged, style};
+use super::figures::{change, data, judged, style};
 use super::{Tab, draw_lines, fitted, line, nothing_yet, right, scroll_bar, with_end};
 use crate::kpi::{Interval, Part, unit};
 use crate::lab::Difference;
-use crate::report::comparison::words::{difference, figure};
+use crate::report::comparison::words::figure;
+#[cfg(test)]
 use crate::report::csv::Datum;
 use crate::report::text::figures::percent;
-use crate::report::text::layout::{Cell, Table};
+use crate::report::text::layout::{Cell, Table, columns};
 use crate::stats::Estimate;
 use crate::tui::layout::first_in_view;
 use crate::tui::lever::signed;
@@ -23,7 +24,10 @@ pub(super) const TAB: Tab = Tab {
     draw,
     table: |state| {
         let seen = state.seen.as_ref();
-        data(seen.map_or(&[][..], |(_, seen)| &seen.snapshot.comparison.intervals).iter())
+        data(
+            seen.map_or(&[][..], |(_, seen)| &seen.snapshot.comparison.intervals)
+                .iter(),
+        )
     },
     extent: |state| {
         let scenario = &state.scenario;
@@ -33,10 +37,10 @@ pub(super) const TAB: Tab = Tab {
     by_interval: true,
 };
 
-/// Columns of the start, of a queue and of a group.
+/// Columns of the start, and those that a queue and a group take at least and at most.
 const START: usize = 7;
-const QUEUE: usize = 9;
-const GROUP: usize = 8;
+const QUEUE: (usize, usize) = (9, 18);
+const GROUP: (usize, usize) = (8, 18);
 
 fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let Some((_, seen)) = &state.seen else {
@@ -59,7 +63,13 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     for interval in first..(first + height).min(rows) {
         lines.push(row(state, seen, interval, &parts));
     }
-    frame.render_widget(Paragraph::new(lines), Rect { height: area.height.saturating_sub(2), ..area });
+    frame.render_widget(
+        Paragraph::new(lines),
+        Rect {
+            height: area.height.saturating_sub(2),
+            ..area
+        },
+    );
     let below = Rect {
         y: area.y + area.height.saturating_sub(2),
         height: 2.min(area.height),
@@ -70,7 +80,10 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
         " service level of the what-if; agents more (+) or less (−)",
         " than Erlang-A asks for; enter: closer; space: mark",
     ];
-    frame.render_widget(Paragraph::new(text.map(|t| line(t, theme.aside)).to_vec()), below);
+    frame.render_widget(
+        Paragraph::new(text.map(|t| line(t, theme.aside)).to_vec()),
+        below,
+    );
     let list = Rect {
         y: area.y + 1,
         height: area.height.saturating_sub(3),
@@ -79,32 +92,69 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     scroll_bar(frame, list, (first, height, rows), state);
 }
 
-/// A column: a queue or a group.
+/// What a column shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum Of {
     Queue(usize),
     Group(usize),
 }
 
-/// The columns in view, that with the cursor among them.
-fn window(state: &State, width: usize, cursor: usize) -> Vec<(usize, Column)> {
-    let queues = (0..state.scenario.queues.len()).map(Column::Queue);
-    let groups = (0..state.scenario.groups.len()).map(Column::Group);
-    let all: Vec<(usize, Column)> = queues.chain(groups).enumerate().collect();
-    let wide = |column: &(usize, Column)| match column.1 {
-        Column::Queue(_) => QUEUE,
-        Column::Group(_) => GROUP,
+/// A column.
+struct Column {
+    /// Its number among all.
+    at: usize,
+    of: Of,
+    name: String,
+    width: usize,
+}
+
+/// The columns in view, that with the cursor among them: as wide as their names where there is room.
+fn window(state: &State, width: usize, cursor: usize) -> Vec<Column> {
+    let scenario = &state.scenario;
+    let queues = scenario
+        .queues
+        .iter()
+        .enumerate()
+        .map(|(q, queue)| (Of::Queue(q), &queue.name));
+    let groups = scenario
+        .groups
+        .iter()
+        .enumerate()
+        .map(|(g, group)| (Of::Group(g), &group.name));
+    let all: Vec<(Of, &String)> = queues.chain(groups).collect();
+    let limits = |of| match of {
+        Of::Queue(_) => QUEUE,
+        Of::Group(_) => GROUP,
     };
+    let natural = |of, name: &str| (columns(name) + 2).clamp(limits(of).0, limits(of).1);
     let room = width.saturating_sub(START);
+    let wanted: usize = all.iter().map(|(of, name)| natural(*of, name)).sum();
+    let wide = |of, name: &str| {
+        if wanted <= room {
+            natural(of, name)
+        } else {
+            limits(of).0
+        }
+    };
     let mut first = 0;
     loop {
         let mut used = 0;
-        let fitting = all[first..].iter().take_while(|column| {
-            used += wide(column);
+        let columns = all
+            .iter()
+            .enumerate()
+            .skip(first)
+            .map(|(at, (of, name))| Column {
+                at,
+                of: *of,
+                name: (*name).clone(),
+                width: wide(*of, name),
+            });
+        let fitting = columns.take_while(|column| {
+            used += column.width;
             used <= room
         });
-        let shown: Vec<(usize, Column)> = fitting.copied().collect();
-        let has = shown.iter().any(|(at, _)| *at == cursor);
+        let shown: Vec<Column> = fitting.collect();
+        let has = shown.iter().any(|column| column.at == cursor);
         if has || first + 1 >= all.len() || cursor < first {
             return shown;
         }
@@ -112,25 +162,21 @@ fn window(state: &State, width: usize, cursor: usize) -> Vec<(usize, Column)> {
     }
 }
 
-fn header(state: &State, columns: &[(usize, Column)]) -> Line<'static> {
-    let scenario = &state.scenario;
+fn header(state: &State, columns: &[Column]) -> Line<'static> {
     let theme = &state.theme;
     let mut spans = vec![Span::styled(fitted("", START), theme.aside)];
-    for (at, column) in columns {
-        let (name, width) = match column {
-            Column::Queue(q) => (&scenario.queues[*q].name, QUEUE),
-            Column::Group(g) => (&scenario.groups[*g].name, GROUP),
-        };
-        let style = match state.focus == Focus::Answer && *at == state.views[state.tab].column {
-            true => theme.heading,
-            false => theme.aside,
-        };
-        spans.push(Span::styled(format!("{} ", right(name, width - 1)), style));
+    for column in columns {
+        let cursor = state.focus == Focus::Answer && column.at == state.views[state.tab].column;
+        let style = if cursor { theme.heading } else { theme.aside };
+        spans.push(Span::styled(
+            format!("{} ", right(&column.name, column.width - 1)),
+            style,
+        ));
     }
     Line::from(spans)
 }
 
-fn row(state: &State, seen: &Seen, interval: usize, columns: &[(usize, Column)]) -> Line<'static> {
+fn row(state: &State, seen: &Seen, interval: usize, columns: &[Column]) -> Line<'static> {
     let theme = &state.theme;
     let start = &state.levers.starts[interval];
     let cursor = state.focus == Focus::Answer && state.views[state.tab].row == interval;
@@ -139,33 +185,43 @@ fn row(state: &State, seen: &Seen, interval: usize, columns: &[(usize, Column)])
         (_, true) => theme.marked,
         _ => theme.plain,
     };
-    let sign = if state.marked.contains(&interval) { "●" } else { " " };
-    let mut spans = vec![Span::styled(fitted(&format!("{sign}{start}"), START - 1), of_start)];
+    let sign = if state.marked.contains(&interval) {
+        "●"
+    } else {
+        " "
+    };
+    let mut spans = vec![Span::styled(
+        fitted(&format!("{sign}{start}"), START - 1),
+        of_start,
+    )];
     spans.push(Span::raw(" "));
-    for (_, column) in columns {
-        spans.push(match column {
-            Column::Queue(q) => {
-                let target = seen.scenario.queues[*q].target.fraction;
-                let level = at(&seen.snapshot.whatif.queues[*q], interval, "service_level");
-                let text = format!("{} ", right(&percent(level), QUEUE - 2));
+    for column in columns {
+        match column.of {
+            Of::Queue(q) => {
+                let target = seen.scenario.queues[q].target.fraction;
+                let level = at(&seen.snapshot.whatif.queues[q], interval, "service_level");
+                let text = format!("{} ", right(&percent(level), column.width - 2));
                 let style = match level.mean {
-                    Some(level) => theme.heat(share(level, target)),
-                    None => theme.aside,
+                    Some(level) if state.is_fresh() => theme.heat(share(level, target)),
+                    _ => theme.aside,
                 };
-                Span::styled(text, if state.is_fresh() { style } else { theme.aside })
+                spans.push(Span::styled(text, style));
+                spans.push(Span::raw(" "));
             }
-            Column::Group(g) => {
-                let cover = cover(state, seen, *g, interval);
+            Of::Group(g) => {
+                let cover = cover(state, seen, g, interval);
                 let style = match cover {
                     Some(n) if n < 0 => theme.bad,
                     Some(0) | None => theme.aside,
                     Some(_) => theme.plain,
                 };
                 let text = cover.map_or("–".to_owned(), signed);
-                Span::styled(format!("{} ", right(&text, GROUP - 1)), style)
+                spans.push(Span::styled(
+                    format!("{} ", right(&text, column.width - 1)),
+                    style,
+                ));
             }
-        });
-        spans.push(Span::raw(if matches!(column, Column::Queue(_)) { " " } else { "" }));
+        }
     }
     Line::from(spans)
 }
@@ -181,9 +237,11 @@ fn share(level: f64, target: f64) -> f64 {
 }
 
 /// Agents beyond those that Erlang-A asks for.
-pub(super) fn cover(state: &State, seen: &Seen, group: usize, interval: usize) -> Option<i64> {
+fn cover(state: &State, seen: &Seen, group: usize, interval: usize) -> Option<i64> {
     let required = seen.required.as_ref()?;
-    let agents = state.levers.agents(&state.history.now().whatif, group, interval);
+    let agents = state
+        .levers
+        .agents(&state.history.now().whatif, group, interval);
     let asked = required[1].get(group)?.get(interval)?;
     Some(i64::from(agents) - i64::from(*asked))
 }
@@ -196,7 +254,14 @@ fn at(part: &Part, interval: usize, kpi: &str) -> Estimate {
 
 /// Figures of a queue, a call type or a group that are shown closer.
 const OF_QUEUE: [&str; 8] = [
-    "offered", "answered", "service_level", "abandonment_rate", "asa_s", "aht_s", "redials", "reconnects",
+    "offered",
+    "answered",
+    "service_level",
+    "abandonment_rate",
+    "asa_s",
+    "aht_s",
+    "redials",
+    "reconnects",
 ];
 const OF_GROUP: [&str; 3] = ["staffed_h", "occupancy", "aht_s"];
 
@@ -213,7 +278,8 @@ fn closer(state: &State, seen: &Seen, interval: usize, width: usize) -> Vec<Line
         rows.push(None);
         for kpi in kpis {
             let (of_a, of_b) = (at(a, interval, kpi), at(b, interval, kpi));
-            let Some(unit) = unit(kpi).filter(|_| of_a.mean.is_some() || of_b.mean.is_some()) else {
+            let Some(unit) = unit(kpi).filter(|_| of_a.mean.is_some() || of_b.mean.is_some())
+            else {
                 continue;
             };
             let is_it = |d: &&Difference| {
@@ -244,25 +310,23 @@ fn closer(state: &State, seen: &Seen, interval: usize, width: usize) -> Vec<Line
             rows.push(Some((asked(of_a), asked(of_b), None)));
         }
     }
+    let narrow = width < 60;
     let mut table = Table::new(&start, names);
     let column = |of: &dyn Fn(&(Cell, Cell, Option<&Difference>)) -> Cell| -> Vec<Cell> {
-        let cell = |row: &Option<(Cell, Cell, Option<&Difference>)>| row.as_ref().map_or(Cell::default(), of);
+        let cell = |row: &Option<(Cell, Cell, Option<&Difference>)>| {
+            row.as_ref().map_or(Cell::default(), of)
+        };
         rows.iter().map(cell).collect()
     };
     table.column("baseline", 6, column(&|(a, ..)| a.clone()).into_iter());
     if state.is_changed() {
         table.column("what-if", 9, column(&|(_, b, _)| b.clone()).into_iter());
-        let change = |d: &Difference| match d.is_nothing() {
-            true => Cell::from("0"),
-            false => difference(d),
-        };
-        let looked = seen.snapshot.looked;
         let change = |(.., d): &(Cell, Cell, Option<&Difference>)| {
-            d.filter(|_| looked).map_or(Cell::default(), change)
+            d.map_or(Cell::default(), |d| change(state, d))
         };
         table.column("difference", 8, column(&change).into_iter());
         let words = |(.., d): &(Cell, Cell, Option<&Difference>)| {
-            let word = d.map_or("", |d| judged(state, d));
+            let word = d.map_or("", |d| judged(state, d, narrow));
             Cell::seamed(String::new(), word.to_owned())
         };
         table.column("", 7, column(&words).into_iter());
@@ -273,14 +337,20 @@ fn closer(state: &State, seen: &Seen, interval: usize, width: usize) -> Vec<Line
         match row {
             None => line(text.to_owned(), theme.heading),
             Some(None) => line(text.to_owned(), theme.heading),
-            Some(Some((.., Some(d)))) => {
-                with_end(text, judged(state, d), theme.plain, style(state, d.verdict))
-            }
+            Some(Some((.., Some(d)))) => with_end(
+                text,
+                judged(state, d, narrow),
+                theme.plain,
+                style(state, d.verdict),
+            ),
             Some(Some(_)) => line(text.to_owned(), theme.plain),
         }
     });
     let mut lines: Vec<Line<'static>> = lines.collect();
-    lines.push(line("  enter or esc: back; ↑ ↓: other intervals", theme.aside));
+    lines.push(line(
+        "  enter or esc: back; ↑ ↓: other intervals",
+        theme.aside,
+    ));
     lines
 }
 

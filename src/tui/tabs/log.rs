@@ -13,7 +13,11 @@ pub(super) const TAB: Tab = Tab {
     },
     table: |state| {
         let header = vec![Datum::from("log")];
-        let said = state.log.iter().rev().map(|line| vec![Datum::from(line.text.as_str())]);
+        let said = state
+            .log
+            .iter()
+            .rev()
+            .map(|line| vec![Datum::from(line.text.as_str())]);
         std::iter::once(header).chain(said).collect()
     },
     extent: |state| (lines(state, 80).len(), 1),
@@ -35,6 +39,10 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
             }
             lines.push(line("", theme.plain));
         }
+    }
+    if state.log.is_empty() {
+        lines.push(line("  nothing was done yet", theme.aside));
+        return lines;
     }
     lines.push(line("  what was done, the last first", theme.heading));
     for said in state.log.iter().rev() {

@@ -27,7 +27,11 @@ pub(super) const TAB: Tab = Tab {
 /// The headlines that any mark has.
 fn figures(state: &State) -> Vec<&'static str> {
     let has = |kpi: &str| {
-        let of = |mark: &Mark| mark.figures.iter().any(|f| f.kpi == kpi && f.value.mean.is_some());
+        let of = |mark: &Mark| {
+            mark.figures
+                .iter()
+                .any(|f| f.kpi == kpi && f.value.mean.is_some())
+        };
         state.marks.iter().any(of)
     };
     HEADLINES.into_iter().filter(|kpi| has(kpi)).collect()
@@ -37,7 +41,9 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
     let theme = &state.theme;
     if state.marks.is_empty() {
         let key = state.keymap.hint(Action::Mark);
-        let text = format!("There are no marks yet: {key} keeps the what-if in view under a name, with its figures.");
+        let text = format!(
+            "There are no marks yet: {key} keeps the what-if in view under a name, with its figures."
+        );
         return paragraph(&text, width, theme.aside);
     }
     let kpis = figures(state);
@@ -61,10 +67,15 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
         })
         .collect();
     let wide = |(name, cells): &(String, Vec<String>)| {
-        let cells = cells.iter().map(|cell| crate::report::text::layout::columns(cell));
+        let cells = cells
+            .iter()
+            .map(|cell| crate::report::text::layout::columns(cell));
         cells.max().unwrap_or(0).max(name.len()) + 2
     };
-    let names = state.marks.iter().map(|mark| crate::report::text::layout::columns(&mark.name));
+    let names = state
+        .marks
+        .iter()
+        .map(|mark| crate::report::text::layout::columns(&mark.name));
     let name_width = names.max().unwrap_or(0).clamp(8, (width / 3).max(8));
     let mut used = name_width + 4;
     let shown: Vec<&(String, Vec<String>)> = columns
@@ -75,7 +86,9 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
         })
         .collect();
     let row = |first: String, cells: &dyn Fn(&(String, Vec<String>)) -> String| {
-        let cells = shown.iter().map(|column| right(&cells(column), wide(column)));
+        let cells = shown
+            .iter()
+            .map(|column| right(&cells(column), wide(column)));
         first + &cells.collect::<String>()
     };
     let mut lines = vec![line(
@@ -87,14 +100,17 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
         let cursor = i == at && state.focus == Focus::Answer;
         let now = mark.edits == state.history.now().whatif;
         let sign = if now { "● " } else { "  " };
-        let text = row(sign.to_owned() + &fitted(&mark.name, name_width + 1), &|(_, cells)| {
-            cells[i].clone()
-        });
+        let text = row(
+            sign.to_owned() + &fitted(&mark.name, name_width + 1),
+            &|(_, cells)| cells[i].clone(),
+        );
         lines.push(line(text, if cursor { theme.cursor } else { theme.plain }));
     }
     lines.push(line("", theme.plain));
     if let Some(mark) = state.marks.get(at) {
-        let changes = state.levers.differences(&crate::tui::lever::Edits::new(), &mark.edits);
+        let changes = state
+            .levers
+            .differences(&crate::tui::lever::Edits::new(), &mark.edits);
         let days = match mark.days {
             0 => "marked before anything was simulated".to_owned(),
             days => format!("{} days", grouped(days as f64, 0)),
@@ -105,7 +121,10 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
         };
         lines.extend(paragraph(&text, width, theme.plain));
     }
-    let (load, delete) = (state.keymap.hint(Action::Enter), state.keymap.hint(Action::Delete));
+    let (load, delete) = (
+        state.keymap.hint(Action::Enter),
+        state.keymap.hint(Action::Delete),
+    );
     let text = format!("{load} makes a mark the what-if, {delete} deletes it.");
     lines.extend(paragraph(&text, width, theme.aside));
     lines

@@ -100,7 +100,13 @@ fn with_end(text: &str, end: &str, style: Style, of_end: Style) -> Line<'static>
 }
 
 /// Draws lines from one on, so that the last of them stays in view. A bar at the right says where that is.
-fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>, first: usize, state: &State) {
+fn draw_lines(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    lines: Vec<Line<'static>>,
+    first: usize,
+    state: &State,
+) {
     let height = usize::from(area.height);
     let all = lines.len();
     let first = first.min(all.saturating_sub(height));
@@ -173,7 +179,10 @@ mod tests {
     #[test]
     fn titles_fit_into_the_smallest_screen() {
         for chosen in 0..COUNT {
-            let long: usize = titles(50, chosen).iter().map(|(_, title)| title.len()).sum();
+            let long: usize = titles(50, chosen)
+                .iter()
+                .map(|(_, title)| title.len())
+                .sum();
             assert!(long <= 48, "{long}");
         }
     }

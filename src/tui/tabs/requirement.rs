@@ -25,7 +25,8 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     };
     let theme = &state.theme;
     let view = state.views[state.tab];
-    let (Some(required), Some(group)) = (&seen.required, state.levers.groups.get(view.column)) else {
+    let (Some(required), Some(group)) = (&seen.required, state.levers.groups.get(view.column))
+    else {
         let text = "  there are no intervals of staff";
         return draw_lines(frame, area, vec![line(text, theme.aside)], 0, state);
     };
@@ -33,8 +34,18 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let n = state.levers.intervals();
     let now = state.history.now();
     let agents = |i| state.levers.agents(&now.whatif, g, i);
-    let asked = |i: usize| required[1].get(g).and_then(|row| row.get(i)).copied().unwrap_or(0);
-    let most = (0..n).map(|i| agents(i).max(asked(i))).max().unwrap_or(1).max(1);
+    let asked = |i: usize| {
+        required[1]
+            .get(g)
+            .and_then(|row| row.get(i))
+            .copied()
+            .unwrap_or(0)
+    };
+    let most = (0..n)
+        .map(|i| agents(i).max(asked(i)))
+        .max()
+        .unwrap_or(1)
+        .max(1);
     let room = usize::from(area.width).saturating_sub(31).max(4);
     let mut lines = vec![
         Line::from(vec![
@@ -47,12 +58,25 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
                 theme.aside,
             ),
         ]),
-        line(format!("{}{}{}{}", fitted("", 8), right("agents", 8), right("asked", 7), right("over", 6)), theme.aside),
+        line(
+            format!(
+                "{}{}{}{}",
+                fitted("", 8),
+                right("agents", 8),
+                right("asked", 7),
+                right("over", 6)
+            ),
+            theme.aside,
+        ),
     ];
     let height = usize::from(area.height).saturating_sub(4);
     let first = first_in_view(view.row, 0, n, height);
     for i in first..(first + height).min(n) {
-        let (has, wants, before) = (agents(i), asked(i), state.levers.agents(&now.baseline, g, i));
+        let (has, wants, before) = (
+            agents(i),
+            asked(i),
+            state.levers.agents(&now.baseline, g, i),
+        );
         let cursor = state.focus == Focus::Answer && view.row == i;
         let start = fitted(&format!(" {}", state.levers.starts[i]), 7);
         let style = match (cursor, state.marked.contains(&i)) {
@@ -84,17 +108,27 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
             Span::styled(start, style),
             Span::styled(
                 right(&number, 9),
-                if has == before { theme.plain } else { theme.changed },
+                if has == before {
+                    theme.plain
+                } else {
+                    theme.changed
+                },
             ),
             Span::styled(right(&wants.to_string(), 7), theme.plain),
             Span::styled(right(&signed(over), 6), of_over),
-            Span::styled(format!("  {bar}"), if over < 0 { theme.bad } else { theme.baseline }),
+            Span::styled(
+                format!("  {bar}"),
+                if over < 0 { theme.bad } else { theme.baseline },
+            ),
         ]));
     }
     let sum = |of: &dyn Fn(usize) -> u32| (0..n).map(|i| i64::from(of(i))).sum::<i64>();
     let (has, wants) = (sum(&agents), sum(&asked));
     lines.push(line(
-        format!(" {has} agent intervals, {wants} asked for: {}", signed(has - wants)),
+        format!(
+            " {has} agent intervals, {wants} asked for: {}",
+            signed(has - wants)
+        ),
         theme.plain,
     ));
     lines.push(line(
@@ -105,7 +139,15 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
 }
 
 fn table(state: &State) -> Vec<Vec<Datum>> {
-    let header = ["group", "start", "baseline", "what_if", "asked_baseline", "asked_what_if", "over"];
+    let header = [
+        "group",
+        "start",
+        "baseline",
+        "what_if",
+        "asked_baseline",
+        "asked_what_if",
+        "over",
+    ];
     let mut rows = vec![header.map(Datum::from).into()];
     let seen: Option<&Seen> = state.seen.as_ref().map(|(_, seen)| &**seen);
     let Some(required) = seen.and_then(|seen| seen.required.as_ref()) else {

@@ -1,15 +1,13 @@
 //! Tab 1: the headlines, the targets, and the service level over the day.
 
-use super::figures::{data, legend, rows};
+use super::figures::{Named, data, legend, rows};
 use super::{Tab, draw_lines, fitted, line, nothing_yet, paragraph, right};
 use crate::kpi::{Bound, TargetResult, Unit, Verdict, unit};
 use crate::lab::{Difference, HEADLINES};
 use crate::report::comparison::words::{figure, name_of_headline};
-use crate::report::csv::Datum;
+use crate::tui::keys::Action;
 use crate::tui::state::State;
 use crate::tui::work::Seen;
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -19,33 +17,52 @@ pub(super) const TAB: Tab = Tab {
         let lines = lines(state, usize::from(area.width), usize::from(area.height));
         draw_lines(frame, area, lines, state.views[state.tab].row, state);
     },
-    table: |state| data(headlines(state).into_iter()),
+    table: |state| data(headlines(state).into_iter().filter_map(|(_, d)| d)),
     extent: |state| (lines(state, 80, 60).len(), 1),
     by_interval: false,
 };
 
-/// The headlines of everything together.
-fn headlines(state: &State) -> Vec<&Difference> {
+/// The headlines of everything together, the occupancy of each group, and the share of days on which each queue is on target.
+fn headlines(state: &State) -> Vec<Named<'_>> {
     let Some((_, seen)) = &state.seen else {
         return Vec::new();
     };
-    let pairs = &seen.snapshot.comparison.pairs;
-    let of = |kpi: &&'static str| {
-        let is_it = |d: &&Difference| d.place == "total" && d.kpi == *kpi;
-        pairs.iter().find(is_it)
+    let defined = |d: &&Difference| d.value_a.is_some() || d.value_b.is_some();
+    let pairs = || seen.snapshot.comparison.pairs.iter().filter(defined);
+    let of = |kpi: &'static str| {
+        let found = pairs().find(|d| d.place == "total" && d.kpi == kpi);
+        found.map(|d| (name(kpi), Some(d)))
     };
-    let headlines = HEADLINES.iter().filter_map(of);
-    let occupancy = pairs.iter().filter(|d| d.kpi == "occupancy" && d.joint);
-    let mut all: Vec<&Difference> = headlines.chain(occupancy).collect();
-    all.extend(pairs.iter().filter(|d| d.kpi == "days.target_met"));
-    all.retain(|d| d.value_a.is_some() || d.value_b.is_some());
+    let mut all: Vec<Named<'_>> = HEADLINES.into_iter().filter_map(of).collect();
+    for (heading, kpi) in [
+        ("occupancy", "occupancy"),
+        ("days on target", "days.target_met"),
+    ] {
+        let own = pairs().filter(|d| d.kpi == kpi);
+        let mut parts: Vec<Named<'_>> = own
+            .map(|d| {
+                let part = d.place.split_once('.').map_or("", |(_, name)| name);
+                (format!("  {part}"), Some(d))
+            })
+            .collect();
+        match parts.as_mut_slice() {
+            [] => {}
+            [(only, _)] => {
+                *only = heading.to_owned();
+                all.append(&mut parts);
+            }
+            _ => {
+                all.push((heading.to_owned(), None));
+                all.append(&mut parts);
+            }
+        }
+    }
     all
 }
 
 fn name(kpi: &str) -> String {
     match kpi {
         "cost" => "cost a day".to_owned(),
-        "days.target_met" => "days on target".to_owned(),
         other => name_of_headline(other),
     }
 }
@@ -62,24 +79,31 @@ fn lines(state: &State, width: usize, height: usize) -> Vec<Line<'static>> {
         return lines;
     };
     let all = headlines(state);
-    lines.extend(rows(state, &all, name, width));
+    lines.extend(rows(state, &all, width));
     lines.extend(targets(state, seen, width));
     let legend = legend(state, &all, width);
-    let left = height.saturating_sub(lines.len() + legend.len());
+    let left = height.saturating_sub(lines.len() + legend.len() + 1);
     if left > 3 {
         lines.extend(over_the_day(state, seen, width, left));
     }
     lines.extend(legend);
+    if !state.is_changed() {
+        let hint = |action| state.keymap.hint(action);
+        let (up, down) = (hint(Action::Increase), hint(Action::Decrease));
+        let text = format!("Nothing is changed yet: {up} and {down} move the lever at ▸.");
+        lines.extend(paragraph(&text, width, state.theme.aside));
+    }
     lines
 }
 
 /// What the formulas expect, before anything is simulated.
-fn approximate(state: &State, expected: &[crate::planning::Expected], width: usize) -> Vec<Line<'static>> {
+fn approximate(
+    state: &State,
+    expected: &[crate::planning::Expected],
+    width: usize,
+) -> Vec<Line<'static>> {
     let theme = &state.theme;
-    let mut lines = vec![line(
-        " approximately, by Erlang's formula:",
-        theme.doubt,
-    )];
+    let mut lines = vec![line(" approximately, by Erlang's formula:", theme.doubt)];
     for (queue, of) in state.scenario.queues.iter().zip(expected) {
         let mut words = Vec::new();
         for (name, unit, value) in [
@@ -95,7 +119,11 @@ fn approximate(state: &State, expected: &[crate::planning::Expected], width: usi
             true => "the formula has no answer".to_owned(),
             false => words.join(", "),
         };
-        lines.extend(paragraph(&format!("{}: {words}", queue.name), width, theme.plain));
+        lines.extend(paragraph(
+            &format!("{}: {words}", queue.name),
+            width,
+            theme.plain,
+        ));
     }
     lines.push(line("", theme.plain));
     lines
@@ -104,7 +132,10 @@ fn approximate(state: &State, expected: &[crate::planning::Expected], width: usi
 /// The targets, judged in the baseline and in the what-if.
 fn targets(state: &State, seen: &Seen, width: usize) -> Vec<Line<'static>> {
     let theme = &state.theme;
-    let (a, b) = (&seen.snapshot.baseline.targets, &seen.snapshot.whatif.targets);
+    let (a, b) = (
+        &seen.snapshot.baseline.targets,
+        &seen.snapshot.whatif.targets,
+    );
     if b.is_empty() {
         return Vec::new();
     }
@@ -123,7 +154,7 @@ fn targets(state: &State, seen: &Seen, width: usize) -> Vec<Line<'static>> {
         };
         let place = target.place.split_once('.').map_or("", |(_, name)| name);
         let wanted = figure(unit, Some(target.threshold));
-        let text = format!("{place} {} {side} {wanted}", name(&target.kpi));
+        let text = format!("{place}: {} {side} {wanted}", name(&target.kpi));
         let is_it = |t: &&TargetResult| (&t.place, &t.kpi) == (&target.place, &target.kpi);
         let before = a.iter().find(is_it);
         let mut spans = Vec::new();
@@ -137,7 +168,8 @@ fn targets(state: &State, seen: &Seen, width: usize) -> Vec<Line<'static>> {
         }
         let (word, style) = words(target);
         add(word.to_owned(), style);
-        let name = fitted(&text, width.saturating_sub(used + 5));
+        // Not so far from its name that it is hard to see whose it is.
+        let name = fitted(&text, width.min(72).saturating_sub(used + 5));
         let mut all = vec![Span::styled(format!("    {name} "), theme.plain)];
         all.extend(spans);
         lines.push(Line::from(all));
@@ -152,7 +184,12 @@ const BARS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "
 fn over_the_day(state: &State, seen: &Seen, width: usize, height: usize) -> Vec<Line<'static>> {
     let theme = &state.theme;
     let mut lines = Vec::new();
-    let queues = seen.snapshot.baseline.queues.iter().zip(&seen.snapshot.whatif.queues);
+    let queues = seen
+        .snapshot
+        .baseline
+        .queues
+        .iter()
+        .zip(&seen.snapshot.whatif.queues);
     for (a, b) in queues {
         let (Some(of_a), Some(of_b)) = (&a.intervals, &b.intervals) else {
             continue;
@@ -163,7 +200,11 @@ fn over_the_day(state: &State, seen: &Seen, width: usize, height: usize) -> Vec<
             continue;
         }
         // Several intervals share a column, or one has several.
-        let columns = if n <= room { (room / n).min(3) * n } else { room };
+        let columns = if n <= room {
+            (room / n).min(3) * n
+        } else {
+            room
+        };
         let bars = |of: &[crate::kpi::Interval]| -> String {
             let bar = |x: usize| {
                 let level = of[x * n / columns].get("service_level").mean;
@@ -175,7 +216,10 @@ fn over_the_day(state: &State, seen: &Seen, width: usize, height: usize) -> Vec<
         if lines.len() + if changed { 3 } else { 2 } > height {
             break;
         }
-        lines.push(line(format!("  service level of {} by interval", b.name()), theme.heading));
+        lines.push(line(
+            format!("  service level of {} by interval", b.name()),
+            theme.heading,
+        ));
         if changed {
             lines.push(Line::from(vec![
                 Span::styled(right("what-if ", 12), theme.plain),

@@ -39,7 +39,11 @@ fn bins(waits: &Waits) -> Vec<Bin> {
         };
         if bins.len() <= octave {
             bins.push(Bin {
-                edge_s: if i < 2 { *edge_s } else { f64::from(1u32 << (octave - 1).min(31)) },
+                edge_s: if i < 2 {
+                    *edge_s
+                } else {
+                    f64::from(1u32 << (octave - 1).min(31))
+                },
                 answered: 0.0,
                 abandoned: 0.0,
             });
@@ -80,7 +84,10 @@ fn lines(state: &State, a: &Part, b: &Part, width: usize) -> Vec<Line<'static>> 
     let queues = state.scenario.queues.len();
     let others = match queues {
         1 => String::new(),
-        _ => format!("  {} of {queues}, ← → for others", state.views[state.tab].column + 1),
+        _ => format!(
+            "  {} of {queues}, ← → for others",
+            state.views[state.tab].column + 1
+        ),
     };
     let mut lines = vec![Line::from(vec![
         Span::styled(format!("  {}", b.name()), theme.heading),
@@ -90,7 +97,10 @@ fn lines(state: &State, a: &Part, b: &Part, width: usize) -> Vec<Line<'static>> 
     let of_a = bins(a.waits.as_ref().unwrap_or(&none));
     let of_b = bins(b.waits.as_ref().unwrap_or(&none));
     let n = of_a.len().max(of_b.len());
-    let most = of_a.iter().chain(&of_b).map(|bin| bin.answered + bin.abandoned);
+    let most = of_a
+        .iter()
+        .chain(&of_b)
+        .map(|bin| bin.answered + bin.abandoned);
     let most = most.fold(0.0, f64::max).max(1e-9);
     let room = width.saturating_sub(26).max(4);
     lines.push(line(
@@ -132,7 +142,9 @@ fn lines(state: &State, a: &Part, b: &Part, width: usize) -> Vec<Line<'static>> 
     lines.push(line("", theme.plain));
     let names = [("asa_s", "mean"), ("wait_max_s", "longest")];
     let quantiles = QUANTILES.map(|(kpi, p)| (kpi, format!("{} % within", 100.0 * p)));
-    let rows = quantiles.into_iter().chain(names.map(|(kpi, name)| (kpi, name.to_owned())));
+    let rows = quantiles
+        .into_iter()
+        .chain(names.map(|(kpi, name)| (kpi, name.to_owned())));
     for (kpi, name) in rows {
         let (old, new) = (a.get(kpi), b.get(kpi));
         if old.mean.is_none() && new.mean.is_none() {
@@ -143,7 +155,10 @@ fn lines(state: &State, a: &Part, b: &Part, width: usize) -> Vec<Line<'static>> 
             true => format!("{} → {}", text(old), text(new)),
             false => text(old),
         };
-        lines.push(line(format!("  answered, {name:<12} {figures}"), theme.plain));
+        lines.push(line(
+            format!("  answered, {name:<12} {figures}"),
+            theme.plain,
+        ));
     }
     lines
 }
@@ -154,7 +169,10 @@ fn table(state: &State) -> Vec<Vec<Datum>> {
     let Some((_, seen)) = &state.seen else {
         return rows;
     };
-    for (side, results) in [("baseline", &seen.snapshot.baseline), ("what_if", &seen.snapshot.whatif)] {
+    for (side, results) in [
+        ("baseline", &seen.snapshot.baseline),
+        ("what_if", &seen.snapshot.whatif),
+    ] {
         for queue in &results.queues {
             let Some(waits) = &queue.waits else { continue };
             for (i, edge_s) in waits.edges_s.iter().enumerate() {
@@ -193,7 +211,13 @@ mod tests {
             .map(|bin| (bin.edge_s, 20.0 * bin.answered, 20.0 * bin.abandoned))
             .map(|(e, a, b)| (e, a.round(), b.round()))
             .collect();
-        let expected = [(0.0, 1.0, 0.0), (1.0, 1.0, 0.0), (2.0, 4.0, 0.0), (4.0, 4.0, 0.0), (8.0, 1.0, 9.0)];
+        let expected = [
+            (0.0, 1.0, 0.0),
+            (1.0, 1.0, 0.0),
+            (2.0, 4.0, 0.0),
+            (4.0, 4.0, 0.0),
+            (8.0, 1.0, 9.0),
+        ];
         assert_eq!(found, expected);
     }
 }
