@@ -211,6 +211,25 @@ impl Worker {
     }
 }
 
+/// Does one piece of work on this thread, to its end, and returns what it tells.
+pub fn answer(document: Document, settings: Settings, request: Request) -> Vec<Report> {
+    let (jobs, waiting) = mpsc::channel();
+    let (told, telling) = mpsc::channel();
+    let room = Room {
+        document,
+        settings,
+        waiting,
+        tell: Box::new(move |report| drop(told.send(report))),
+    };
+    let control = Arc::default();
+    if jobs.send(Job { request, control }).is_ok() {
+        drop(jobs);
+        room.work();
+    }
+    drop(room);
+    telling.into_iter().collect()
+}
+
 impl Drop for Worker {
     fn drop(&mut self) {
         self.stop();
