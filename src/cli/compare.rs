@@ -14,6 +14,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+/// The margins that are taken if none are given: those of [`Amounts::slight`].
+const MARGINS: &str = "0.5pp,2s,1%";
+
 /// Compare variants on the same days: by how much each figure differs, how sure that is, and whether it is better or worse.
 ///
 /// Every file after the first, and every variant, is set against the first file. All have the same callers, with the same
@@ -44,7 +47,7 @@ pub struct Arguments {
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// Differences up to these are none: of rates, of times, of all else relative; or KPI=AMOUNT for one figure
-    #[arg(long, value_name = "AMOUNTS", default_value = "0.5pp,2s,1%")]
+    #[arg(long, value_name = "AMOUNTS", default_value = MARGINS)]
     margin: Vec<String>,
     /// Number of days of each [default: the first scenario's]
     #[arg(long, value_name = "N", value_parser = run::days, conflicts_with = "until_precise")]
@@ -115,12 +118,6 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     ];
     check_form(&arguments.markdown, &forms)?;
     let margin = amounts("--margin", &arguments.margin)?;
-    let defaults = Amounts {
-        rates: Some(0.005),
-        times_s: Some(2.0),
-        others: Some(0.01),
-        ..Amounts::default()
-    };
     let asked = amounts("--until-precise", &arguments.until_precise)?;
     check_precision(&asked)?;
     let mut sources = sources(arguments)?;
@@ -132,7 +129,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     }
     let first = first.ok_or_else(|| Failure::bad_input("there is nothing to compare"))?;
     let question = Question {
-        margin: margin.or(&defaults),
+        margin: margin.or(&Amounts::slight()),
         days: days(arguments, &first, asked)?,
         budget: arguments.budget,
         seed: arguments.seed.unwrap_or(first.run.seed),
@@ -452,6 +449,12 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_margins_said_are_those_that_are_taken() {
+        let said = Amounts::parse(&[MARGINS.to_owned()]);
+        assert_eq!(said, Ok(Amounts::slight()));
+    }
 
     #[test]
     fn variants_have_a_name_or_none() {

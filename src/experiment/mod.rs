@@ -7,7 +7,7 @@ mod sample;
 mod variants;
 
 pub use doubling::run_doubling;
-pub use pairs::{Link, Pairs};
+pub use pairs::{Link, LinkedSums, Pairs};
 pub use sample::{Change, Sample, Watch};
 pub use variants::Variants;
 

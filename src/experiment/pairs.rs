@@ -16,18 +16,62 @@ pub struct Link {
     pub b: (usize, usize),
 }
 
-/// Differences between variants that are simulated on the same days: by common random numbers the callers of a day are the
-/// same in each, so that what differs is what was changed.
+/// Sums of linked figures over the same days of several variants, from which their differences are estimated.
 ///
-/// Of each link the sums are kept that its difference is estimated from, not the days: memory does not grow with their
-/// number. In a steady run the batches are the days.
-pub struct Pairs<'m> {
-    readers: Vec<Reader<'m>>,
+/// The days themselves are not kept: memory does not grow with their number. In a steady run the batches are the days.
+#[derive(Debug, Clone)]
+pub struct LinkedSums {
     links: Vec<(Link, PairedRatio)>,
     /// Waits of each variant, if quantiles are wanted.
     waits: Option<Vec<ContactWaits>>,
-    replications: u64,
     observations: u64,
+}
+
+impl LinkedSums {
+    /// No day yet, and no waits to take quantiles of.
+    pub fn new(links: impl IntoIterator<Item = Link>) -> Self {
+        let links = links.into_iter();
+        Self {
+            links: links.map(|link| (link, PairedRatio::default())).collect(),
+            waits: None,
+            observations: 0,
+        }
+    }
+
+    /// Adds a day, or a batch: of each variant what its reader reads.
+    pub fn add(&mut self, values: &[impl AsRef<[(f64, f64)]>]) {
+        self.observations += 1;
+        let n = self.observations as f64;
+        for (link, sums) in &mut self.links {
+            let value = |(variant, item): (usize, usize)| values[variant].as_ref()[item];
+            sums.add(n, value(link.a), value(link.b));
+        }
+    }
+
+    /// Days, or batches of a steady run, of each variant.
+    pub fn observations(&self) -> u64 {
+        self.observations
+    }
+
+    /// A figure in two variants and its difference; none where it is not defined in one of them.
+    pub fn estimate(&self, link: usize) -> Option<Paired> {
+        self.links[link].1.estimate(self.observations)
+    }
+
+    /// A quantile of the waits of the answered in two variants, its difference, and the number of runs of days that its error
+    /// comes from; none where nobody was answered in one of them, or no waits are kept.
+    pub fn quantile(&self, a: (usize, Scope), b: (usize, Scope), p: f64) -> Option<(Paired, u64)> {
+        let waits = self.waits.as_ref()?;
+        quantile_change((&waits[a.0], a.1), (&waits[b.0], b.1), p, 1.0)
+    }
+}
+
+/// Differences between variants that are simulated on the same days: by common random numbers the callers of a day are the
+/// same in each, so that what differs is what was changed.
+pub struct Pairs<'m> {
+    readers: Vec<Reader<'m>>,
+    sums: LinkedSums,
+    replications: u64,
     variants: Variants<'m>,
 }
 
@@ -39,7 +83,7 @@ impl<'m> Pairs<'m> {
     /// If no threads can be started.
     pub fn new(
         readers: Vec<Reader<'m>>,
-        links: Vec<Link>,
+        links: impl IntoIterator<Item = Link>,
         quantiles: Option<Option<u64>>,
         threads: Option<usize>,
     ) -> Result<Self, Error> {
@@ -54,14 +98,12 @@ impl<'m> Pairs<'m> {
         });
         Ok(Self {
             variants: Variants::new(sides, threads)?,
-            links: links
-                .into_iter()
-                .map(|link| (link, PairedRatio::default()))
-                .collect(),
-            waits,
+            sums: LinkedSums {
+                waits,
+                ..LinkedSums::new(links)
+            },
             readers,
             replications: 0,
-            observations: 0,
         })
     }
 
@@ -70,9 +112,9 @@ impl<'m> Pairs<'m> {
         self.replications
     }
 
-    /// Days, or batches of a steady run, of each variant.
-    pub fn observations(&self) -> u64 {
-        self.observations
+    /// What they sum up to.
+    pub fn sums(&self) -> &LinkedSums {
+        &self.sums
     }
 
     /// Simulates further replications of every variant until there are `goal`.
@@ -84,36 +126,20 @@ impl<'m> Pairs<'m> {
         let range = self.replications..goal;
         let mut fold = Fold {
             readers: &self.readers,
-            links: &mut self.links,
-            waits: self.waits.as_deref_mut(),
+            sums: &mut self.sums,
             replications: &mut self.replications,
-            observations: &mut self.observations,
             values: vec![Vec::new(); all.len()],
         };
         let variants = &self.variants;
         variants.simulate(&all, range, seed, control, |tallies| fold.add(tallies))
-    }
-
-    /// A figure in two variants and its difference; none where it is not defined in one of them.
-    pub fn estimate(&self, link: usize) -> Option<Paired> {
-        self.links[link].1.estimate(self.observations)
-    }
-
-    /// A quantile of the waits of the answered in two variants, its difference, and the number of runs of days that its error
-    /// comes from; none where nobody was answered in one of them, or no quantiles are kept.
-    pub fn quantile(&self, a: (usize, Scope), b: (usize, Scope), p: f64) -> Option<(Paired, u64)> {
-        let waits = self.waits.as_ref()?;
-        quantile_change((&waits[a.0], a.1), (&waits[b.0], b.1), p, 1.0)
     }
 }
 
 /// What a replication of every variant is added to.
 struct Fold<'p, 'm> {
     readers: &'p [Reader<'m>],
-    links: &'p mut [(Link, PairedRatio)],
-    waits: Option<&'p mut [ContactWaits]>,
+    sums: &'p mut LinkedSums,
     replications: &'p mut u64,
-    observations: &'p mut u64,
     /// Scratch: what each reader reads.
     values: Vec<Vec<(f64, f64)>>,
 }
@@ -122,18 +148,13 @@ impl Fold<'_, '_> {
     fn add(&mut self, tallies: &[Tally]) {
         *self.replications += 1;
         for observation in 0..self.readers[0].observations() {
-            *self.observations += 1;
-            let n = *self.observations as f64;
             let each = self.readers.iter().zip(tallies).zip(&mut self.values);
             for ((reader, tally), values) in each {
                 reader.read(tally, observation, values);
             }
-            for (link, sums) in self.links.iter_mut() {
-                let value = |(variant, item): (usize, usize)| self.values[variant][item];
-                sums.add(n, value(link.a), value(link.b));
-            }
+            self.sums.add(&self.values);
         }
-        let waits = self.waits.iter_mut().flat_map(|waits| waits.iter_mut());
+        let waits = self.sums.waits.iter_mut().flatten();
         for (waits, (reader, tally)) in waits.zip(self.readers.iter().zip(tallies)) {
             waits.add_all(reader.model(), tally);
         }

@@ -108,6 +108,17 @@ impl Amounts {
         Ok(amounts)
     }
 
+    /// Differences that hardly anybody would act on, the margins of a comparison unless others are given: 0.5 points of a rate,
+    /// 2 s of a time, 1 % of anything else.
+    pub fn slight() -> Self {
+        Self {
+            rates: Some(0.005),
+            times_s: Some(2.0),
+            others: Some(0.01),
+            ..Self::default()
+        }
+    }
+
     /// With those of others where it has none.
     #[must_use]
     pub fn or(mut self, others: &Amounts) -> Self {

@@ -11,7 +11,7 @@ use crate::stats::errors_of_looks;
 pub struct Looks(Vec<u64>);
 
 /// Replications of the first look.
-const FIRST: u64 = 100;
+pub(super) const FIRST: u64 = 100;
 
 /// Blocks of consecutive replications that a baseline is kept in.
 pub const BLOCKS: u64 = 50;

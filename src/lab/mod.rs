@@ -2,11 +2,13 @@
 //!
 //! It asks `experiment` for the same days of every variant and judges the differences by their confidence intervals. What a
 //! difference is measured by is in `amounts`, the judging in `verdict`, when to look at the figures in `looks`, and the
-//! comparison itself in `compare`. The gate for CI is in `check`. What a sweep varies is in `vary`, its points and files in `sweep`.
+//! comparison itself in `compare`; `live` is a comparison that is
+//! watched while it is simulated. The gate for CI is in `check`. What a sweep varies is in `vary`, its points and files in `sweep`.
 
 mod amounts;
 pub mod check;
 mod compare;
+pub mod live;
 mod looks;
 mod ranking;
 pub mod sweep;
@@ -19,6 +21,7 @@ pub use compare::{
     Comparison, Days, Difference, Error, HEADLINES, Only, Precision, Question, RunInfo, SCHEMA,
     Side, SideInfo, compare,
 };
+pub use live::Live;
 pub use looks::Looks;
 pub use ranking::{Rank, Ranking};
 pub use verdict::Verdict;

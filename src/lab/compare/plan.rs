@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 /// A figure that is compared.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Linked {
+pub(in crate::lab) struct Linked {
     pub link: Link,
     pub a: Item,
     pub joint: bool,
@@ -18,14 +18,14 @@ pub(super) struct Linked {
 
 /// A quantile that is compared: in which variant, of what in it and in the first.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Quantile {
+pub(in crate::lab) struct Quantile {
     pub b: usize,
     pub of_a: Scope,
     pub of_b: Scope,
 }
 
 /// What is compared with what.
-pub(super) struct Plan {
+pub(in crate::lab) struct Plan {
     pub links: Vec<Linked>,
     pub quantiles: Vec<Quantile>,
     pub only: Vec<Only>,
@@ -67,6 +67,17 @@ impl Plan {
         }
         plan.joint = plan.links.iter().filter(|linked| linked.joint).count();
         plan
+    }
+
+    /// The same without the quantiles of waits, which take more to keep than all else.
+    pub fn without_quantiles(mut self) -> Self {
+        self.quantiles.clear();
+        self
+    }
+
+    /// The figures in both variants of each pair.
+    pub fn links(&self) -> impl Iterator<Item = Link> {
+        self.links.iter().map(|linked| linked.link)
     }
 
     fn compare_with_first(&mut self, sides: &[Side], readers: &[Reader<'_>], b: usize) {
