@@ -2,7 +2,6 @@
 
 use super::{Failure, print, progress, run, say, status, stop};
 use crate::experiment::calibrate;
-use crate::model::Model;
 use crate::tui::app::{self, Session};
 use crate::tui::configuration::Configuration;
 use crate::tui::files::Source;
@@ -72,7 +71,8 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
              acdsim compare --variant 'groups.generalists.staff+=1'",
         ));
     }
-    let configuration = Configuration::read(arguments.config.as_deref()).map_err(Failure::bad_input)?;
+    let configuration =
+        Configuration::read(arguments.config.as_deref()).map_err(Failure::bad_input)?;
     let original = super::open(arguments.file.as_deref())?;
     let control = stop::control();
     let prepared = progress::watch_calibration(&control, || {
@@ -97,7 +97,9 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         confidence: arguments.confidence.unwrap_or(scenario.run.confidence),
         days: arguments.replications.unwrap_or(DAYS).into(),
         // One core is for the keys.
-        threads: arguments.threads.map_or(cores.saturating_sub(1).max(1), usize::from),
+        threads: arguments
+            .threads
+            .map_or(cores.saturating_sub(1).max(1), usize::from),
     };
     let of_environment = || Palette::of_environment(|name| std::env::var(name).ok());
     let palette = arguments.colours.or(configuration.palette);
