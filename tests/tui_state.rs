@@ -355,3 +355,35 @@ fn keys_are_shown_as_they_are_bound() {
     let screen = driver.screen();
     assert!(screen.contains("search-staff"), "{screen}");
 }
+
+#[test]
+fn random_keys_never_panic() {
+    const KEYS: [&str; 62] = [
+        "+", "-", ">", "<", "x", "X", "u", "ctrl-r", "space", "v", "b", "g", "m", "d", "s", "w", "e", "y", "a", "[", "]",
+        "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "/", ":", "c", "?", "esc", "enter", "enter", "tab", "up",
+        "down", "left", "right", "pageup", "pagedown", "home", "end", "h", "j", "k", "l", "t", "n", "p", "q", "y", "%",
+        "é", "backspace", "ctrl-c", "f4", "alt-9",
+    ];
+    let mut random = 7u64;
+    let mut next = |n: usize| {
+        // Knuth's MMIX.
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % n
+    };
+    for text in [SMALL, BUNDLED] {
+        let mut driver = Driver::new(text, None, (80, 24), 3);
+        driver.writes = false;
+        for i in 0..3000 {
+            // Work is slow beside keys: done now and then, at other times still under way.
+            driver.works = next(40) == 0;
+            driver.press(KEYS[next(KEYS.len())]);
+            if i % 10 == 0 {
+                driver.tick(std::time::Duration::from_millis(50));
+                driver.buffer();
+            }
+            if next(200) == 0 {
+                driver.state.size = (60 + next(140) as u16, 20 + next(40) as u16);
+            }
+        }
+    }
+}

@@ -13,7 +13,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// The bundled day.
@@ -29,6 +29,8 @@ pub struct Driver {
     pub kept: Option<Kept>,
     /// Whether work is done; else it stays undone, as if it took long.
     pub works: bool,
+    /// Whether files are written.
+    pub writes: bool,
     source: Source,
     settings: Settings,
 }
@@ -82,6 +84,7 @@ impl Driver {
             left: false,
             kept: None,
             works: true,
+            writes: true,
             source: Source {
                 document,
                 original,
@@ -143,8 +146,8 @@ impl Driver {
                         self.message(Message::Report(report));
                     }
                 }
-                Effect::Work(_) | Effect::StopWork | Effect::Suspend => {}
-                Effect::Write(writing) => {
+                Effect::Work(_) | Effect::Write(_) | Effect::StopWork | Effect::Suspend => {}
+                Effect::Write(writing) if self.writes => {
                     let result = files::write(&writing, &self.source);
                     self.message(Message::Report(Report::Written { writing, result }));
                 }
@@ -175,11 +178,6 @@ impl Driver {
             text.trim_end().to_owned()
         };
         (0..height).map(row).collect::<Vec<_>>().join("\n")
-    }
-
-    /// The path of a file in a folder, as typed.
-    pub fn path(folder: &Path, name: &str) -> PathBuf {
-        folder.join(name)
     }
 }
 
