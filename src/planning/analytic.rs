@@ -358,7 +358,7 @@ impl<'m> Analytic<'m> {
     }
 
     /// Factor of the skill, averaged over the agents; where there are none, over those of the day, or the groups.
-    fn skill_factor(&self, queue: usize, when: When) -> f64 {
+    pub(super) fn skill_factor(&self, queue: usize, when: When) -> f64 {
         let over = |cells: std::ops::Range<usize>, least: f64| {
             let (mut agents, mut sum) = (0.0, 0.0);
             for (_, group) in self.groups(queue) {

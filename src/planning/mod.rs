@@ -4,7 +4,7 @@
 //! [`WaitingSystem`](crate::erlang::WaitingSystem) that a planner would compute with, or why there is none. [`beside`] puts
 //! what Erlang-C and Erlang-A give into a result, next to the simulated figures. [`simulate`] searches the smallest staffing with
 //! which the simulated scenario meets its targets; [`by_formula`] takes the one that a formula asks for ([`Requirement`]), and
-//! simulates what comes of it. [`from_csv`] needs no scenario: volumes and handling times in a file are enough.
+//! simulates what comes of it. [`Forecast`] says at once what a change will bring, approximately. [`from_csv`] needs no scenario: volumes and handling times in a file are enough.
 //!
 //! ```
 //! use acdsim::{Control, Model, Settings, experiment, planning, scenario};
@@ -48,6 +48,8 @@ mod by_formula;
 mod cause;
 mod closing;
 mod document;
+mod fitted;
+mod forecast;
 mod found;
 mod from_csv;
 mod goals;
@@ -66,6 +68,7 @@ pub use analytic::{Analytic, Calls, ErlangModel, Seen, When};
 pub use beside::beside;
 pub use by_formula::by_formula;
 pub use document::{Cost, Judged, OneMore, Row, SCHEMA, Staffing};
+pub use forecast::{Expected, ExpectedFigures, Forecast};
 pub use from_csv::{CsvError, CsvQuestion, Plan, from_csv};
 use goals::Goal;
 pub use goals::{Per, Staff, Status, Tolerance};

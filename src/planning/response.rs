@@ -1,5 +1,6 @@
 //! How the service level of a queue answers to agents, by a formula that is fitted to a simulation.
 
+use super::fitted::{fitted, level_target};
 use super::goals::{Goal, Per, Staff, Tolerance};
 use super::question::{Bounds, Question};
 use crate::erlang::{Error, Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
@@ -7,12 +8,6 @@ use crate::kpi::Place;
 use crate::scenario::schema::MOST_AGENTS;
 use crate::scenario::{CallType, Demand, Queue, Scenario};
 use std::collections::HashMap;
-
-/// The formula's volume is at most this many times what is offered, and at least its inverse.
-const MOST_FACTOR: f64 = 2.0;
-
-/// Between these a simulated service level says how much the formula is off.
-const TELLING: (f64, f64) = (0.02, 0.998);
 
 /// After so many tries to hold a goal one agent in so many is added at once; of those of a day one in so many, and as many as
 /// there were tries.
@@ -139,23 +134,14 @@ impl Response {
             }
             return;
         }
-        let mut system = WaitingSystem {
+        let system = WaitingSystem {
             calls_per_h,
             aht_s: seen.aht_s,
             agents: f64::from(agents),
             patience: q.patience.clone(),
             limit: None,
         };
-        if let Some(level) = seen
-            .level
-            .filter(|level| (TELLING.0..TELLING.1).contains(level))
-        {
-            let as_seen = [q.level_target(level)];
-            if let Ok(fitted) = system.largest_calls_per_h(&as_seen) {
-                let most = calls_per_h * MOST_FACTOR;
-                system.calls_per_h = fitted.clamp(calls_per_h / MOST_FACTOR, most);
-            }
-        }
+        let system = fitted(system, seen.level, &q.thresholds, q.formula);
         q.fits[interval] = Some(Fit {
             system,
             offered: seen.offered,
@@ -398,20 +384,13 @@ impl Response {
 }
 
 impl QueueResponse {
-    fn level_target(&self, fraction: f64) -> FormulaTarget {
-        FormulaTarget::ServiceLevel {
-            fraction,
-            within_s: self.thresholds.within_s,
-            formula: self.formula,
-            short_s: self.thresholds.short_s.min(self.thresholds.within_s),
-        }
-    }
-
     /// A goal as a target of the formula, if it is the queue's or of a group that takes its calls first.
     fn formula_target(&self, queue: usize, goal: &Goal) -> Option<FormulaTarget> {
         let max = goal.aim;
         match (goal.target.place, goal.target.kpi) {
-            (Place::Queue(q), "service_level") if q == queue => Some(self.level_target(max)),
+            (Place::Queue(q), "service_level") if q == queue => {
+                Some(level_target(max, &self.thresholds, self.formula))
+            }
             (Place::Queue(q), "abandonment_rate") if q == queue => {
                 Some(FormulaTarget::Abandonment { max })
             }
