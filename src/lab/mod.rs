@@ -21,7 +21,7 @@ pub use compare::{
     Comparison, Days, Difference, Error, HEADLINES, Only, Precision, Question, RunInfo, SCHEMA,
     Side, SideInfo, compare,
 };
-pub use live::Live;
+pub use live::{Live, Settings as LiveSettings, Snapshot};
 pub use looks::Looks;
 pub use ranking::{Rank, Ranking};
 pub use verdict::Verdict;
