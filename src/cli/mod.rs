@@ -19,6 +19,7 @@ mod staff;
 mod stop;
 mod sweep;
 mod trace;
+mod tui;
 
 use crate::report::files::SaveError;
 use crate::scenario::{Document, ScenarioError};
@@ -74,6 +75,7 @@ enum Command {
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    Tui(tui::Arguments),
 }
 
 /// Parses the arguments of the process and executes the command.
@@ -146,6 +148,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Schema(arguments) => schema::execute(&arguments),
         Command::Completions(arguments) => completions::execute(&arguments),
         Command::Man(arguments) => man::execute(&arguments),
+        Command::Tui(arguments) => tui::execute(&arguments),
     };
     exit_code(outcome)
 }

@@ -2,6 +2,8 @@
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | [`terminal`] | the terminal: taken, and given back as it was; its input and its signals |
 //! | [`theme`] | colours |
 
+pub mod terminal;
 pub mod theme;

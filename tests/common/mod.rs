@@ -3,7 +3,10 @@
 #![allow(dead_code)]
 
 pub mod command;
+#[cfg(unix)]
+pub mod pty;
 pub mod random_scenario;
+pub mod svg;
 
 use acdsim::experiment::{self, Control, Replications, Settings};
 use acdsim::kpi::Results;
