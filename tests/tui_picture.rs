@@ -78,7 +78,7 @@ fn sample() -> Buffer {
         ),
         (34, 2, "what-if   ▇▇▆▅▆▇▇▇▇▆▆▇▇", plain.fg(Color::Cyan)),
         (34, 3, "baseline  ▇▆▄▃▄▆▇▇▇▅▅▆▇", plain.fg(Color::Magenta)),
-        (34, 5, "service level  76.4 %   83.1 %", bold),
+        (34, 5, "service level 76.4 %  83.1 %", bold),
     ];
     for (x, y, text, style) in lines {
         buffer.set_string(x, y, text, style);

@@ -161,7 +161,11 @@ fn without_job_control_nothing_stops() {
 /// The variable that makes this program a session: how it panics.
 const CHILD: &str = "ACDSIM_TEST_SESSION";
 
-/// Not a test, but the program of tests: a session that shows what it is told, and panics when `p` is typed.
+/// The exit status of that session when its terminal is gone.
+const GONE: i32 = 7;
+
+/// Not a test, but the program of tests: a session that shows what it is told, panics when `p` is typed and does not end by
+/// signals.
 #[test]
 fn session_of_tests() {
     let Ok(how) = std::env::var(CHILD) else {
@@ -179,16 +183,20 @@ fn session_of_tests() {
             screen.draw(|frame| frame.render_widget(Paragraph::new(told.as_str()), frame.area()));
             let input = tokio::select! {
                 signal = signals.next() => {
-                    assert_eq!(signal, Signal::Continued);
-                    screen.resume();
-                    told = format!("{SHOWN} again");
+                    if signal == Signal::Continued {
+                        screen.resume();
+                        told = format!("{SHOWN} again");
+                    }
                     continue;
                 }
                 input = inputs.recv() => input.unwrap(),
             };
             let event = match input {
                 Input::Event(event) => event,
-                Input::Gone => return,
+                Input::Gone => {
+                    drop(screen);
+                    std::process::exit(GONE);
+                }
                 Input::Panicked => {
                     println!("the loop ends");
                     return;
@@ -254,6 +262,14 @@ fn a_panic_gives_the_terminal_back() {
             "{how}: nothing is drawn later: {raw:?}"
         );
     }
+}
+
+/// A signal may not come, or not be heeded: the input tells too.
+#[test]
+fn a_terminal_that_hangs_up_is_told() {
+    let mut session = session_that_panics_in("the loop");
+    session.close_terminal();
+    assert_eq!(session.wait_exit().exit_code(), GONE as u32);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 use unicode_width::UnicodeWidthStr;
 
 /// Width of a cell in pixels; odd, so that a line in its middle is sharp.
@@ -249,6 +250,19 @@ pub fn svg(buffer: &Buffer, title: &str, colours: &Colours) -> String {
     out.push_str(&picture.texts);
     out.push_str("</g>\n</svg>\n");
     out
+}
+
+/// Compares a picture with the committed file, e.g. `docs/tui.svg`; with `INSTA_UPDATE=always` it is written, as snapshots are.
+pub fn assert_committed(file: &str, picture: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(&path, picture).expect("written");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == picture,
+        "{file} is not what is drawn now: INSTA_UPDATE=always writes it; then look at it"
+    );
 }
 
 /// What is drawn as a shape, in the order of drawing.
