@@ -75,6 +75,7 @@ enum Command {
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    Tui(tui::Arguments),
 }
 
 /// Parses the arguments of the process and executes the command.
@@ -148,6 +149,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Schema(arguments) => schema::execute(&arguments),
         Command::Completions(arguments) => completions::execute(&arguments),
         Command::Man(arguments) => man::execute(&arguments),
+        Command::Tui(arguments) => tui::execute(&arguments),
     };
     exit_code(outcome)
 }

@@ -4,7 +4,10 @@
 
 pub mod command;
 pub mod tui;
+#[cfg(unix)]
+pub mod pty;
 pub mod random_scenario;
+pub mod svg;
 
 use acdsim::experiment::{self, Control, Replications, Settings};
 use acdsim::kpi::Results;
