@@ -54,7 +54,9 @@ fn service_level(screen: &str) -> Vec<String> {
     let line = screen.lines().find(|line| line.contains("service level "));
     let line = line.unwrap_or_else(|| panic!("no service level in\n{screen}"));
     let words: Vec<&str> = line.split_whitespace().collect();
-    let numbers = words.windows(2).filter(|pair| pair[1] == "%" || pair[1].starts_with('%'));
+    let numbers = words
+        .windows(2)
+        .filter(|pair| pair[1] == "%" || pair[1].starts_with('%'));
     numbers.map(|pair| pair[0].to_owned()).collect()
 }
 
@@ -64,7 +66,10 @@ fn run(folder: &Path, file: &str) -> Value {
         .current_dir(folder)
         .output()
         .expect("run");
-    assert!(output.status.code().is_some_and(|code| code <= 1), "{output:?}");
+    assert!(
+        output.status.code().is_some_and(|code| code <= 1),
+        "{output:?}"
+    );
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
@@ -75,7 +80,10 @@ fn a_lever_changes_figures_undo_brings_them_back_and_what_is_saved_gives_them_ag
     let before = service_level(&session.screen())[0].clone();
     session.send(">");
     session.wait_for("100 % → 110 %");
-    session.wait_until(|screen| screen.contains("n = 150 days ") && screen.contains("▼"), "the answer to a change");
+    session.wait_until(
+        |screen| screen.contains("n = 150 days ") && screen.contains("▼"),
+        "the answer to a change",
+    );
     let with = service_level(&session.screen());
     assert_eq!(with[0], before, "the baseline stays");
     assert_ne!(with[1], before, "the what-if differs");
@@ -83,19 +91,27 @@ fn a_lever_changes_figures_undo_brings_them_back_and_what_is_saved_gives_them_ag
     session.wait_for("Nothing is changed yet");
     assert_eq!(service_level(&session.screen()), [before]);
     session.send("\u{12}");
-    session.wait_until(|screen| screen.contains("n = 150 days ") && screen.contains("▼"), "the change again");
+    session.wait_until(
+        |screen| screen.contains("n = 150 days ") && screen.contains("▼"),
+        "the change again",
+    );
     session.send("s");
     session.wait_for("save the what-if as: day-whatif.toml");
     session.send("\r");
     session.wait_for("saved: acdsim run day-whatif.toml");
     session.send("q");
-    assert_eq!(session.wait_exit().code(), Some(0), "{}", session.screen());
+    assert_eq!(session.wait_exit().exit_code(), 0, "{}", session.screen());
 
     let text = fs::read_to_string(folder.path().join("day-whatif.toml")).expect("saved");
-    assert!(text.contains("# A help desk.") && text.contains("# agreed in May"), "{text}");
+    assert!(
+        text.contains("# A help desk.") && text.contains("# agreed in May"),
+        "{text}"
+    );
     let results = run(folder.path(), "day-whatif.toml");
     assert_eq!(results["run"]["replications"], 150);
-    let level = results["total"]["service_level"]["mean"].as_f64().expect("a level");
+    let level = results["total"]["service_level"]["mean"]
+        .as_f64()
+        .expect("a level");
     assert_eq!(format!("{:.1}", 100.0 * level), with[1]);
 }
 
@@ -110,10 +126,13 @@ fn what_was_tried_is_offered_again_and_the_summary_stays() {
     first.send("q");
     first.wait_for("not saved as a scenario");
     first.send("q");
-    assert_eq!(first.wait_exit().code(), Some(0));
+    assert_eq!(first.wait_exit().exit_code(), 0);
     let left = first.screen();
     assert!(left.contains("acdsim run day.toml"), "{left}");
-    assert!(left.contains("--set 'call_types.question.rate*=1.1'"), "{left}");
+    assert!(
+        left.contains("--set 'call_types.question.rate*=1.1'"),
+        "{left}"
+    );
 
     let mut second = Start::acdsim(&["tui", "day.toml", "--replications", "100"])
         .size(30, 100)
@@ -125,45 +144,83 @@ fn what_was_tried_is_offered_again_and_the_summary_stays() {
     second.send("u");
     second.wait_for("Nothing is changed yet");
     second.send("q");
-    assert_eq!(second.wait_exit().code(), Some(0));
-    assert!(folder.path().join("day.session.json").exists(), "the mark is kept");
+    assert_eq!(second.wait_exit().exit_code(), 0);
+    assert!(
+        folder.path().join("day.session.json").exists(),
+        "the mark is kept"
+    );
 }
 
 #[test]
 fn keys_colours_and_sizes_are_the_users() {
     let folder = folder();
-    fs::write(folder.path().join("keys.toml"), "colours = \"none\"\n[keys]\nundo = \"ctrl-u\"\n").expect("written");
-    let arguments = ["tui", "day.toml", "--replications", "100", "--config", "keys.toml"];
-    let mut session = Start::acdsim(&arguments).size(24, 80).folder(folder.path()).go();
+    fs::write(
+        folder.path().join("keys.toml"),
+        "colours = \"none\"\n[keys]\nundo = \"ctrl-u\"\n",
+    )
+    .expect("written");
+    let arguments = [
+        "tui",
+        "day.toml",
+        "--replications",
+        "100",
+        "--config",
+        "keys.toml",
+    ];
+    let mut session = Start::acdsim(&arguments)
+        .size(24, 80)
+        .folder(folder.path())
+        .go();
     session.wait_for("ctrl-u undo");
     session.wait_for("n = 100 days ");
-    let coloured = session.raw().windows(4).any(|bytes| bytes == b"\x1b[31" || bytes == b"\x1b[38");
+    let coloured = session
+        .raw()
+        .windows(4)
+        .any(|bytes| bytes == b"\x1b[31" || bytes == b"\x1b[38");
     assert!(!coloured, "no colour was asked for");
     session.resize(20, 60);
     session.wait_for("acdsim needs 80 × 24");
     session.resize(40, 120);
     session.wait_for("2 queues");
     session.send("q");
-    assert_eq!(session.wait_exit().code(), Some(0));
-    let wrong = Start::acdsim(&["tui", "day.toml", "--config", "no.toml"]).size(24, 80).folder(folder.path());
+    assert_eq!(session.wait_exit().exit_code(), 0);
+    let wrong = Start::acdsim(&["tui", "day.toml", "--config", "no.toml"])
+        .size(24, 80)
+        .folder(folder.path());
     let mut wrong = wrong.go();
-    assert_eq!(wrong.wait_exit().code(), Some(2));
-    assert!(wrong.screen().contains("cannot read no.toml"), "{}", wrong.screen());
+    assert_eq!(wrong.wait_exit().exit_code(), 2);
+    assert!(
+        wrong.screen().contains("cannot read no.toml"),
+        "{}",
+        wrong.screen()
+    );
 }
 
 #[test]
 fn mistakes_of_a_file_are_told_before_the_screen_is_taken() {
     let folder = folder();
-    fs::write(folder.path().join("day.toml"), HELP_DESK.replace("\"80/20\"", "\"80\"")).expect("written");
-    let mut session = Start::acdsim(&["tui", "day.toml"]).size(24, 80).folder(folder.path()).go();
-    assert_eq!(session.wait_exit().code(), Some(2));
+    fs::write(
+        folder.path().join("day.toml"),
+        HELP_DESK.replace("\"80/20\"", "\"80\""),
+    )
+    .expect("written");
+    let mut session = Start::acdsim(&["tui", "day.toml"])
+        .size(24, 80)
+        .folder(folder.path())
+        .go();
+    assert_eq!(session.wait_exit().exit_code(), 2);
     let screen = session.screen();
-    assert!(screen.contains("day.toml:8") && screen.contains("80/20"), "{screen}");
+    assert!(
+        screen.contains("day.toml:8") && screen.contains("80/20"),
+        "{screen}"
+    );
 }
 
 /// A number from 0 to below `n`, and the next state (Knuth's MMIX).
 fn random(state: &mut u64, n: usize) -> usize {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
     (*state >> 33) as usize % n
 }
 
@@ -172,13 +229,72 @@ fn random(state: &mut u64, n: usize) -> usize {
 #[ignore = "takes five minutes"]
 fn random_keys_never_end_a_session_or_hang_it() {
     const KEYS: [&str; 60] = [
-        "+", "-", ">", "<", "x", "X", "u", "\u{12}", " ", "v", "b", "g", "m", "d", "w", "e", "y", "a", "[", "]", "1",
-        "2", "3", "4", "5", "6", "7", "8", "9", "0", "/", ":", "c", "?", "\u{1b}", "\r", "\t", "\u{1b}[A", "\u{1b}[B",
-        "\u{1b}[C", "\u{1b}[D", "\u{1b}[5~", "\u{1b}[6~", "\u{1b}[H", "\u{1b}[F", "h", "j", "k", "l", "t", "n", "p",
-        ".", "%", "é", "\u{7f}", "\u{1b}[200~text\u{1b}[201~", "\u{1b}[<0;10;5M", "\u{1b}[<65;60;9M", "\u{1b}OR",
+        "+",
+        "-",
+        ">",
+        "<",
+        "x",
+        "X",
+        "u",
+        "\u{12}",
+        " ",
+        "v",
+        "b",
+        "g",
+        "m",
+        "d",
+        "w",
+        "e",
+        "y",
+        "a",
+        "[",
+        "]",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "9",
+        "0",
+        "/",
+        ":",
+        "c",
+        "?",
+        "\u{1b}",
+        "\r",
+        "\t",
+        "\u{1b}[A",
+        "\u{1b}[B",
+        "\u{1b}[C",
+        "\u{1b}[D",
+        "\u{1b}[5~",
+        "\u{1b}[6~",
+        "\u{1b}[H",
+        "\u{1b}[F",
+        "h",
+        "j",
+        "k",
+        "l",
+        "t",
+        "n",
+        "p",
+        ".",
+        "%",
+        "é",
+        "\u{7f}",
+        "\u{1b}[200~text\u{1b}[201~",
+        "\u{1b}[<0;10;5M",
+        "\u{1b}[<65;60;9M",
+        "\u{1b}OR",
     ];
     let folder = folder();
-    let mut session = Start::acdsim(&["tui", "day.toml"]).size(30, 100).folder(folder.path()).go();
+    let mut session = Start::acdsim(&["tui", "day.toml"])
+        .size(30, 100)
+        .folder(folder.path())
+        .go();
     session.wait_for("Help desk");
     let start = Instant::now();
     let mut state = 1;
@@ -193,11 +309,19 @@ fn random_keys_never_end_a_session_or_hang_it() {
             session.resize(rows, 80 + random(&mut state, 100) as u16);
         }
         std::thread::sleep(Duration::from_millis(20));
-        assert!(session.is_running(), "ended after {pressed} keys:\n{}", session.screen());
+        assert!(
+            session.is_running(),
+            "ended after {pressed} keys:\n{}",
+            session.screen()
+        );
     }
     // It still answers.
     session.send("\u{3}\u{3}\u{3}");
     let status = session.wait_exit();
     println!("{pressed} keys");
-    assert!([0, 130].contains(&status.code().unwrap_or(-1)), "{status:?}\n{}", session.screen());
+    assert!(
+        [0, 130].contains(&status.exit_code()),
+        "{status:?}\n{}",
+        session.screen()
+    );
 }

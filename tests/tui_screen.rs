@@ -14,7 +14,10 @@ const ONE_QUEUE: &str = include_str!("../scenarios/single-queue.toml");
 /// The bundled day with more calls and an agent more from nine to eleven.
 fn changed(size: (u16, u16)) -> Driver {
     let mut driver = Driver::bundled(size, 150);
-    driver.press("+ + + /").type_text("generalists staff").press("enter home down right right");
+    driver
+        .press("+ + + /")
+        .type_text("generalists staff")
+        .press("enter home down right right");
     driver.press("space right right right v + esc / ctrl-u enter tab");
     driver
 }
@@ -63,7 +66,10 @@ fn an_interval_is_looked_at_closer() {
 #[test]
 fn before_anything_is_changed() {
     for (size, name) in [(SMALL, "80x24"), (LARGE, "160x50")] {
-        insta::assert_snapshot!(format!("unchanged_{name}"), Driver::bundled(size, 150).screen());
+        insta::assert_snapshot!(
+            format!("unchanged_{name}"),
+            Driver::bundled(size, 150).screen()
+        );
     }
 }
 
@@ -96,7 +102,10 @@ fn what_lies_over_the_panes() {
 #[test]
 fn agents_that_are_offered() {
     let mut driver = Driver::new(ONE_QUEUE, None, SMALL, 50);
-    driver.press("/").type_text("staff").press("enter home down right right space right v g");
+    driver
+        .press("/")
+        .type_text("staff")
+        .press("enter home down right right space right v g");
     insta::assert_snapshot!(driver.screen());
 }
 
@@ -110,7 +119,11 @@ fn a_small_window_says_so() {
         driver.buffer();
     }
     driver.state.size = SMALL;
-    assert!(driver.screen().contains("as the baseline"), "no key did anything: {}", driver.screen());
+    assert!(
+        driver.screen().contains("as the baseline"),
+        "no key did anything: {}",
+        driver.screen()
+    );
 }
 
 #[test]
@@ -118,7 +131,14 @@ fn every_size_and_palette_is_drawn() {
     let mut driver = changed(SMALL);
     for palette in Palette::ALL {
         driver.state.theme = Theme::new(palette);
-        for size in [(80, 24), (81, 25), (100, 30), (132, 43), (200, 60), (400, 120)] {
+        for size in [
+            (80, 24),
+            (81, 25),
+            (100, 30),
+            (132, 43),
+            (200, 60),
+            (400, 120),
+        ] {
             driver.state.size = size;
             for tab in ["1", "2", "3", "4", "5", "6", "7", "8", "9"] {
                 driver.press(tab);
@@ -134,16 +154,27 @@ fn words_and_signs_say_what_colours_say() {
     driver.press("1");
     let without = driver.screen();
     driver.state.theme = Theme::new(Palette::Dark);
-    assert_eq!(driver.screen(), without, "the same text with and without colours");
-    assert!(without.contains("better ▲") || without.contains("worse ▼"), "{without}");
+    assert_eq!(
+        driver.screen(),
+        without,
+        "the same text with and without colours"
+    );
+    assert!(
+        without.contains("better ▲") || without.contains("worse ▼"),
+        "{without}"
+    );
 }
 
 #[test]
 fn long_and_wide_names_are_cut() {
-    let name = "客户服务中心的热线电话和在线支持 👩‍👩‍👧‍👦 with a very long name that goes on and on and on";
+    let name =
+        "客户服务中心的热线电话和在线支持 👩‍👩‍👧‍👦 with a very long name that goes on and on and on";
     let text = BUNDLED
         .replace("\"service\"", &format!("\"{name}\""))
-        .replace("skills = { sales = 1.0, service = 1.15 }", &format!("skills = {{ sales = 1.0, \"{name}\" = 1.15 }}"));
+        .replace(
+            "skills = { sales = 1.0, service = 1.15 }",
+            &format!("skills = {{ sales = 1.0, \"{name}\" = 1.15 }}"),
+        );
     for size in [SMALL, LARGE] {
         let mut driver = Driver::new(&text, None, size, 25);
         driver.press("+ tab");

@@ -58,10 +58,25 @@ fn levers_are_stepped_typed_undone_and_reset() {
         ("ctrl-r", &["call_types.question.rate*=1.5"]),
         ("x", &[]),
         ("down -", &["call_types.question.talk*=0.9791666666666666"]),
-        ("enter ctrl-u 3 m enter", &["call_types.question.talk*=0.75"]),
+        (
+            "enter ctrl-u 3 m enter",
+            &["call_types.question.talk*=0.75"],
+        ),
         // After-call work takes no time in the file: that has no shape to be scaled.
-        ("down 3 0 enter", &["call_types.question.talk*=0.75", "call_types.question.wrap_up=exp(30s)"]),
-        ("u down 9 0 enter", &["call_types.question.talk*=0.75", "call_types.question.patience*=0.75"]),
+        (
+            "down 3 0 enter",
+            &[
+                "call_types.question.talk*=0.75",
+                "call_types.question.wrap_up=exp(30s)",
+            ],
+        ),
+        (
+            "u down 9 0 enter",
+            &[
+                "call_types.question.talk*=0.75",
+                "call_types.question.patience*=0.75",
+            ],
+        ),
         ("X", &[]),
         ("u u u", &["call_types.question.talk*=0.9791666666666666"]),
     ] {
@@ -78,8 +93,11 @@ fn changes_are_the_sets_that_the_command_line_takes() {
     let levers = state.levers.clone();
     let none = acdsim::tui::lever::Marked::new();
     // Each lever a step up and a step down: what it says is taken by the scenario, and is what the lever then reads.
-    let document = acdsim::scenario::Document::parse("day.toml", BUNDLED, std::path::Path::new("")).expect("TOML");
-    let mut spots: Vec<_> = (0..levers.levers.len()).map(acdsim::tui::lever::Spot::Lever).collect();
+    let document = acdsim::scenario::Document::parse("day.toml", BUNDLED, std::path::Path::new(""))
+        .expect("TOML");
+    let mut spots: Vec<_> = (0..levers.levers.len())
+        .map(acdsim::tui::lever::Spot::Lever)
+        .collect();
     spots.extend((0..levers.groups.len()).map(acdsim::tui::lever::Spot::Group));
     spots.push(acdsim::tui::lever::Spot::Cell(0, 3));
     for spot in spots {
@@ -88,18 +106,26 @@ fn changes_are_the_sets_that_the_command_line_takes() {
             levers.step(&mut edits, spot, up, big, &none);
             let sets = levers.sets(&edits);
             assert!(sets.len() <= 1, "{sets:?}");
-            let changed = document.check(&sets).unwrap_or_else(|error| panic!("{sets:?}: {error}")).scenario;
+            let changed = document
+                .check(&sets)
+                .unwrap_or_else(|error| panic!("{sets:?}: {error}"))
+                .scenario;
             let of_changed = acdsim::tui::lever::Levers::new(&changed);
             let wanted = levers.value(&edits, spot, &none);
             let found = of_changed.value(&acdsim::tui::lever::Edits::new(), spot, &none);
-            let is_factor = sets.iter().any(|set| set.contains("volume*=") || set.contains("rate*="));
+            let is_factor = sets
+                .iter()
+                .any(|set| set.contains("volume*=") || set.contains("rate*="));
             let same = match (&wanted, &found) {
                 (acdsim::tui::lever::Value::Number(a), acdsim::tui::lever::Value::Number(b)) => {
                     (a - b).abs() < 1e-9 * a.abs().max(1.0)
                 }
                 (a, b) => a == b,
             };
-            assert!(is_factor || same, "{sets:?}: {found:?}, expected {wanted:?}");
+            assert!(
+                is_factor || same,
+                "{sets:?}: {found:?}, expected {wanted:?}"
+            );
         }
     }
 }
@@ -112,7 +138,10 @@ fn staff_changes_for_all_for_one_and_for_marked_intervals() {
         ("home +", &["groups.agents.staff+=1"][..]),
         ("u down right +", &["groups.agents.staff[1]=7"]),
         ("right 9 enter", &["groups.agents.staff[1..3]=[7, 9]"]),
-        ("u u space right space left +", &["groups.agents.staff[2..4]=7"]),
+        (
+            "u u space right space left +",
+            &["groups.agents.staff[2..4]=7"],
+        ),
         ("esc home right -", &["groups.agents.staff[2..4]=7"]),
     ] {
         driver.press(keys);
@@ -132,26 +161,42 @@ fn an_answer_comes_with_each_change_and_stale_ones_are_told() {
     assert!(before.contains("Nothing is changed yet"), "{before}");
     driver.press(">");
     let after = driver.screen();
-    assert!(after.contains("what-if") && after.contains("worse ▼"), "{after}");
+    assert!(
+        after.contains("what-if") && after.contains("worse ▼"),
+        "{after}"
+    );
     driver.works = false;
     driver.press(">");
     let stale = driver.screen();
     assert!(!driver.state.is_fresh());
     assert!(stale.contains("stale"), "{stale}");
-    assert!(!stale.contains("worse"), "nothing is claimed of a stale figure: {stale}");
+    assert!(
+        !stale.contains("worse"),
+        "nothing is claimed of a stale figure: {stale}"
+    );
 }
 
 #[test]
 fn what_cannot_be_is_refused_and_taken_back() {
     let mut driver = small();
-    driver.press("/").type_text("abandoned").press("enter home").press("9 9 9 enter");
+    driver
+        .press("/")
+        .type_text("abandoned")
+        .press("enter home")
+        .press("9 9 9 enter");
     let screen = driver.screen();
     assert!(screen.contains("expected at most 100"), "{screen}");
     driver.press("esc");
     assert!(sets(&driver).is_empty());
-    driver.press("enter ctrl-u").type_text("many").press("enter");
+    driver
+        .press("enter ctrl-u")
+        .type_text("many")
+        .press("enter");
     let screen = driver.screen();
-    assert!(screen.contains("expected a percentage, such as 85"), "{screen}");
+    assert!(
+        screen.contains("expected a percentage, such as 85"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -161,12 +206,25 @@ fn the_baseline_moves_and_comes_back() {
     assert!(!driver.state.is_changed());
     assert_eq!(sets(&driver), ["call_types.question.rate*=1.1"]);
     driver.press("+");
-    assert_eq!(driver.state.changes(), ["volume of question 110\u{a0}% → 111\u{a0}%"]);
+    assert_eq!(
+        driver.state.changes(),
+        ["volume of question 110\u{a0}% → 111\u{a0}%"]
+    );
     let lines = driver.state.command_lines().join("\n");
-    assert!(lines.contains("--variant 'baseline: call_types.question.rate*=1.1'"), "{lines}");
-    assert!(lines.contains("--variant 'what-if: call_types.question.rate*=1.11'"), "{lines}");
+    assert!(
+        lines.contains("--variant 'baseline: call_types.question.rate*=1.1'"),
+        "{lines}"
+    );
+    assert!(
+        lines.contains("--variant 'what-if: call_types.question.rate*=1.11'"),
+        "{lines}"
+    );
     driver.press("x");
-    assert_eq!(sets(&driver), ["call_types.question.rate*=1.1"], "back to the baseline, not to the file");
+    assert_eq!(
+        sets(&driver),
+        ["call_types.question.rate*=1.1"],
+        "back to the baseline, not to the file"
+    );
     driver.press("u");
     assert!(driver.state.is_changed());
 }
@@ -174,13 +232,24 @@ fn the_baseline_moves_and_comes_back() {
 #[test]
 fn marks_are_kept_loaded_and_deleted() {
     let mut driver = small();
-    driver.press("> m ctrl-u").type_text("busy").press("enter x m enter");
+    driver
+        .press("> m ctrl-u")
+        .type_text("busy")
+        .press("enter x m enter");
     assert_eq!(driver.state.marks.len(), 2);
     assert_eq!(driver.state.marks[1].name, "what-if 2");
-    assert!(driver.state.marks[0].figures.iter().any(|f| f.kpi == "service_level"));
+    assert!(
+        driver.state.marks[0]
+            .figures
+            .iter()
+            .any(|f| f.kpi == "service_level")
+    );
     driver.press("tab 8");
     let screen = driver.screen();
-    assert!(screen.contains("busy") && screen.contains("● what-if 2"), "{screen}");
+    assert!(
+        screen.contains("busy") && screen.contains("● what-if 2"),
+        "{screen}"
+    );
     driver.press("home enter");
     assert_eq!(sets(&driver), ["call_types.question.rate*=1.1"]);
     driver.press("d");
@@ -195,7 +264,10 @@ fn the_agents_needed_are_searched_and_taken() {
     let Mode::Offer(proposal) = &driver.state.mode else {
         panic!("nothing is offered: {}", driver.screen());
     };
-    assert!(!proposal.changes.is_empty() && proposal.changes.iter().all(|c| c.from == 6), "{proposal:?}");
+    assert!(
+        !proposal.changes.is_empty() && proposal.changes.iter().all(|c| c.from == 6),
+        "{proposal:?}"
+    );
     driver.press("enter");
     assert!(matches!(driver.state.mode, Mode::Normal));
     assert!(driver.state.is_changed());
@@ -204,12 +276,18 @@ fn the_agents_needed_are_searched_and_taken() {
     let Mode::Offer(proposal) = &driver.state.mode else {
         panic!("nothing is offered: {}", driver.screen());
     };
-    assert!(proposal.changes.iter().all(|c| c.interval == 0), "{proposal:?}");
+    assert!(
+        proposal.changes.iter().all(|c| c.interval == 0),
+        "{proposal:?}"
+    );
     driver.press("esc");
     assert!(!driver.state.is_changed());
     driver.press("/ ctrl-u esc home g");
     let screen = driver.screen();
-    assert!(screen.contains("move to a group or an interval"), "{screen}");
+    assert!(
+        screen.contains("move to a group or an interval"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -225,18 +303,25 @@ fn what_is_saved_gives_the_same_figures_and_keeps_the_comments() {
     assert!(!driver.state.is_unsaved());
     let saved = folder.path().join("day-whatif.toml");
     let text = fs::read_to_string(&saved).expect("saved");
-    assert!(text.contains("# A help desk.") && text.contains("# agreed in May"), "{text}");
+    assert!(
+        text.contains("# A help desk.") && text.contains("# agreed in May"),
+        "{text}"
+    );
     let loaded = acdsim::scenario::load(&saved, &[]).expect("valid");
     let model = acdsim::Model::new(&loaded.scenario);
     let settings = acdsim::Settings::of(&model);
-    let run = acdsim::experiment::run(&model, &settings, &acdsim::Control::default(), &[]).expect("run");
+    let run =
+        acdsim::experiment::run(&model, &settings, &acdsim::Control::default(), &[]).expect("run");
     let seen = &driver.state.seen.as_ref().expect("seen").1.snapshot.whatif;
     // The error of quantiles depends on whether the number of days is known beforehand; the figures do not.
     let means = |part: &acdsim::kpi::Part| part.kpis.values().map(|of| of.mean).collect::<Vec<_>>();
     assert_eq!(run.results.run.replications, 100);
     assert_eq!(means(&run.results.queues[0]), means(&seen.queues[0]));
     assert_eq!(means(&run.results.total), means(&seen.total));
-    assert_eq!(run.results.total.get("service_level"), seen.total.get("service_level"));
+    assert_eq!(
+        run.results.total.get("service_level"),
+        seen.total.get("service_level")
+    );
 
     // A second time it asks.
     driver.press("+ s enter");
@@ -255,7 +340,11 @@ fn pages_and_tables_are_written() {
     let mut driver = Driver::new(SMALL, Some(&file), SIZE, 100);
     driver.press("> w enter");
     let page = fs::read_to_string(folder.path().join("day-whatif.html")).expect("a page");
-    assert!(page.contains("what-if") && page.contains("</html>"), "{} bytes", page.len());
+    assert!(
+        page.contains("what-if") && page.contains("</html>"),
+        "{} bytes",
+        page.len()
+    );
     driver.press("tab");
     for (tab, name, first) in [
         ("1", "summary", "where,start,kpi"),
@@ -291,13 +380,19 @@ fn leaving_asks_before_changes_are_lost() {
     driver.press("> ctrl-c");
     assert!(!driver.left);
     driver.press("ctrl-c");
-    assert!(driver.left && driver.state.interrupted, "a second Ctrl-C always works");
+    assert!(
+        driver.left && driver.state.interrupted,
+        "a second Ctrl-C always works"
+    );
 }
 
 #[test]
 fn an_earlier_session_is_offered_and_what_the_file_has_not_is_left_out() {
     let mut driver = small();
-    driver.press("> m enter / ctrl-u").type_text("target").press("enter home -");
+    driver
+        .press("> m enter / ctrl-u")
+        .type_text("target")
+        .press("enter home -");
     let kept = driver.kept.clone().expect("kept");
     let text = SMALL.replace("name = \"question\"", "name = \"other\"");
     let mut driver = Driver::resumed(&text, None, SIZE, 25, Some(kept));
@@ -308,7 +403,10 @@ fn an_earlier_session_is_offered_and_what_the_file_has_not_is_left_out() {
     assert_eq!(sets(&driver), ["queues.help.target=79/20"]);
     assert_eq!(driver.state.marks.len(), 1);
     driver.press("u");
-    assert!(sets(&driver).is_empty(), "what is before it can be undone too");
+    assert!(
+        sets(&driver).is_empty(),
+        "what is before it can be undone too"
+    );
 }
 
 #[test]
@@ -316,14 +414,24 @@ fn the_mouse_chooses_and_scrolls() {
     let mut driver = Driver::bundled((80, 24), 25);
     driver.mouse(MouseEventKind::Down(MouseButton::Left), 5, 3);
     driver.press("+");
-    assert_eq!(driver.state.changes(), ["talk of service call 180\u{a0}s → 185\u{a0}s"]);
+    assert_eq!(
+        driver.state.changes(),
+        ["talk of service call 180\u{a0}s → 185\u{a0}s"]
+    );
     driver.mouse(MouseEventKind::ScrollDown, 5, 3);
     driver.press("+");
     assert_eq!(driver.state.changes().len(), 2);
     // A title in the frame of the answer.
     let screen = driver.screen();
-    let column = screen.lines().next().and_then(|line| line.find(" 4 ")).expect("a title");
-    let column = screen.lines().next().expect("a line")[..column].chars().count() as u16 + 1;
+    let column = screen
+        .lines()
+        .next()
+        .and_then(|line| line.find(" 4 "))
+        .expect("a title");
+    let column = screen.lines().next().expect("a line")[..column]
+        .chars()
+        .count() as u16
+        + 1;
     driver.mouse(MouseEventKind::Down(MouseButton::Left), column, 0);
     assert_eq!((driver.state.tab, driver.state.focus), (3, Focus::Answer));
 }
@@ -359,15 +467,75 @@ fn keys_are_shown_as_they_are_bound() {
 #[test]
 fn random_keys_never_panic() {
     const KEYS: [&str; 62] = [
-        "+", "-", ">", "<", "x", "X", "u", "ctrl-r", "space", "v", "b", "g", "m", "d", "s", "w", "e", "y", "a", "[", "]",
-        "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "/", ":", "c", "?", "esc", "enter", "enter", "tab", "up",
-        "down", "left", "right", "pageup", "pagedown", "home", "end", "h", "j", "k", "l", "t", "n", "p", "q", "y", "%",
-        "é", "backspace", "ctrl-c", "f4", "alt-9",
+        "+",
+        "-",
+        ">",
+        "<",
+        "x",
+        "X",
+        "u",
+        "ctrl-r",
+        "space",
+        "v",
+        "b",
+        "g",
+        "m",
+        "d",
+        "s",
+        "w",
+        "e",
+        "y",
+        "a",
+        "[",
+        "]",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "9",
+        "0",
+        "/",
+        ":",
+        "c",
+        "?",
+        "esc",
+        "enter",
+        "enter",
+        "tab",
+        "up",
+        "down",
+        "left",
+        "right",
+        "pageup",
+        "pagedown",
+        "home",
+        "end",
+        "h",
+        "j",
+        "k",
+        "l",
+        "t",
+        "n",
+        "p",
+        "q",
+        "y",
+        "%",
+        "é",
+        "backspace",
+        "ctrl-c",
+        "f4",
+        "alt-9",
     ];
     let mut random = 7u64;
     let mut next = |n: usize| {
         // Knuth's MMIX.
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (random >> 33) as usize % n
     };
     for text in [SMALL, BUNDLED] {

@@ -50,6 +50,7 @@ Examples:
   acdsim run                       simulate the bundled day
   acdsim init                      start a scenario of your own, with comments
   acdsim run single-queue.toml     simulate it
+  acdsim tui single-queue.toml     try changes in the terminal, and see what they do
   acdsim compare a.toml b.toml     which is better, and how sure that is
   acdsim explain                   what every figure means")]
 pub struct Cli {
@@ -75,7 +76,6 @@ enum Command {
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
-    Tui(tui::Arguments),
 }
 
 /// Parses the arguments of the process and executes the command.
@@ -149,7 +149,6 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Schema(arguments) => schema::execute(&arguments),
         Command::Completions(arguments) => completions::execute(&arguments),
         Command::Man(arguments) => man::execute(&arguments),
-        Command::Tui(arguments) => tui::execute(&arguments),
     };
     exit_code(outcome)
 }

@@ -146,11 +146,11 @@ impl Driver {
                         self.message(Message::Report(report));
                     }
                 }
-                Effect::Work(_) | Effect::Write(_) | Effect::StopWork | Effect::Suspend => {}
                 Effect::Write(writing) if self.writes => {
                     let result = files::write(&writing, &self.source);
                     self.message(Message::Report(Report::Written { writing, result }));
                 }
+                Effect::Work(_) | Effect::Write(_) | Effect::StopWork | Effect::Suspend => {}
                 Effect::Keep => self.kept = Some(self.state.kept()),
                 Effect::Leave => self.left = true,
             }
