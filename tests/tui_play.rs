@@ -161,6 +161,21 @@ fn the_bundled_day_ends_as_its_tally_says() {
     }
 }
 
+/// Who loses patience exactly then has still left within the target time, and soon.
+#[test]
+fn thresholds_belong_to_what_is_within() {
+    let text = "[scenario]\nname = \"edge\"\nopen = \"08:00-10:00\"\n[[queues]]\nname = \"q\"\ntarget = \"80/5\"\n\
+                short_abandon = \"5s\"\n[[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"60/h\"\ntalk = \"exp(3m)\"\n\
+                patience = \"fixed(5s)\"\n[[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 2\n";
+    let model = common::model(text);
+    check_against_the_tally(&model, 1, 0).unwrap();
+    let recording = record(&model, 1, 0);
+    let end = &recording.scene_at(recording.end_ns()).queues[0];
+    assert!(end.abandoned > 10, "{end:?}");
+    assert_eq!(end.abandoned_within, end.abandoned);
+    assert_eq!(end.short_abandoned, end.abandoned);
+}
+
 #[test]
 fn the_service_level_at_the_end_is_that_of_the_run() {
     for formula in [
