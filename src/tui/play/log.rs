@@ -5,8 +5,8 @@ use super::{MINUTE_NS, SECOND_NS};
 use crate::engine::Cause;
 use crate::scenario::grouped;
 
-/// What happened last, the latest at the end: at most `most` lines, such as `08:31:12  service call 17 abandoned after 42s`.
-/// What happens to one and the same call at one instant is one line.
+/// What happened last, the latest at the end: at most `most` lines, such as
+/// `08:31:12  service call 17 abandoned after 42s`. What happens to one and the same call at one instant is one line.
 pub fn last_events(recording: &Recording, happened: usize, most: usize) -> Vec<String> {
     let mut end = happened.min(recording.events.len());
     let mut lines = Vec::new();

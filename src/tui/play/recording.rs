@@ -534,7 +534,7 @@ mod tests {
         let whole = limited(MOST_EVENTS);
         assert!(!whole.ended_early());
         let events = whole.events();
-        assert_eq!(limited(events).ended_early(), false, "as many as there are");
+        assert!(!limited(events).ended_early(), "as many as there are");
         for most in [0, 1, 1000, events - 1] {
             let part = limited(most);
             assert!(part.ended_early());
