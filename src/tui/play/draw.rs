@@ -3,7 +3,7 @@
 use super::MINUTE_NS;
 use super::log::spoken;
 use super::player::Player;
-use super::recording::MOST_EVENTS;
+use super::recording::{MOST_EVENTS, QueuePart};
 use crate::report::text::layout::{columns, truncated};
 use crate::scenario::{format_fraction, grouped};
 use crate::tui::theme::Theme;
@@ -53,7 +53,11 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, player: &Player, theme: &Theme) {
         queues(player, theme),
         agents(player, theme),
     ];
-    let fit = fit(&sections, page.width(), natural_bar(player));
+    let fit = fit(
+        &sections,
+        page.width().saturating_sub(1),
+        natural_bar(player),
+    );
     draw_bars(&mut sections, player, theme, fit.bar);
 
     // The totals, and at least a line of the log.
@@ -94,12 +98,12 @@ type Piece = (String, Style);
 struct Section {
     /// Its word at the left.
     tag: &'static str,
-    /// What its parts are called where not all are shown.
+    /// Titles of the figures; none where they speak for themselves.
     headers: Vec<&'static str>,
     /// Figures without which the bar is made shorter; the others are for wide screens.
     needed: usize,
-    /// What is said above the bars.
-    legend: &'static str,
+    /// What is said above the bars: the first of them that fits.
+    legends: &'static [&'static str],
     rows: Vec<Row>,
 }
 
@@ -150,7 +154,7 @@ fn lines(player: &Player, theme: &Theme) -> Section {
         tag: "lines",
         headers: vec!["", ""],
         needed: 2,
-        legend: "",
+        legends: &[],
         rows: rows.collect(),
     }
 }
@@ -168,7 +172,7 @@ fn ivr(player: &Player, theme: &Theme) -> Section {
         tag: "IVR",
         headers: vec![""],
         needed: 1,
-        legend: "",
+        legends: &[],
         rows: rows.collect(),
     }
 }
@@ -178,19 +182,17 @@ fn queues(player: &Player, theme: &Theme) -> Section {
     let (recording, scene) = (player.recording(), player.scene());
     let parts = recording.parts();
     let plain = |n: u64| (grouped(n as f64, 0), theme.plain);
+    let targets = parts.queues.iter().map(target);
+    let target_width = targets.map(|text| columns(&text)).max().unwrap_or(0);
     let rows = parts.queues.iter().zip(&scene.queues).enumerate();
     let rows = rows.map(|(i, (queue, now))| {
         let longest = scene.longest_wait_ns(i);
         let late = longest.is_some_and(|wait| wait > queue.within_ns);
-        let level = scene.service_level(parts, i);
-        let target = format!(
-            "{}/{}",
-            format_fraction(queue.fraction).trim_end_matches('%'),
-            grouped(queue.within_ns as f64 / 1e9, 0)
-        );
-        let level_text = level.map_or(UNDEFINED.to_owned(), |level| {
-            format!("{:.1} %", 100.0 * level)
-        });
+        let (level, style) = match scene.service_level(parts, i) {
+            Some(level) if level >= queue.fraction => (percent(level), theme.good),
+            Some(level) => (percent(level), theme.bad),
+            None => (UNDEFINED.to_owned(), theme.aside),
+        };
         Row {
             name: queue.name.clone(),
             bar: Vec::new(),
@@ -200,15 +202,7 @@ fn queues(player: &Player, theme: &Theme) -> Section {
                     longest.map_or(UNDEFINED.to_owned(), spoken),
                     if late { theme.bad } else { theme.plain },
                 ),
-                (
-                    level_text,
-                    match level {
-                        Some(level) if level >= queue.fraction => theme.good,
-                        Some(_) => theme.bad,
-                        None => theme.aside,
-                    },
-                ),
-                (target, theme.aside),
+                (format!("{level}  {:>target_width$}", target(queue)), style),
                 plain(now.answered),
                 plain(now.abandoned),
                 plain(now.turned_away + now.dropped),
@@ -220,16 +214,26 @@ fn queues(player: &Player, theme: &Theme) -> Section {
         headers: vec![
             "waiting",
             "longest",
-            "in time",
-            "target",
+            "service level",
             "answered",
             "abandoned",
             "turned away",
         ],
-        needed: 4,
-        legend: "○ in time  ● late",
+        needed: 3,
+        legends: &["○ in time  ● late", "○ ok  ● late", "● late"],
         rows: rows.collect(),
     }
+}
+
+/// The target of a queue as the trade writes it: `80/20`.
+fn target(queue: &QueuePart) -> String {
+    let fraction = format_fraction(queue.fraction);
+    let within = grouped(queue.within_ns as f64 / 1e9, 0);
+    format!("{}/{within}", fraction.trim_end_matches('%'))
+}
+
+fn percent(fraction: f64) -> String {
+    format!("{:.1} %", 100.0 * fraction)
 }
 
 /// Who answers.
@@ -254,9 +258,9 @@ fn agents(player: &Player, theme: &Theme) -> Section {
     });
     Section {
         tag: "agents",
-        headers: vec!["▓ talking", "▒ wrapping up", "░ idle", "on duty", "planned"],
+        headers: vec!["▓ talking", "▒ wrap-up", "░ idle", "on duty", "planned"],
         needed: 4,
-        legend: "",
+        legends: &[],
         rows: rows.collect(),
     }
 }
@@ -341,19 +345,20 @@ fn plural(n: u64, what: &str) -> String {
 
 /// Cells of a bar for each of several counts, by their shares; whatever there is, has one if there are enough.
 fn shares<const N: usize>(counts: [u32; N], cells: usize) -> [usize; N] {
-    let total: u64 = counts.iter().map(|n| u64::from(*n)).sum();
+    let mut of_rest: u64 = counts.iter().map(|n| u64::from(*n)).sum();
+    let mut kinds = counts.iter().filter(|n| **n > 0).count();
     let mut left = cells;
-    let mut of_rest = total;
     counts.map(|n| {
-        if n == 0 || of_rest == 0 {
+        if n == 0 {
             return 0;
         }
-        // Of what the counts before have left over.
+        // Rounding goes to those who come after, who are left one each.
+        kinds -= 1;
         let exact = left as f64 * f64::from(n) / of_rest as f64;
-        let rest = usize::from(of_rest > u64::from(n));
+        let least = left.min(1);
+        let most = left.saturating_sub(kinds).max(least);
+        let share = (exact.round() as usize).clamp(least, most);
         of_rest -= u64::from(n);
-        let most = left.saturating_sub(rest).max(usize::from(left > 0));
-        let share = (exact.round() as usize).clamp(usize::from(left > 0), most);
         left -= share;
         share
     })
@@ -542,7 +547,10 @@ impl Page<'_> {
         let widths = section.widths();
         let bar = 1 + TAG + fit.name + GAP;
         if section.is_headed() {
-            self.put(bar, section.legend, fit.bar, theme.aside);
+            let mut legends = section.legends.iter();
+            if let Some(legend) = legends.find(|legend| columns(legend) <= fit.bar) {
+                self.put(bar, legend, fit.bar, theme.aside);
+            }
             let mut end = bar + fit.bar;
             for (header, width) in section.headers.iter().zip(&widths).take(kept) {
                 end += GAP + width;
@@ -602,32 +610,31 @@ impl Page<'_> {
         };
         self.put(1, tag, TAG - 1, theme.heading);
         let figure = |n: u64, what: &str| format!("{} {what}", grouped(n as f64, 0));
+        let lost = if scene.lost > 0 {
+            theme.bad
+        } else {
+            theme.plain
+        };
         let mut x = 1 + TAG;
-        for (text, style) in [
-            (plural(scene.callers, "caller"), theme.plain),
-            (figure(scene.helped, "helped"), theme.good),
+        for (before, text, style) in [
+            ("", plural(scene.callers, "caller"), theme.plain),
+            (": ", figure(scene.helped, "helped"), theme.good),
+            (", ", figure(scene.lost, "lost"), lost),
             (
-                figure(scene.lost, "lost"),
-                if scene.lost > 0 {
-                    theme.bad
-                } else {
-                    theme.plain
-                },
-            ),
-            (
+                ", ",
                 figure(scene.will_call_again, "will call again"),
                 theme.plain,
             ),
-            (figure(on_the_line, "on the line"), theme.plain),
-            (plural(scene.attempts, "call"), theme.aside),
+            (", ", figure(on_the_line, "on the line"), theme.plain),
+            ("  ·  ", plural(scene.attempts, "attempt"), theme.aside),
         ] {
-            if x + columns(&text) > self.width() {
+            let width = columns(before) + columns(&text);
+            if x + width > self.width() {
                 break;
             }
-            self.put(x, &text, usize::MAX, style);
-            x += columns(&text);
-            self.put(x, " · ", usize::MAX, theme.aside);
-            x += 3;
+            self.put(x, before, usize::MAX, theme.aside);
+            self.put(x + columns(before), &text, usize::MAX, style);
+            x += width;
         }
         self.y += 1;
     }
@@ -648,7 +655,7 @@ impl Page<'_> {
 /// A speed in words.
 fn speed(speed: u32) -> String {
     match speed {
-        1 => "as it was".to_owned(),
+        1 => "real time".to_owned(),
         s if s < 60 => format!("{s} s a second"),
         s if s < 3600 => format!("{} min a second", s / 60),
         s => format!("{} h a second", s / 3600),
@@ -692,7 +699,7 @@ mod tests {
     fn speeds_are_said_in_words() {
         let said = super::super::player::SPEEDS.map(speed);
         let expected = [
-            "as it was",
+            "real time",
             "10 s a second",
             "1 min a second",
             "5 min a second",

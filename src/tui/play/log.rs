@@ -5,8 +5,8 @@ use super::{MINUTE_NS, SECOND_NS};
 use crate::engine::Cause;
 use crate::scenario::grouped;
 
-/// What happened last, the latest at the end: at most `most` lines, such as `08:31:12  service call 17 abandoned after 42s`.
-/// What happens to one and the same call at one instant is one line.
+/// What happened last, the latest at the end: at most `most` lines, such as
+/// `08:31:12  service call 17 abandoned after 42s`. What happens to one and the same call at one instant is one line.
 pub fn last_events(recording: &Recording, happened: usize, most: usize) -> Vec<String> {
     let mut end = happened.min(recording.events.len());
     let mut lines = Vec::new();
@@ -27,31 +27,36 @@ pub fn last_events(recording: &Recording, happened: usize, most: usize) -> Vec<S
 
 /// How many events have happened before those that belong together with the last of the first `happened`.
 pub(super) fn before(recording: &Recording, happened: usize) -> usize {
-    let events = &recording.events[..happened];
-    let together = events.last().map_or(0, |last| {
-        let same = |event: &&Event| belong_together(event, last);
-        events.iter().rev().take_while(same).count()
-    });
-    happened - together
+    let mut start = happened.saturating_sub(1);
+    while start > 0 && joined(&recording.events, start) {
+        start -= 1;
+    }
+    start
 }
 
 /// How many events have happened after those that belong together with the next one.
 pub(super) fn after(recording: &Recording, happened: usize) -> usize {
-    let events = &recording.events[happened..];
-    let together = events.first().map_or(0, |first| {
-        let same = |event: &&Event| belong_together(event, first);
-        events.iter().take_while(same).count()
-    });
-    happened + together
+    let mut end = (happened + 1).min(recording.events.len());
+    while end < recording.events.len() && joined(&recording.events, end) {
+        end += 1;
+    }
+    end
 }
 
-/// One line says both. Agents come and go by groups.
-fn belong_together(event: &Event, other: &Event) -> bool {
-    (event.at_ns, event.part) == (other.at_ns, other.part)
-        && match other.what {
-            What::OnDuty | What::OffDuty => event.what == other.what,
-            What::Free => event == other,
-            _ => !event.what.is_of_agent() && event.number == other.number,
+/// An event belongs together with the one before it: the same call, agents of a group who come or go, or an agent who is
+/// free and takes the next call, or goes.
+fn joined(events: &[Event], at: usize) -> bool {
+    let (one, next) = (&events[at - 1], &events[at]);
+    let same_part = one.part == next.part;
+    one.at_ns == next.at_ns
+        && match (one.what, next.what) {
+            (What::Free, What::Answered { group, agent, .. }) => {
+                (one.part, one.number) == (group, agent)
+            }
+            (What::Free, What::OffDuty) => same_part && one.number == next.number,
+            (What::OnDuty | What::OffDuty, what) => same_part && one.what == what,
+            (what, _) if what.is_of_agent() || next.what.is_of_agent() => false,
+            _ => same_part && one.number == next.number,
         }
 }
 
@@ -62,17 +67,26 @@ fn in_words(recording: &Recording, events: &[Event]) -> Option<String> {
     let number = grouped(f64::from(last.number) + 1.0, 0);
     if last.what.is_of_agent() {
         let group = &parts.groups[last.part as usize].name;
-        let duty = |on: &str| match events.len() {
-            1 => format!("{group} {number} went {on} duty"),
-            n => format!("{group}: {} agents went {on} duty", grouped(n as f64, 0)),
+        let agents = match events
+            .iter()
+            .filter(|event| event.what == last.what)
+            .count()
+        {
+            1 => format!("{group} {number}"),
+            n => format!("{group}: {} agents", grouped(n as f64, 0)),
+        };
+        let done = if first.what == What::Free {
+            " is free and"
+        } else {
+            ""
         };
         return Some(match last.what {
-            What::OnDuty => duty("on"),
-            What::OffDuty => duty("off"),
-            _ => format!("{group} {number} is done with the call"),
+            What::OnDuty => format!("{agents} came on duty"),
+            What::OffDuty => format!("{agents}{done} went off duty"),
+            _ => format!("{agents} is free"),
         });
     }
-    let call = &parts.call_types[first.part as usize].name;
+    let call = &parts.call_types[last.part as usize].name;
     // That it reached the queue goes without saying where more is said.
     let is_last = |at: usize| at + 1 == events.len();
     let words = events.iter().enumerate();
@@ -147,7 +161,8 @@ fn of_attempt(recording: &Recording, event: &Event) -> Option<String> {
 pub(super) fn spoken(ns: i64) -> String {
     let (s, min) = (ns / SECOND_NS, ns / MINUTE_NS);
     match s {
-        ..60 => format!("{s}s"),
+        ..1 => "<1s".to_owned(),
+        1..60 => format!("{s}s"),
         60..3600 => format!("{min}m {:02}s", s % 60),
         _ => format!("{}h {:02}m", grouped((min / 60) as f64, 0), min % 60),
     }
@@ -160,7 +175,8 @@ mod tests {
     #[test]
     fn durations_are_said_in_two_units_at_most() {
         for (s, expected) in [
-            (0, "0s"),
+            (0, "<1s"),
+            (1, "1s"),
             (59, "59s"),
             (60, "1m 00s"),
             (192, "3m 12s"),

@@ -6,7 +6,7 @@
 //! | [`scene`] | how things stand at an instant |
 //! | [`log`] | what happened, in words |
 //! | [`player`] | where the film stands, and how fast it runs |
-//! | [`draw`] | the picture |
+//! | [`mod@draw`] | the picture |
 
 pub mod draw;
 pub mod log;

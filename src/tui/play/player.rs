@@ -95,8 +95,8 @@ impl Player {
         self.paused = !self.paused;
     }
 
-    /// Pauses after what happens next, after the last of it at the end. What happens to one call at one instant is one step, as
-    /// it is one line of [`Player::last_events`].
+    /// Pauses after what happens next; when nothing does any more, at the end. What happens to one call at one instant is
+    /// one step, as it is one line of [`Player::last_events`].
     pub fn step(&mut self) {
         self.paused = true;
         let happened = self.scene.happened();

@@ -516,3 +516,51 @@ impl Observer for Recorder<'_> {
         self.add(now_ns, agent.group, u64::from(agent.number), what);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bundled() -> Model {
+        let text = include_str!("../../../scenarios/default.toml");
+        let loaded = crate::scenario::parse("default.toml", text, std::path::Path::new(""), &[]);
+        Model::new(&loaded.expect("a scenario").scenario)
+    }
+
+    #[test]
+    fn a_long_day_is_recorded_up_to_the_limit() {
+        let (model, stop) = (bundled(), AtomicBool::new(false));
+        let limited = |most| Recording::limited(&model, 1, 0, &stop, most).expect("a recording");
+        let whole = limited(MOST_EVENTS);
+        assert!(!whole.ended_early());
+        let events = whole.events();
+        assert!(!limited(events).ended_early(), "as many as there are");
+        for most in [0, 1, 1000, events - 1] {
+            let part = limited(most);
+            assert!(part.ended_early());
+            assert_eq!(part.events, whole.events[..most]);
+            let last = most.checked_sub(1).and_then(|last| whole.time_of(last));
+            assert_eq!(part.end_ns(), last.unwrap_or(0));
+            let (end, same) = (part.scene_after(most), whole.scene_after(most));
+            assert_eq!(end, same, "scene after {most} events");
+            for queue in 0..2 {
+                let waiting = |of: &Recording| of.waiting(&end, queue).collect::<Vec<_>>();
+                assert_eq!(waiting(&part), waiting(&whole));
+                assert_eq!(waiting(&part).len(), end.queues[queue].waiting as usize);
+            }
+        }
+        assert!(!stop.load(Ordering::Relaxed), "nobody else is stopped");
+    }
+
+    /// A recording in which seeking starts at a scene kept.
+    #[test]
+    fn scenes_are_kept_now_and_then() {
+        let recording = Recording::new(&bundled(), 1, 0, &AtomicBool::new(false));
+        let recording = recording.expect("a recording");
+        assert_eq!(recording.spacing, SPACING);
+        assert_eq!(recording.scenes.len(), recording.events() / SPACING + 1);
+        for (i, scene) in recording.scenes.iter().enumerate() {
+            assert_eq!(scene.happened(), i * SPACING);
+        }
+    }
+}
