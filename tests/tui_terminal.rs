@@ -158,7 +158,7 @@ fn without_job_control_nothing_stops() {
     assert_eq!(session.wait_exit().exit_code(), 0);
 }
 
-/// The variable that makes this program a session: how it panics.
+/// The variable that makes this program a session: where it panics, or that it does not touch the terminal any more.
 const CHILD: &str = "ACDSIM_TEST_SESSION";
 
 /// The exit status of that session when its terminal is gone.
@@ -178,12 +178,17 @@ fn session_of_tests() {
     runtime.block_on(async {
         let mut signals = Signals::new().unwrap();
         let (mut screen, mut inputs) = Screen::open(true).unwrap();
+        let mut drawn = false;
         let mut told = format!("{SHOWN}\n");
         loop {
-            screen.draw(|frame| frame.render_widget(Paragraph::new(told.as_str()), frame.area()));
+            if how != "silence" || !drawn {
+                drawn = true;
+                screen
+                    .draw(|frame| frame.render_widget(Paragraph::new(told.as_str()), frame.area()));
+            }
             let input = tokio::select! {
                 signal = signals.next() => {
-                    if signal == Signal::Continued {
+                    if signal == Signal::Continued && how != "silence" {
                         screen.resume();
                         told = format!("{SHOWN} again");
                     }
@@ -264,12 +269,17 @@ fn a_panic_gives_the_terminal_back() {
     }
 }
 
-/// A signal may not come, or not be heeded: the input tells too.
+/// A signal may not come, or not be heeded: the input tells too, also where nothing is drawn meanwhile.
 #[test]
 fn a_terminal_that_hangs_up_is_told() {
-    let mut session = session_that_panics_in("the loop");
-    session.close_terminal();
-    assert_eq!(session.wait_exit().exit_code(), GONE as u32);
+    for how in ["the loop", "silence"] {
+        let mut session = session_that_panics_in(how);
+        session.send("x");
+        // The reader is in the midst of its work.
+        std::thread::sleep(Duration::from_millis(200));
+        session.close_terminal();
+        assert_eq!(session.wait_exit().exit_code(), GONE as u32, "{how}");
+    }
 }
 
 #[test]

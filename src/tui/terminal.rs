@@ -304,12 +304,7 @@ enum Waited {
 /// Forwards events until it is to stop (then it returns true), or the terminal is gone.
 fn forward(asked: &Asked, inputs: &UnboundedSender<Input>) -> bool {
     loop {
-        match asked.wait() {
-            Waited::Stop => return true,
-            Waited::Gone => return false,
-            Waited::Events if *owner() != Owner::Session => return false,
-            Waited::Events => {}
-        }
+        // The first time this also begins to listen for sizes.
         loop {
             match event::poll(Duration::ZERO).and_then(|some| some.then(event::read).transpose()) {
                 Ok(Some(event)) => {
@@ -320,6 +315,12 @@ fn forward(asked: &Asked, inputs: &UnboundedSender<Input>) -> bool {
                 Ok(None) => break,
                 Err(_) => return false,
             }
+        }
+        match asked.wait() {
+            Waited::Stop => return true,
+            Waited::Gone => return false,
+            Waited::Events if *owner() != Owner::Session => return false,
+            Waited::Events => {}
         }
     }
 }
