@@ -133,7 +133,7 @@ pub static COMMANDS: &[Command] = &[
     command(Action::Enter, "enter", &["enter"], "set a value; look closer at an interval; load a mark"),
     command(Action::Reset, "reset", &["x"], "this lever back to the baseline"),
     command(Action::ResetAll, "reset-all", &["X"], "all levers back to the baseline"),
-    command(Action::Undo, "undo", &["u", "ctrl-z"], "take the last change back"),
+    command(Action::Undo, "undo", &["u"], "take the last change back"),
     command(Action::Redo, "redo", &["ctrl-r", "ctrl-y"], "make it again"),
     command(Action::MarkInterval, "mark-interval", &["space"], "mark an interval for changes of staff, or unmark it"),
     command(Action::MarkRange, "mark-range", &["v"], "mark all intervals from the last marked one to here"),
@@ -162,7 +162,7 @@ pub static COMMANDS: &[Command] = &[
     command(Action::Colours, "colours", &["c"], "other colours: dark, light, 16, none"),
     command(Action::Help, "help", &["?"], "all keys"),
     command(Action::Back, "back", &["esc"], "close what is open; end a search; unmark all intervals"),
-    command(Action::Suspend, "suspend", &[], "to the shell; fg comes back"),
+    command(Action::Suspend, "suspend", &["ctrl-z"], "to the shell; fg comes back"),
     command(Action::Quit, "quit", &["q", "ctrl-c"], "leave"),
 ];
 

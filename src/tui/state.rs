@@ -511,6 +511,11 @@ impl State {
         let text = text.into().replace(crate::scenario::is_unseen, "\u{fffd}");
         let line = Line { tone, text };
         self.notice = Some(line.clone());
+        self.record(line);
+    }
+
+    /// Keeps something in the log.
+    fn record(&mut self, line: Line) {
         self.log.push(line);
         if self.log.len() > MOST_LINES {
             self.log.remove(0);
@@ -537,9 +542,17 @@ impl State {
         })
     }
 
-    /// The setting has changed.
-    fn changed(&mut self) -> Vec<Effect> {
+    /// The setting has changed from another one.
+    fn changed(&mut self, from: &Setting) -> Vec<Effect> {
         self.generation += 1;
+        let done = self
+            .levers
+            .differences(&from.whatif, &self.history.now().whatif);
+        if !done.is_empty() {
+            let text = done.join("; ");
+            let tone = Tone::Plain;
+            self.record(Line { tone, text });
+        }
         if self.searching {
             self.note(Tone::Plain, "the search was ended by the change");
         }
@@ -549,11 +562,12 @@ impl State {
     /// Changes the what-if.
     fn change(&mut self, change: impl FnOnce(&Levers, &mut Edits, &Edits)) -> Vec<Effect> {
         let levers = &self.levers;
+        let before = self.history.now().clone();
         let changed = self
             .history
             .change(|setting| change(levers, &mut setting.whatif, &setting.baseline));
         match changed {
-            true => self.changed(),
+            true => self.changed(&before),
             false => Vec::new(),
         }
     }
@@ -578,8 +592,9 @@ impl State {
                     self.progress = Progress::Failed;
                     return Vec::new();
                 }
+                let before = now.clone();
                 self.history.take_back();
-                return self.changed();
+                return self.changed(&before);
             }
             Report::Failed { generation, why } if now(generation) => {
                 self.progress = Progress::Failed;
@@ -587,6 +602,7 @@ impl State {
             }
             Report::Searched(Ok(proposal)) if self.searching => {
                 let effect = self.simulate();
+                self.notice = None;
                 self.mode = Mode::Offer(proposal);
                 return vec![effect];
             }
@@ -694,6 +710,7 @@ impl State {
         }
         self.history = history;
         self.marks = marks;
+        let none = Setting::default();
         self.note(Tone::Good, "the earlier session goes on");
         if dropped {
             self.note(
@@ -701,7 +718,7 @@ impl State {
                 "changes that the file no longer has a place for were left out",
             );
         }
-        self.changed()
+        self.changed(&none)
     }
 
     /// Ends the session, or asks.
@@ -709,7 +726,10 @@ impl State {
         if !self.is_unsaved() {
             return vec![Effect::Leave];
         }
-        let n = self.history.now().whatif.len();
+        let n = self
+            .levers
+            .differences(&Edits::new(), &self.history.now().whatif)
+            .len();
         let what = if n == 1 {
             "1 change was"
         } else {

@@ -3,11 +3,7 @@
 #![allow(dead_code)]
 
 pub mod command;
-#[cfg(unix)]
-pub mod pty;
 pub mod random_scenario;
-pub mod svg;
-pub mod tui;
 
 use acdsim::experiment::{self, Control, Replications, Settings};
 use acdsim::kpi::Results;

@@ -107,8 +107,8 @@ fn line(state: &State, row: Row, width: usize) -> Line<'static> {
             };
             let name = match (state.marked.is_empty(), n) {
                 (_, 1) => "agents",
-                (true, _) => "agents, all day",
-                (false, _) => "agents, marked",
+                (true, _) => "all day",
+                (false, _) => "marked",
             };
             let changed = (0..n).any(|i| {
                 state.levers.agents(&now.baseline, g, i) != state.levers.agents(&now.whatif, g, i)

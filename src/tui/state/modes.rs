@@ -89,22 +89,24 @@ impl State {
                 return self.change(|_, whatif, baseline| *whatif = baseline.clone());
             }
             Action::Undo | Action::Redo => {
+                let before = self.history.now().clone();
                 let (done, none) = match action {
                     Action::Undo => (self.history.undo(), "there is nothing to undo"),
                     _ => (self.history.redo(), "there is nothing to do again"),
                 };
                 if done {
-                    return self.changed();
+                    return self.changed(&before);
                 }
                 self.note(Tone::Plain, none);
             }
             Action::Rebase => {
+                let before = self.history.now().clone();
                 let changed = self
                     .history
                     .change(|setting| setting.baseline = setting.whatif.clone());
                 if changed {
                     self.note(Tone::Good, "the what-if is the baseline now");
-                    return self.changed();
+                    return self.changed(&before);
                 }
                 self.note(Tone::Plain, "the what-if is the baseline already");
             }
@@ -325,7 +327,7 @@ impl State {
         };
         self.note(
             Tone::Plain,
-            format!("searching the agents for {where_to}; esc takes the best so far"),
+            format!("searching how many agents it takes: {where_to}; esc takes the best so far"),
         );
         self.searching = true;
         self.progress = super::Progress::Stopped;

@@ -78,7 +78,8 @@ pub(super) fn rows(state: &State, rows: &[Named<'_>], width: usize) -> Vec<Line<
     let baseline = if narrow { "base" } else { "baseline" };
     table.column(baseline, 6, value(|d| d.value_a).into_iter());
     if state.is_changed() {
-        table.column("what-if", 9, value(|d| d.value_b).into_iter());
+        let whatif = if state.is_fresh() { "what-if" } else { "stale" };
+        table.column(whatif, 9, value(|d| d.value_b).into_iter());
         let change = |d: &Difference| match change(state, d) {
             cell if narrow => cell.without_spaces(),
             cell => cell,
@@ -111,6 +112,9 @@ pub(super) fn rows(state: &State, rows: &[Named<'_>], width: usize) -> Vec<Line<
 
 /// The difference, as far as something can be said of it.
 pub(super) fn change(state: &State, d: &Difference) -> Cell {
+    if !state.is_fresh() {
+        return Cell::default();
+    }
     if d.is_nothing() {
         return Cell::from("0");
     }
@@ -171,7 +175,9 @@ pub(super) fn legend(state: &State, rows: &[Named<'_>], width: usize) -> Vec<Lin
     let mut said = Vec::new();
     let mut add = |verdict, meaning: &str| {
         if let Some(d) = differences().find(|d| d.verdict == verdict) {
-            said.push(format!("{} {meaning}", judged(state, d, narrow)));
+            let after = if narrow { "" } else { ":" };
+            let word = judged(state, d, narrow);
+            said.push(format!("{word}{after} {meaning}"));
         }
     };
     if narrow {

@@ -77,8 +77,8 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     };
     let theme = &state.theme;
     let text = [
-        " service level of the what-if; agents more (+) or less (−)",
-        " than Erlang-A asks for; enter: closer; space: mark",
+        " level of the what-if; agents over (+) or under (−)",
+        " what Erlang-A asks for. enter: closer, space: mark",
     ];
     frame.render_widget(
         Paragraph::new(text.map(|t| line(t, theme.aside)).to_vec()),
@@ -318,11 +318,15 @@ fn closer(state: &State, seen: &Seen, interval: usize, width: usize) -> Vec<Line
         };
         rows.iter().map(cell).collect()
     };
-    table.column("baseline", 6, column(&|(a, ..)| a.clone()).into_iter());
+    let baseline = if narrow { "base" } else { "baseline" };
+    table.column(baseline, 6, column(&|(a, ..)| a.clone()).into_iter());
     if state.is_changed() {
         table.column("what-if", 9, column(&|(_, b, _)| b.clone()).into_iter());
-        let change = |(.., d): &(Cell, Cell, Option<&Difference>)| {
-            d.map_or(Cell::default(), |d| change(state, d))
+        let change = |(.., d): &(Cell, Cell, Option<&Difference>)| match d
+            .map_or(Cell::default(), |d| change(state, d))
+        {
+            cell if narrow => cell.without_spaces(),
+            cell => cell,
         };
         table.column("difference", 8, column(&change).into_iter());
         let words = |(.., d): &(Cell, Cell, Option<&Difference>)| {

@@ -132,7 +132,7 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
         theme.plain,
     ));
     lines.push(line(
-        " asked for: Erlang-A (┊), all attempts as simulated; g: by simulation",
+        " ┊ what Erlang-A asks for; g searches by simulation",
         theme.aside,
     ));
     frame.render_widget(Paragraph::new(lines), area);
