@@ -9,6 +9,9 @@ use crate::planning::fitted::fitted;
 use crate::scenario::Formula;
 use crate::stats::Estimate;
 
+/// Rounds in which the help that is given is found.
+const ROUNDS: usize = 6;
+
 /// An interval of a baseline, or the whole of a steady run.
 #[derive(Debug, Clone)]
 pub(super) struct Moment {
@@ -105,11 +108,7 @@ impl Moment {
         for (queue, fit) in self.fits() {
             let of = fit.now(analytic, queue, when, self.hours);
             let said = fit.said(analytic, queue, &of, of.more);
-            let change = fit.said.zip(said).map(|(before, after)| {
-                let before = erlangs((fit.offered, before), fit.aht_s, self.hours);
-                erlangs((of.offered, after), of.aht_s, self.hours) - before
-            });
-            carried[queue] = change.unwrap_or(0.0);
+            carried[queue] = fit.more_carried(&of, said, self.hours);
             let after = (fit.carried + carried[queue]).max(0.0);
             for (group, share) in fit.shares(model, queue, when) {
                 own[group] += share * after;
@@ -123,21 +122,29 @@ impl Moment {
                 busier[group] += share * (carried[queue] - helped[queue]);
             }
         }
-        let changes = self.queues.iter().enumerate().map(|(queue, fit)| {
-            let (fit, now) = fit.as_ref().zip(now[queue].as_ref())?;
+        let mut changes: Vec<Option<Change>> = self.queues.iter().map(|_| None).collect();
+        let asked = busier.clone();
+        for (queue, fit) in self.fits() {
+            let Some(now) = &now[queue] else {
+                continue;
+            };
             // What others ask of its agents more, and what helpers take away.
-            let others: f64 = fit
-                .shares(model, queue, when)
-                .map(|(group, share)| busier[group] - share * (carried[queue] - helped[queue]))
+            let shares = || fit.shares(model, queue, when);
+            let own = carried[queue] - helped[queue];
+            let others: f64 = shares()
+                .map(|(group, share)| asked[group] - share * own)
                 .sum();
             let said = fit.said(analytic, queue, now, now.more + others - helped[queue]);
-            Some(Change {
+            // So many more, or fewer, of its callers give up.
+            let more = fit.more_carried(now, said, self.hours) - carried[queue];
+            shares().for_each(|(group, share)| busier[group] += share * more);
+            changes[queue] = Some(Change {
                 seen: fit.seen,
                 before: (fit.offered, fit.said),
                 after: (now.offered, said),
-            })
-        });
-        (changes.collect(), busier)
+            });
+        }
+        (changes, busier)
     }
 
     /// The queues that are called.
@@ -156,21 +163,29 @@ impl Moment {
     ) -> (Vec<f64>, Vec<f64>) {
         let mut helping = vec![0.0; self.helping.len()];
         let mut helped = vec![0.0; self.queues.len()];
-        for (group, &before) in self.helping.iter().enumerate() {
-            let needy = self.fits().filter_map(|(queue, fit)| {
-                let (before, after) = fit.needy(analytic, queue, now[queue].as_ref()?, group)?;
-                Some((queue, before, after))
-            });
-            let needy: Vec<(usize, f64, f64)> = needy.collect();
-            let needed: f64 = needy.iter().map(|(_, before, _)| before).sum();
-            let needs: f64 = needy.iter().map(|(.., after)| after).sum();
-            if before > 0.0 && needed > 0.0 && needs > 0.0 {
-                let free = staff(analytic.model(), group, self.when) - own[group];
-                helping[group] = (before * needs / needed).min(free.max(before)) - before;
-                for (queue, _, needs_of) in needy {
-                    helped[queue] += helping[group] * needs_of / needs;
+        // The more help there is, the less is needed: half of the way in each round goes to where both agree.
+        for _ in 0..ROUNDS {
+            let mut next = vec![0.0; helped.len()];
+            for (group, &before) in self.helping.iter().enumerate() {
+                let needy = self.fits().filter_map(|(queue, fit)| {
+                    let now = now[queue].as_ref()?;
+                    let (before, after) =
+                        fit.needy(analytic, queue, (now, helped[queue]), group)?;
+                    Some((queue, before, after))
+                });
+                let needy: Vec<(usize, f64, f64)> = needy.collect();
+                let needed: f64 = needy.iter().map(|(_, before, _)| before).sum();
+                let needs: f64 = needy.iter().map(|(.., after)| after).sum();
+                if before > 0.0 && needed > 0.0 && needs > 0.0 {
+                    let free = staff(analytic.model(), group, self.when) - own[group];
+                    let wanted = (before * (needs / needed)).min(free.max(before)) - before;
+                    helping[group] = (helping[group] + wanted) / 2.0;
+                    for (queue, _, needs_of) in needy {
+                        next[queue] += helping[group] * needs_of / needs;
+                    }
                 }
             }
+            helped = next;
         }
         (helping, helped)
     }
@@ -243,6 +258,15 @@ impl Fit {
         Said::of(&self.system(now, more), &at, formula)
     }
 
+    /// By how many agents more are busy with its calls, if this is said of it.
+    fn more_carried(&self, now: &Now, said: Option<Said>, hours: f64) -> f64 {
+        let change = self.said.zip(said).map(|(before, after)| {
+            let before = erlangs((self.offered, before), self.aht_s, hours);
+            erlangs((now.offered, after), now.aht_s, hours) - before
+        });
+        change.unwrap_or(0.0)
+    }
+
     /// The groups that take its calls first, each with its share of them.
     fn shares(
         &self,
@@ -260,12 +284,13 @@ impl Fit {
         groups.into_iter().zip(shares)
     }
 
-    /// Erlangs of the calls that wait until a group may help, in the baseline and in the what-if; none if it never does.
+    /// Erlangs of the calls that wait until a group may help, in the baseline and in the what-if where it is helped by so many
+    /// agents more; none if it never does.
     fn needy(
         &self,
         analytic: &Analytic<'_>,
         queue: usize,
-        now: &Now,
+        (now, helped): (&Now, f64),
         group: usize,
     ) -> Option<(f64, f64)> {
         let later = analytic.model().queues[queue].tiers.iter().skip(self.tiers);
@@ -283,7 +308,7 @@ impl Fit {
         };
         Some((
             late(&with(self.erlangs, self.aht_s, &self.plain))?,
-            late(&self.system(now, now.more))?,
+            late(&self.system(now, now.more - helped))?,
         ))
     }
 }
