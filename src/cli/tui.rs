@@ -125,7 +125,11 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     };
     let ended = app::run(session)
         .map_err(|error| Failure::bad_input(format!("the terminal cannot be used: {error}")))?;
-    print(&ended.summary)?;
+    match ended.interrupted {
+        // The terminal may be gone.
+        true => drop(print(&ended.summary)),
+        false => print(&ended.summary)?,
+    }
     if arguments.frame_stats {
         say(frame_stats(ended.frames));
     }

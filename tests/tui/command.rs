@@ -48,7 +48,8 @@ fn session(folder: &Path, days: &str) -> Session {
 
 /// The service level in total, as the screen has it: of the baseline and of the what-if.
 fn service_level(screen: &str) -> Vec<String> {
-    let line = screen.lines().find(|line| line.contains("service level "));
+    let mut lines = screen.lines();
+    let line = lines.find_map(|line| Some(line.split_once("service level ")?.1));
     let line = line.unwrap_or_else(|| panic!("no service level in\n{screen}"));
     let words: Vec<&str> = line.split_whitespace().collect();
     let numbers = words
@@ -177,7 +178,7 @@ fn keys_colours_and_sizes_are_the_users() {
     assert!(!coloured, "no colour was asked for");
     session.resize(20, 60);
     session.wait_for("acdsim needs 80 × 24");
-    session.resize(40, 120);
+    session.resize(40, 160);
     session.wait_for("2 queues");
     session.send("q");
     assert_eq!(session.wait_exit().exit_code(), 0);
@@ -208,7 +209,7 @@ fn mistakes_of_a_file_are_told_before_the_screen_is_taken() {
     assert_eq!(session.wait_exit().exit_code(), 2);
     let screen = session.screen();
     assert!(
-        screen.contains("day.toml:8") && screen.contains("80/20"),
+        screen.contains("day.toml:9") && screen.contains("80/20"),
         "{screen}"
     );
 }
@@ -320,5 +321,50 @@ fn random_keys_never_end_a_session_or_hang_it() {
         [0, 130].contains(&status.exit_code()),
         "{status:?}\n{}",
         session.screen()
+    );
+}
+
+/// From a key to the first simulated figures of the bundled day, and the times of frames while it simulates: see
+/// `docs/performance.md`.
+#[test]
+#[ignore = "a measurement"]
+fn how_long_an_answer_takes() {
+    let arguments = ["tui", "--frame-stats", "--colours", "dark"];
+    let mut session = Start::acdsim(&arguments).size(60, 200).go();
+    // The baseline has some hundred days before anything is changed, as it has when somebody thinks.
+    session.wait_until(
+        |screen| screen.contains("n = 225 days"),
+        "days of the baseline",
+    );
+    let mut times = Vec::new();
+    for i in 0..40 {
+        let start = Instant::now();
+        session.send(if i % 2 == 0 { "+" } else { ">" });
+        session.wait_until(
+            |screen| screen.contains("n = 25 days") || screen.contains("n = 50 days"),
+            "the first simulated figures",
+        );
+        times.push(start.elapsed());
+        session.wait_until(|screen| screen.contains("n = 150 days"), "more days");
+    }
+    times.sort_unstable();
+    let ms = |time: Duration| 1e3 * time.as_secs_f64();
+    println!(
+        "first simulated figures: median {:.0} ms, longest of {} {:.0} ms",
+        ms(times[times.len() / 2]),
+        times.len(),
+        ms(times[times.len() - 1])
+    );
+    session.send("\u{3}\u{3}");
+    session.wait_exit();
+    let screen = session.screen();
+    let stats = screen.lines().find(|line| line.contains(" frames: "));
+    println!(
+        "{}",
+        stats.unwrap_or_else(|| panic!("no times of frames:\n{screen}"))
+    );
+    assert!(
+        times[times.len() / 2] < Duration::from_millis(100),
+        "{times:?}"
     );
 }

@@ -133,7 +133,7 @@ impl<'a> Start<'a> {
             path,
             modes,
             left: None,
-            home,
+            _home: home,
         }
     }
 }
@@ -198,18 +198,13 @@ pub struct Session {
     path: PathBuf,
     modes: String,
     left: Option<String>,
-    home: TempDir,
+    _home: TempDir,
 }
 
 impl Session {
     /// Starts the command in a terminal.
     pub fn start(arguments: &[&str], rows: u16, columns: u16) -> Self {
         Start::acdsim(arguments).size(rows, columns).go()
-    }
-
-    /// The folder that is `HOME`, has the configuration and, unless another one was asked for, is the current one.
-    pub fn home(&self) -> &Path {
-        self.home.path()
     }
 
     /// Types.
@@ -253,11 +248,6 @@ impl Session {
     /// The text of the screen, without the spaces at the ends of lines.
     pub fn screen(&self) -> String {
         self.shared.seen().parser.screen().contents()
-    }
-
-    /// The text of the screen with its colours, as escape sequences.
-    pub fn screen_formatted(&self) -> String {
-        self.shared.seen().parser.screen().contents_formatted()
     }
 
     /// The terminal as it is now: its cells, its cursor, its modes.

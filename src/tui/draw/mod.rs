@@ -36,6 +36,12 @@ pub fn draw(frame: &mut Frame<'_>, state: &State) {
     notice(frame, areas.notice, state);
     hints(frame, areas.hints, state);
     over::draw(frame, screen, state);
+    // Figures hold together by spaces that do not break; what is copied from the screen shall have plain ones.
+    for cell in &mut frame.buffer_mut().content {
+        if cell.symbol() == "\u{a0}" {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 fn too_small(frame: &mut Frame<'_>, state: &State) {

@@ -2,7 +2,7 @@
 
 use super::figures::{Named, data, legend, rows};
 use super::{Tab, draw_lines, fitted, line, nothing_yet, paragraph, right};
-use crate::kpi::{Bound, TargetResult, Unit, Verdict, unit};
+use crate::kpi::{Bound, Interval, TargetResult, Unit, Verdict, unit};
 use crate::lab::{Difference, HEADLINES};
 use crate::report::comparison::words::{figure, name_of_headline};
 use crate::tui::keys::Action;
@@ -205,10 +205,16 @@ fn over_the_day(state: &State, seen: &Seen, width: usize, height: usize) -> Vec<
         } else {
             room
         };
-        let bars = |of: &[crate::kpi::Interval]| -> String {
-            let bar = |x: usize| {
-                let level = of[x * n / columns].get("service_level").mean;
-                level.map_or("·", |level| BARS[(8.0 * level).round() as usize % 9])
+        let level = |of: &[Interval], i: usize| of[i].get("service_level").mean;
+        // From the tens below the lowest level on, so that differences are seen.
+        let levels = (0..n).flat_map(|i| [level(of_a, i), level(of_b, i)]);
+        let lowest = levels.flatten().fold(0.9, f64::min);
+        let lowest = (10.0 * lowest).floor() / 10.0;
+        let bars = |of: &[Interval]| -> String {
+            let eighths = |level: f64| 1.0 + 7.0 * (level - lowest) / (1.0 - lowest);
+            let bar = |x: usize| match level(of, x * n / columns) {
+                Some(level) => BARS[(eighths(level).round() as usize).min(8)],
+                None => "·",
             };
             (0..columns).map(bar).collect()
         };
@@ -216,10 +222,13 @@ fn over_the_day(state: &State, seen: &Seen, width: usize, height: usize) -> Vec<
         if lines.len() + if changed { 3 } else { 2 } > height {
             break;
         }
-        lines.push(line(
-            format!("  service level of {} by interval", b.name()),
-            theme.heading,
-        ));
+        lines.push(Line::from(vec![
+            Span::styled(
+                format!("  service level of {} by interval", b.name()),
+                theme.heading,
+            ),
+            Span::styled(format!(", {:.0} to 100 %", 100.0 * lowest), theme.aside),
+        ]));
         if changed {
             lines.push(Line::from(vec![
                 Span::styled(right("what-if ", 12), theme.plain),
