@@ -142,6 +142,7 @@ fn a_stop_has_the_figures_of_a_comparison_of_so_many_days() {
     let snapshots = seen(&mut live, &more);
     let stops: Vec<_> = snapshots.iter().map(|s| (s.days, s.looked)).collect();
     let expected = [
+        (10, false),
         (25, false),
         (50, false),
         (100, true),

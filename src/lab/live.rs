@@ -38,7 +38,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Days of the stops before the first look.
-const EARLY: [u64; 2] = [25, 50];
+const EARLY: [u64; 3] = [10, 25, 50];
 
 /// Memory that the baseline's days and its results may take.
 const KEPT_BYTES: usize = 256 << 20;
@@ -91,7 +91,7 @@ pub struct Snapshot {
 
 /// A baseline whose days are kept, so that what-ifs beside it take only days of their own.
 ///
-/// A what-if is seen at stops that are fixed beforehand: after 25 and 50 days, before anything is claimed, and then at the
+/// A what-if is seen at stops that are fixed beforehand: after 10, 25 and 50 days, before anything is claimed, and then at the
 /// looks of [`Looks::up_to`], over which the error is spent. So whoever watches it, and ends it when it pleases, is wrong about
 /// its differences no more often than the confidence says. That is said of each what-if by itself, not of all that are tried.
 pub struct Live<'m> {
