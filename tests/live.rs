@@ -289,7 +289,7 @@ fn the_baseline_beside_itself_differs_by_nothing() {
         assert_eq!(differing(&snapshot.comparison), [] as [Difference; 0]);
     })
     .unwrap();
-    assert_eq!((stops, control.done.load(Ordering::Relaxed)), (3, 100));
+    assert_eq!((stops, control.done.load(Ordering::Relaxed)), (4, 100));
 }
 
 #[test]
