@@ -406,3 +406,92 @@ fn one_day_is_too_few() {
         .unwrap();
     assert!(matches!(error, lab::Error::TooFewDays), "{error}");
 }
+
+/// Two sides that are equal in law, but not on any day: whoever takes a call is chosen at random, by another stream.
+const BY_CHANCE: &str = r#"
+[scenario]
+name = "Two hours"
+open = "08:00-10:00"
+interval = "1h"
+[routing]
+policy = { random = { stream = 0 } }
+[[queues]]
+name = "a"
+[[queues]]
+name = "b"
+[[call_types]]
+name = "a"
+queue = "a"
+rate = "60/h"
+talk = "exp(200s)"
+patience = "exp(60s)"
+redial = { abandoned = "30%", delay = "exp(5m)" }
+[[call_types]]
+name = "b"
+queue = "b"
+rate = "30/h"
+talk = "lognormal(180s, sd 180s)"
+patience = "exp(90s)"
+[[groups]]
+name = "of a"
+skills = ["a"]
+staff = 3
+[[groups]]
+name = "of both"
+skills = ["a", "b"]
+staff = 3
+"#;
+
+/// Over many seeds, how often somebody who watches finds a difference where there is none: see `docs/validation.md`.
+#[test]
+#[ignore = "takes some minutes"]
+fn watching_finds_nothing_where_there_is_nothing() {
+    const SEEDS: u64 = 1000;
+    let a = side("now", BY_CHANCE, &[]);
+    let b = side(
+        "other stream",
+        BY_CHANCE,
+        &["routing.policy={ random = { stream = 1 } }"],
+    );
+    let model = Model::new(&a.scenario);
+    let (mut any, mut one, mut uncorrected, mut looks) = (0u64, 0u64, 0u64, 0);
+    for seed in 1..=SEEDS {
+        let settings = Settings {
+            seed,
+            margin: Amounts::default(),
+            ..settings(&a, 1000)
+        };
+        let mut live = Live::new(a.clone(), &model, settings).unwrap();
+        let snapshots = seen(&mut live, &b);
+        let looked: Vec<&Snapshot> = snapshots.iter().filter(|s| s.looked).collect();
+        looks = looked.len();
+        let found = |d: &Difference| !matches!(d.verdict, Verdict::Unknown | Verdict::Equivalent);
+        let level = |s: &Snapshot| {
+            let pairs = s.comparison.pairs.iter();
+            let mut levels = pairs.filter(|d| d.place == "total" && d.kpi == "service_level");
+            levels.next().unwrap().clone()
+        };
+        let headlines = |s: &&Snapshot| s.comparison.pairs.iter().any(|d| d.joint && found(d));
+        any += u64::from(looked.iter().any(|s| headlines(s)));
+        one += u64::from(looked.iter().any(|s| found(&level(s))));
+        let by_single_look = |s: &&Snapshot| {
+            let d = level(s).difference;
+            d.mean.unwrap().abs() > 1.96 * d.se.unwrap()
+        };
+        uncorrected += u64::from(looked.iter().any(by_single_look));
+    }
+    let rate = |n: u64| 100.0 * n as f64 / SEEDS as f64;
+    println!(
+        "{SEEDS} seeds, {looks} looks: any headline {:.1} %, the service level {:.1} %, with 1.96 standard errors {:.1} %",
+        rate(any),
+        rate(one),
+        rate(uncorrected)
+    );
+    // Three standard errors above 5 %.
+    assert!(rate(any) < 7.1, "{:.1} % of {SEEDS} seeds", rate(any));
+    assert!(
+        rate(uncorrected) > 8.0,
+        "without the correction there would be more: {:.1} %",
+        rate(uncorrected)
+    );
+}

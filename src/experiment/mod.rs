@@ -82,6 +82,8 @@ impl Settings {
 pub struct Control {
     /// Set to true to stop: the run ends soon, with the replications that are complete.
     pub stop: AtomicBool,
+    /// Set to true beside `stop` where nobody waits for a result: what would still be done for one after that is left out.
+    pub abandoned: AtomicBool,
     /// Replications done so far.
     pub done: AtomicU64,
     /// Replications planned at the moment.

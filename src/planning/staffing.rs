@@ -28,7 +28,7 @@ pub struct Answer {
 
 /// Searches the staff that a scenario needs, and simulates the scenario with it. The scenario is one of days.
 ///
-/// After an interruption the staffing is the best so far.
+/// After an interruption the staffing is the best so far, unless it is [abandoned](Control::abandoned).
 ///
 /// # Errors
 /// [`Error::Halt`] when the scenario overwhelms the simulator, [`Error::NothingDone`] when the closing simulation is
@@ -41,8 +41,10 @@ pub fn simulate(
     let pool = experiment::pool(&Model::new(scenario), question.threads)?;
     control.planned.store(question.budget, Ordering::Relaxed);
     let found = experiment::in_pool(&pool, || find(scenario, question, control))?;
-    // Ctrl-C was answered by the best so far; it is simulated all the same.
-    control.stop.store(false, Ordering::Relaxed);
+    // Ctrl-C was answered by the best so far; it is simulated all the same, for whoever waits for it.
+    if !control.abandoned.load(Ordering::Relaxed) {
+        control.stop.store(false, Ordering::Relaxed);
+    }
     control.done.store(0, Ordering::Relaxed);
     finish(scenario, question, &found, (&pool, control))
 }

@@ -195,6 +195,7 @@ impl Worker {
             .under_way
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        under_way.abandoned.store(true, Ordering::Relaxed);
         under_way.stop.store(true, Ordering::Relaxed);
         *under_way = Arc::clone(&control);
         // A thread that is gone has told why.
