@@ -9,6 +9,7 @@
 use super::keys::Keymap;
 use super::theme::Palette;
 use clap::ValueEnum;
+use etcetera::BaseStrategy;
 use serde::Deserialize;
 use std::fs;
 use std::io;
@@ -35,7 +36,8 @@ struct File {
 impl Configuration {
     /// The file that is read without being named: `acdsim/tui.toml` in the user's folder of configurations.
     pub fn usual_path() -> Option<PathBuf> {
-        dirs::config_dir().map(|folder| folder.join("acdsim").join("tui.toml"))
+        let base = etcetera::choose_base_strategy().ok()?;
+        Some(base.config_dir().join("acdsim").join("tui.toml"))
     }
 
     /// Reads a file; without one all is as usual. One that was named must be there.
