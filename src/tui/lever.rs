@@ -610,6 +610,11 @@ pub fn signed(n: i64) -> String {
     }
 }
 
+/// Agents of intervals, added up, as hours to a tenth: those are what planners know.
+pub fn agent_hours(agents: i64, interval_min: u32) -> f64 {
+    (agents as f64 * f64::from(interval_min) / 6.0).round() / 10.0
+}
+
 const TARGET_FRACTION: &str = "target.fraction";
 const TARGET_WITHIN: &str = "target.within";
 
