@@ -33,6 +33,8 @@ pub struct Start {
     pub file: Option<PathBuf>,
     /// `--set`s that hold for baseline and what-if, and that no lever knows.
     pub sets: Vec<String>,
+    /// Options on which figures depend, as other commands take them, each with a space before it: ` --seed 7`.
+    pub options: String,
     /// What the scenario was worth a remark.
     pub warnings: Vec<String>,
     /// The keys.
@@ -271,6 +273,8 @@ pub struct State {
     pub file: Option<PathBuf>,
     /// `--set`s that always hold.
     sets: Vec<String>,
+    /// Options of other commands that give the same figures.
+    options: String,
     /// What can be changed.
     pub levers: Levers,
     /// What was changed.
@@ -338,6 +342,7 @@ impl State {
             scenario: start.scenario,
             file: start.file,
             sets: start.sets,
+            options: start.options,
             history: History::default(),
             marks: Vec::new(),
             keymap: start.keymap,
@@ -467,11 +472,17 @@ impl State {
         )
     }
 
-    /// The command lines that give the same.
+    /// The command lines that give the same, with so many days as are in view.
     pub fn command_lines(&self) -> Vec<String> {
         let now = self.history.now();
         let file = self.file.as_deref().map(|file| file.display().to_string());
         let file = file.map_or(String::new(), |file| format!(" {}", quoted(&file)));
+        let mut options = self.options.clone();
+        if let Some((_, seen)) = self.seen.as_ref().filter(|_| self.is_fresh())
+            && self.scenario.run.mode == crate::scenario::Mode::Day
+        {
+            options += &format!(" --replications {}", seen.snapshot.days);
+        }
         let own = self.sets.iter().cloned();
         let sets =
             |edits: &Edits| -> Vec<String> { own.clone().chain(self.levers.sets(edits)).collect() };
@@ -480,12 +491,12 @@ impl State {
             let sets = sets
                 .iter()
                 .map(|set| format!(" \\\n    --set {}", quoted(set)));
-            format!("acdsim run{file}{}", sets.collect::<String>())
+            format!("acdsim run{file}{options}{}", sets.collect::<String>())
         };
         if now.baseline == now.whatif {
             return vec![run(&now.whatif)];
         }
-        let mut compare = format!("acdsim compare{file}");
+        let mut compare = format!("acdsim compare{file}{options}");
         for set in &self.sets {
             compare += &format!(" \\\n    --set {}", quoted(set));
         }

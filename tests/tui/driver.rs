@@ -75,6 +75,7 @@ impl Driver {
             scenario,
             file: file.map(Path::to_owned),
             sets: Vec::new(),
+            options: String::new(),
             warnings: prepared.loaded.warnings,
             keymap: Keymap::default(),
             palette: Palette::None,
@@ -92,6 +93,7 @@ impl Driver {
                 document,
                 original,
                 calibration: prepared.calibration,
+                seed: settings.seed,
             },
             settings,
         };

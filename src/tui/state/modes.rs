@@ -153,16 +153,19 @@ impl State {
                 self.open_entry(Purpose::Csv, &name);
             }
             Action::CommandLine => {
+                // Longer lines go on in the next one: what is cut off could not be copied.
+                let width = usize::from(self.size.0).saturating_sub(4).max(1);
+                let mut lines = Vec::new();
+                for command in self.command_lines() {
+                    for line in command.lines() {
+                        let signs: Vec<char> = line.chars().collect();
+                        lines.extend(signs.chunks(width).map(String::from_iter));
+                    }
+                    lines.push(String::new());
+                }
                 self.mode = Mode::Text {
                     title: "the same from the command line".to_owned(),
-                    lines: self
-                        .command_lines()
-                        .iter()
-                        .flat_map(|command| {
-                            let lines = command.lines().map(str::to_owned);
-                            lines.chain(std::iter::once(String::new()))
-                        })
-                        .collect(),
+                    lines,
                     scroll: 0,
                 };
             }
