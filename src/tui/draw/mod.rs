@@ -144,7 +144,14 @@ fn notice(frame: &mut Frame<'_>, area: Rect, state: &State) {
         let x = columns(&prompt) + columns(&before) - hidden;
         let line = Line::from(vec![
             Span::styled(prompt, theme.heading),
-            Span::styled(shown, theme.plain),
+            Span::styled(
+                shown,
+                if entry.input.is_suggested() {
+                    theme.marked
+                } else {
+                    theme.plain
+                },
+            ),
             Span::styled(error, theme.bad),
         ]);
         frame.render_widget(Paragraph::new(line), area);

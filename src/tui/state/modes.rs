@@ -53,7 +53,11 @@ impl State {
                 Vec::new()
             }
             (None, Some(digit)) => {
-                self.ask_for_value(&digit.to_string());
+                self.mode = Mode::Entry(Entry {
+                    purpose: Purpose::Value(self.cursor),
+                    input: Input::new(&digit.to_string()),
+                    error: None,
+                });
                 Vec::new()
             }
             (None, None) => {
@@ -228,7 +232,7 @@ impl State {
                 let whatif = &self.history.now().whatif;
                 let value = self.levers.value(whatif, self.cursor, &marked);
                 let text = self.levers.shown(self.cursor, &value).replace('\u{a0}', "");
-                self.ask_for_value(&text);
+                self.open_entry(Purpose::Value(self.cursor), &text);
                 Vec::new()
             }
             (_, "intervals") => {
@@ -249,14 +253,10 @@ impl State {
         }
     }
 
-    fn ask_for_value(&mut self, text: &str) {
-        self.open_entry(Purpose::Value(self.cursor), text);
-    }
-
-    fn open_entry(&mut self, purpose: Purpose, text: &str) {
+    fn open_entry(&mut self, purpose: Purpose, suggestion: &str) {
         self.mode = Mode::Entry(Entry {
             purpose,
-            input: Input::new(text),
+            input: Input::suggesting(suggestion),
             error: None,
         });
     }
