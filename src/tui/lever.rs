@@ -200,7 +200,7 @@ impl Levers {
             if let Some(ivr) = &t.ivr {
                 add(
                     "ivr.contained",
-                    "in IVR",
+                    "containment",
                     fraction(1.0 - ivr.abandoned),
                     ivr.contained,
                 );

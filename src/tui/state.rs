@@ -634,7 +634,10 @@ impl State {
 
     fn recorded(&mut self, recording: Result<Recording, String>) -> Vec<Effect> {
         match recording {
-            Ok(recording) => self.mode = Mode::Play(Box::new(Player::new(Arc::new(recording)))),
+            Ok(recording) => {
+                self.notice = None;
+                self.mode = Mode::Play(Box::new(Player::new(Arc::new(recording))));
+            }
             Err(why) => self.note(Tone::Bad, why),
         }
         vec![self.simulate()]
@@ -653,9 +656,11 @@ impl State {
                     What::Scenario { days, .. } => {
                         self.saved = self.history.now().whatif.clone();
                         let days = days.map_or(String::new(), |days| {
-                            format!(", with these figures of {days} days")
+                            let days = crate::scenario::grouped(days as f64, 0);
+                            format!(" gives these figures, of {days} days")
                         });
-                        format!("saved: acdsim run {path_text}{days}")
+                        let path = quoted(&path_text.to_string());
+                        format!("saved: acdsim run {path}{days}")
                     }
                     What::Page(_) => format!("page: {path_text}"),
                     What::Csv(_) => format!("table: {path_text}"),
@@ -741,18 +746,20 @@ impl State {
             .levers
             .differences(&Edits::new(), &self.history.now().whatif)
             .len();
-        let what = if n == 1 {
-            "1 change was"
-        } else {
-            &format!("{n} changes were")
+        let what = match n {
+            1 => "1 change was".to_owned(),
+            n => format!("{n} changes were"),
         };
         let mut question = vec![format!("{what} not saved as a scenario.")];
-        question.push(match self.file {
-            Some(_) => {
-                "They are kept beside the file and offered again at the next start.".to_owned()
+        question.push(
+            match self.file {
+                Some(_) => {
+                    "What was tried is kept beside the file and offered again at the next start."
+                }
+                None => "The bundled day has no file beside which what was tried could be kept.",
             }
-            None => "The bundled day has no file beside which they could be kept.".to_owned(),
-        });
+            .to_owned(),
+        );
         self.mode = Mode::Ask(Ask {
             question,
             answers: vec![

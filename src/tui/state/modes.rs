@@ -242,7 +242,11 @@ impl State {
             }
             (_, "marks") => {
                 let Some(mark) = self.marks.get(self.views[self.tab].row) else {
-                    self.note(Tone::Plain, "there is no mark yet; m makes one");
+                    let mark = self.keymap.hint(Action::Mark);
+                    self.note(
+                        Tone::Plain,
+                        format!("there is no mark yet; {mark} makes one"),
+                    );
                     return Vec::new();
                 };
                 let (name, edits) = (mark.name.clone(), mark.edits.clone());

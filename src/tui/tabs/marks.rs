@@ -121,11 +121,12 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
         };
         lines.extend(paragraph(&text, width, theme.plain));
     }
-    let (load, delete) = (
-        state.keymap.hint(Action::Enter),
-        state.keymap.hint(Action::Delete),
+    let [load, delete, rebase] =
+        [Action::Enter, Action::Delete, Action::Rebase].map(|action| state.keymap.hint(action));
+    let text = format!(
+        "● is the what-if now. {load} makes a mark the what-if, {delete} deletes it. To compare two: {load} at one, {rebase} to \
+         make it the baseline, {load} at the other."
     );
-    let text = format!("{load} makes a mark the what-if, {delete} deletes it.");
     lines.extend(paragraph(&text, width, theme.aside));
     lines
 }
