@@ -242,8 +242,6 @@ pub enum Progress {
     Simulating,
     /// All days are.
     Done,
-    /// It was stopped for other work.
-    Stopped,
     /// There is none.
     Failed,
 }

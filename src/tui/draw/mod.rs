@@ -82,7 +82,6 @@ pub fn freshness(state: &State) -> (String, Style) {
         _ if state.searching => (format!("searching agents {sign}"), theme.doubt),
         (true, Progress::Simulating) => (format!("{n}, sharpening {sign}"), theme.plain),
         (true, Progress::Done) => (n, theme.plain),
-        (true, Progress::Stopped) => (format!("{n}, halted"), theme.plain),
         (_, Progress::Failed) => ("no answer: see the log".to_owned(), theme.bad),
         (false, _) if state.seen.is_none() => (format!("simulating {sign}"), theme.doubt),
         (false, _) => (

@@ -144,12 +144,12 @@ impl State {
                 let name = beside(self.file.as_deref(), "-whatif.toml");
                 self.open_entry(Purpose::Save { leave: false }, &name);
             }
-            Action::Page => match self.simulated() {
+            Action::Page => match self.is_fresh() {
                 true => {
                     let name = beside(self.file.as_deref(), "-whatif.html");
                     self.open_entry(Purpose::Page, &name);
                 }
-                false => self.note(Tone::Plain, "nothing is simulated yet"),
+                false => self.note(Tone::Plain, "nothing is simulated of this setting yet"),
             },
             Action::Csv => {
                 let ending = format!("-{}.csv", TABS[self.tab].name);
@@ -199,10 +199,6 @@ impl State {
             Action::Quit => return self.leave(),
         }
         Vec::new()
-    }
-
-    fn simulated(&self) -> bool {
-        self.seen.is_some()
     }
 
     /// Closes what is open, one thing at a time.
@@ -337,7 +333,6 @@ impl State {
             format!("searching how many agents it takes: {where_to}; esc takes the best so far"),
         );
         self.searching = true;
-        self.progress = super::Progress::Stopped;
         vec![Effect::Work(Request::Search {
             sets: self.sets_of(&self.history.now().whatif),
             groups,
