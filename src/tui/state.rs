@@ -630,11 +630,11 @@ impl State {
         Vec::new()
     }
 
-    fn recorded(&mut self, recording: Result<Recording, String>) -> Vec<Effect> {
+    fn recorded(&mut self, recording: Result<Box<Recording>, String>) -> Vec<Effect> {
         match recording {
             Ok(recording) => {
                 self.notice = None;
-                self.mode = Mode::Play(Box::new(Player::new(Arc::new(recording))));
+                self.mode = Mode::Play(Box::new(Player::new(Arc::from(recording))));
             }
             Err(why) => self.note(Tone::Bad, why),
         }

@@ -90,7 +90,7 @@ pub enum Report {
     /// The agents needed, or why none were found.
     Searched(Result<Proposal, String>),
     /// The day, or why there is none.
-    Recorded(Result<Recording, String>),
+    Recorded(Result<Box<Recording>, String>),
     /// What is kept for the next session could not be written: why.
     NotKept(String),
     /// A file was written, or why not.
@@ -374,7 +374,9 @@ impl Room {
                 groups,
                 intervals,
             } => Report::Searched(self.search(sets, (groups, intervals), &job.control)),
-            Request::Record { sets } => Report::Recorded(self.record(sets, &job.control)),
+            Request::Record { sets } => {
+                Report::Recorded(self.record(sets, &job.control).map(Box::new))
+            }
             Request::Simulate { .. } => unreachable!("simulations have a baseline"),
         });
     }

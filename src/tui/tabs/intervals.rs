@@ -268,11 +268,14 @@ const OF_QUEUE: [&str; 8] = [
 ];
 const OF_GROUP: [&str; 3] = ["staffed_h", "occupancy", "aht_s"];
 
+/// A figure in the baseline and in the what-if, and their difference where it is judged.
+type Row<'a> = (Cell, Cell, Option<&'a Difference>);
+
 fn closer(state: &State, seen: &Seen, interval: usize, width: usize) -> Vec<Line<'static>> {
     let theme = &state.theme;
     let start = state.levers.starts[interval].clone();
     let mut names = Vec::new();
-    let mut rows: Vec<Option<(Cell, Cell, Option<&Difference>)>> = Vec::new();
+    let mut rows: Vec<Option<Row<'_>>> = Vec::new();
     let now = state.history.now();
     let (a, b) = (&seen.snapshot.baseline, &seen.snapshot.whatif);
     let mut add = |list: &str, a: &Part, b: &Part, kpis: &[&str]| {
@@ -315,24 +318,20 @@ fn closer(state: &State, seen: &Seen, interval: usize, width: usize) -> Vec<Line
     }
     let narrow = width < 60;
     let mut table = Table::new(&start, names);
-    let column = |of: &dyn Fn(&(Cell, Cell, Option<&Difference>)) -> Cell| -> Vec<Cell> {
-        let cell = |row: &Option<(Cell, Cell, Option<&Difference>)>| {
-            row.as_ref().map_or(Cell::default(), of)
-        };
+    let column = |of: &dyn Fn(&Row<'_>) -> Cell| -> Vec<Cell> {
+        let cell = |row: &Option<Row<'_>>| row.as_ref().map_or(Cell::default(), of);
         rows.iter().map(cell).collect()
     };
     let baseline = if narrow { "base" } else { "baseline" };
     table.column(baseline, 6, column(&|(a, ..)| a.clone()).into_iter());
     if state.is_changed() {
         table.column("what-if", 9, column(&|(_, b, _)| b.clone()).into_iter());
-        let change = |(.., d): &(Cell, Cell, Option<&Difference>)| match d
-            .map_or(Cell::default(), |d| change(state, d))
-        {
+        let change = |(.., d): &Row<'_>| match d.map_or(Cell::default(), |d| change(state, d)) {
             cell if narrow => cell.without_spaces(),
             cell => cell,
         };
         table.column("difference", 8, column(&change).into_iter());
-        let words = |(.., d): &(Cell, Cell, Option<&Difference>)| {
+        let words = |(.., d): &Row<'_>| {
             let word = d.map_or("", |d| judged(state, d, narrow));
             Cell::seamed(String::new(), word.to_owned())
         };
