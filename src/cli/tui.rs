@@ -108,7 +108,6 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             scenario,
             file: arguments.file.clone(),
             sets: arguments.set.clone(),
-            options: options(arguments),
             warnings,
             keymap: configuration.keymap,
             palette: palette.unwrap_or_else(of_environment),
@@ -119,7 +118,6 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             document,
             original,
             calibration: prepared.calibration,
-            seed: settings.seed,
         },
         settings,
         mouse: !arguments.no_mouse,
@@ -141,14 +139,6 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         (_, true) => status::INTERRUPTED,
         _ => status::DONE,
     })
-}
-
-/// The options given on which figures depend, as another command takes them.
-fn options(arguments: &Arguments) -> String {
-    let seed = arguments.seed.map(|seed| format!(" --seed {seed}"));
-    let level = arguments.confidence;
-    let confidence = level.map(|level| format!(" --confidence {level}"));
-    seed.into_iter().chain(confidence).collect()
 }
 
 /// Quantiles of the times of frames.

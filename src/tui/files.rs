@@ -36,8 +36,6 @@ pub struct Source {
     pub original: Document,
     /// How the first attempts were found.
     pub calibration: Option<Calibration>,
-    /// Seed of all random numbers, which may be another than the file's.
-    pub seed: u64,
 }
 
 /// Writes a file and returns its path.
@@ -50,7 +48,6 @@ pub fn write(writing: &Writing, source: &Source) -> Result<PathBuf, Failed> {
         What::Scenario { sets, days } => {
             let loaded = source.document.check(sets);
             let mut changed = loaded.map_err(|e| Failed::Other(e.to_string()))?.scenario;
-            changed.run.seed = source.seed;
             if let Some(days) = days.and_then(|days| u32::try_from(days).ok()) {
                 changed.run.replications = days;
                 changed.run.until_precise = None;

@@ -33,8 +33,6 @@ pub struct Start {
     pub file: Option<PathBuf>,
     /// `--set`s that hold for baseline and what-if, and that no lever knows.
     pub sets: Vec<String>,
-    /// Options on which figures depend, as other commands take them, each with a space before it: ` --seed 7`.
-    pub options: String,
     /// What the scenario was worth a remark.
     pub warnings: Vec<String>,
     /// The keys.
@@ -271,8 +269,6 @@ pub struct State {
     pub file: Option<PathBuf>,
     /// `--set`s that always hold.
     sets: Vec<String>,
-    /// Options of other commands that give the same figures.
-    options: String,
     /// What can be changed.
     pub levers: Levers,
     /// What was changed.
@@ -340,7 +336,6 @@ impl State {
             scenario: start.scenario,
             file: start.file,
             sets: start.sets,
-            options: start.options,
             history: History::default(),
             marks: Vec::new(),
             keymap: start.keymap,
@@ -475,11 +470,11 @@ impl State {
         let now = self.history.now();
         let file = self.file.as_deref().map(|file| file.display().to_string());
         let file = file.map_or(String::new(), |file| format!(" {}", quoted(&file)));
-        let mut options = self.options.clone();
+        let mut days = String::new();
         if let Some((_, seen)) = self.seen.as_ref().filter(|_| self.is_fresh())
             && self.scenario.run.mode == crate::scenario::Mode::Day
         {
-            options += &format!(" --replications {}", seen.snapshot.days);
+            days = format!(" --replications {}", seen.snapshot.days);
         }
         let own = self.sets.iter().cloned();
         let sets =
@@ -489,12 +484,12 @@ impl State {
             let sets = sets
                 .iter()
                 .map(|set| format!(" \\\n    --set {}", quoted(set)));
-            format!("acdsim run{file}{options}{}", sets.collect::<String>())
+            format!("acdsim run{file}{days}{}", sets.collect::<String>())
         };
         if now.baseline == now.whatif {
             return vec![run(&now.whatif)];
         }
-        let mut compare = format!("acdsim compare{file}{options}");
+        let mut compare = format!("acdsim compare{file}{days}");
         for set in &self.sets {
             compare += &format!(" \\\n    --set {}", quoted(set));
         }

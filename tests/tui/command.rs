@@ -38,9 +38,9 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// A session of it that simulates so many days, by another seed than the file's.
+/// A session of it that simulates so many days.
 fn session(folder: &Path, days: &str) -> Session {
-    let arguments = ["tui", "day.toml", "--replications", days, "--seed", "7"];
+    let arguments = ["tui", "day.toml", "--replications", days];
     let session = Start::acdsim(&arguments).size(24, 80).folder(folder).go();
     session.wait_for(&format!("n = {days} days "));
     session

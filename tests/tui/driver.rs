@@ -75,7 +75,6 @@ impl Driver {
             scenario,
             file: file.map(Path::to_owned),
             sets: Vec::new(),
-            options: String::new(),
             warnings: prepared.loaded.warnings,
             keymap: Keymap::default(),
             palette: Palette::None,
@@ -93,7 +92,6 @@ impl Driver {
                 document,
                 original,
                 calibration: prepared.calibration,
-                seed: settings.seed,
             },
             settings,
         };
