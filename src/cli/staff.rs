@@ -434,6 +434,7 @@ fn question(
             (Some(PerArgument::Interval) | None, None) => Per::Interval,
             _ => Per::Day,
         },
+        intervals: None,
         tolerance: Tolerance {
             points: arguments.tolerance,
             ..Tolerance::default()

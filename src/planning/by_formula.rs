@@ -56,12 +56,7 @@ pub fn by_formula(
     let (staff, exact) = requirement.staff(&model, &question.bounds);
     let found = Found {
         staff,
-        goals: Goal::all(
-            scenario,
-            &question.targets,
-            question.per,
-            question.tolerance,
-        ),
+        goals: Goal::all(scenario, question),
         days: counted.map_or(0, |results| results.run.replications),
         promised: Vec::new(),
         marginal: Vec::new(),

@@ -1,5 +1,6 @@
 //! What a staffing shall reach: targets of queues and groups, in each interval or over the day.
 
+use super::question::Question;
 use crate::erlang;
 use crate::experiment::Watch;
 use crate::kpi::{Bound, Gauge, Place, Target, Unit, unit};
@@ -102,20 +103,16 @@ pub struct Goal {
 }
 
 impl Goal {
-    /// All goals of a list of targets; those of trunk groups, which staff does not change much, are left out.
-    pub fn all(
-        scenario: &Scenario,
-        targets: &[Target],
-        per: Per,
-        tolerance: Tolerance,
-    ) -> Vec<Self> {
-        let intervals: Vec<Option<usize>> = match per {
-            Per::Interval => (0..scenario.intervals()).map(Some).collect(),
+    /// All goals of a question; those of trunk groups, which staff does not change much, are left out.
+    pub fn all(scenario: &Scenario, question: &Question) -> Vec<Self> {
+        let tolerance = question.tolerance;
+        let judged = |i: &usize| question.intervals.as_ref().is_none_or(|of| of.contains(i));
+        let intervals: Vec<Option<usize>> = match question.per {
+            Per::Interval => (0..scenario.intervals()).filter(judged).map(Some).collect(),
             Per::Day => vec![None],
         };
-        let staffed = targets
-            .iter()
-            .filter(|t| !matches!(t.place, Place::Trunk(_)));
+        let targets = question.targets.iter();
+        let staffed = targets.filter(|t| !matches!(t.place, Place::Trunk(_)));
         let of_target = |&target: &Target| {
             intervals.iter().map(move |&interval| Goal {
                 target,

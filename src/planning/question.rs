@@ -12,6 +12,8 @@ pub struct Question {
     pub targets: Vec<Target>,
     /// Over what they are judged.
     pub per: Per,
+    /// The only intervals that are judged, where targets are judged by interval; `None` is all of them.
+    pub intervals: Option<Vec<usize>>,
     /// How far beside its target a figure is borderline.
     pub tolerance: Tolerance,
     /// Joint confidence of all that is called met.
@@ -38,6 +40,7 @@ impl Question {
         Self {
             targets: targets(scenario),
             per,
+            intervals: None,
             tolerance: Tolerance::default(),
             confidence: scenario.run.confidence,
             bounds: Bounds::none(scenario),

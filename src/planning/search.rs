@@ -119,12 +119,7 @@ impl<'a> Search<'a> {
         question: &'a Question,
         control: &'a Control,
     ) -> Self {
-        let goals = Goal::all(
-            scenario,
-            &question.targets,
-            question.per,
-            question.tolerance,
-        );
+        let goals = Goal::all(scenario, question);
         let mut watches: Vec<Watch> = goals
             .iter()
             .filter_map(|goal| goal.watch(scenario))

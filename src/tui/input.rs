@@ -12,6 +12,8 @@ const MOST: usize = 4096;
 pub struct Input {
     text: Vec<char>,
     at: usize,
+    /// Nothing was typed yet: the first sign takes the place of the text, any other key edits it.
+    suggested: bool,
 }
 
 impl Input {
@@ -21,7 +23,21 @@ impl Input {
         Self {
             at: text.len(),
             text,
+            suggested: false,
         }
+    }
+
+    /// A text that is kept as it is or edited, and goes where another is typed.
+    pub fn suggesting(text: &str) -> Self {
+        Self {
+            suggested: !text.is_empty(),
+            ..Self::new(text)
+        }
+    }
+
+    /// Whether the text is still the one suggested.
+    pub fn is_suggested(&self) -> bool {
+        self.suggested
     }
 
     /// The text.
@@ -36,6 +52,10 @@ impl Input {
 
     /// Types a text; what are no signs is left out.
     pub fn insert(&mut self, text: &str) {
+        if std::mem::take(&mut self.suggested) {
+            self.text.clear();
+            self.at = 0;
+        }
         for c in text.chars().filter(|c| !c.is_control()) {
             if self.text.len() < MOST {
                 self.text.insert(self.at, c);
@@ -50,6 +70,7 @@ impl Input {
             self.insert(c.encode_utf8(&mut [0; 4]));
             return true;
         }
+        self.suggested = false;
         let len = self.text.len();
         match key.plain() {
             Some(KeyCode::Backspace) if self.at > 0 => {
@@ -117,5 +138,20 @@ mod tests {
         assert!(!input.key(KeyPress::parse("ctrl-x").expect("a key")));
         input.insert("a\u{1b}[2Jb\n");
         assert_eq!(input.text(), "a[2Jb");
+    }
+
+    #[test]
+    fn what_is_suggested_is_edited_or_replaced() {
+        let typed = |keys: &[&str]| {
+            let mut input = Input::suggesting("day.toml");
+            for key in keys {
+                input.key(KeyPress::parse(key).expect("a key"));
+            }
+            input.text()
+        };
+        assert_eq!(typed(&[]), "day.toml");
+        assert_eq!(typed(&["x", "y"]), "xy");
+        assert_eq!(typed(&["end", "x"]), "day.tomlx");
+        assert_eq!(typed(&["backspace", "x"]), "day.tomx");
     }
 }

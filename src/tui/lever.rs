@@ -200,7 +200,7 @@ impl Levers {
             if let Some(ivr) = &t.ivr {
                 add(
                     "ivr.contained",
-                    "in IVR",
+                    "containment",
                     fraction(1.0 - ivr.abandoned),
                     ivr.contained,
                 );
@@ -608,6 +608,11 @@ pub fn signed(n: i64) -> String {
         n if n > 0 => format!("+{n}"),
         n => format!("−{}", -n),
     }
+}
+
+/// Agents of intervals, added up, as hours to a tenth: those are what planners know.
+pub fn agent_hours(agents: i64, interval_min: u32) -> f64 {
+    (agents as f64 * f64::from(interval_min) / 6.0).round() / 10.0
 }
 
 const TARGET_FRACTION: &str = "target.fraction";

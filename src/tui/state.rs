@@ -240,8 +240,6 @@ pub enum Progress {
     Simulating,
     /// All days are.
     Done,
-    /// It was stopped for other work.
-    Stopped,
     /// There is none.
     Failed,
 }
@@ -467,11 +465,17 @@ impl State {
         )
     }
 
-    /// The command lines that give the same.
+    /// The command lines that give the same, with so many days as are in view.
     pub fn command_lines(&self) -> Vec<String> {
         let now = self.history.now();
         let file = self.file.as_deref().map(|file| file.display().to_string());
         let file = file.map_or(String::new(), |file| format!(" {}", quoted(&file)));
+        let mut days = String::new();
+        if let Some((_, seen)) = self.seen.as_ref().filter(|_| self.is_fresh())
+            && self.scenario.run.mode == crate::scenario::Mode::Day
+        {
+            days = format!(" --replications {}", seen.snapshot.days);
+        }
         let own = self.sets.iter().cloned();
         let sets =
             |edits: &Edits| -> Vec<String> { own.clone().chain(self.levers.sets(edits)).collect() };
@@ -480,12 +484,12 @@ impl State {
             let sets = sets
                 .iter()
                 .map(|set| format!(" \\\n    --set {}", quoted(set)));
-            format!("acdsim run{file}{}", sets.collect::<String>())
+            format!("acdsim run{file}{days}{}", sets.collect::<String>())
         };
         if now.baseline == now.whatif {
             return vec![run(&now.whatif)];
         }
-        let mut compare = format!("acdsim compare{file}");
+        let mut compare = format!("acdsim compare{file}{days}");
         for set in &self.sets {
             compare += &format!(" \\\n    --set {}", quoted(set));
         }
@@ -621,9 +625,12 @@ impl State {
         Vec::new()
     }
 
-    fn recorded(&mut self, recording: Result<Recording, String>) -> Vec<Effect> {
+    fn recorded(&mut self, recording: Result<Box<Recording>, String>) -> Vec<Effect> {
         match recording {
-            Ok(recording) => self.mode = Mode::Play(Box::new(Player::new(Arc::new(recording)))),
+            Ok(recording) => {
+                self.notice = None;
+                self.mode = Mode::Play(Box::new(Player::new(Arc::from(recording))));
+            }
             Err(why) => self.note(Tone::Bad, why),
         }
         vec![self.simulate()]
@@ -642,9 +649,11 @@ impl State {
                     What::Scenario { days, .. } => {
                         self.saved = self.history.now().whatif.clone();
                         let days = days.map_or(String::new(), |days| {
-                            format!(", with these figures of {days} days")
+                            let days = crate::scenario::grouped(days as f64, 0);
+                            format!(" gives these figures, of {days} days")
                         });
-                        format!("saved: acdsim run {path_text}{days}")
+                        let path = quoted(&path_text.to_string());
+                        format!("saved: acdsim run {path}{days}")
                     }
                     What::Page(_) => format!("page: {path_text}"),
                     What::Csv(_) => format!("table: {path_text}"),
@@ -730,18 +739,20 @@ impl State {
             .levers
             .differences(&Edits::new(), &self.history.now().whatif)
             .len();
-        let what = if n == 1 {
-            "1 change was"
-        } else {
-            &format!("{n} changes were")
+        let what = match n {
+            1 => "1 change was".to_owned(),
+            n => format!("{n} changes were"),
         };
         let mut question = vec![format!("{what} not saved as a scenario.")];
-        question.push(match self.file {
-            Some(_) => {
-                "They are kept beside the file and offered again at the next start.".to_owned()
+        question.push(
+            match self.file {
+                Some(_) => {
+                    "What was tried is kept beside the file and offered again at the next start."
+                }
+                None => "The bundled day has no file beside which what was tried could be kept.",
             }
-            None => "The bundled day has no file beside which they could be kept.".to_owned(),
-        });
+            .to_owned(),
+        );
         self.mode = Mode::Ask(Ask {
             question,
             answers: vec![

@@ -2,7 +2,7 @@
 //!
 //! A new request takes the place of the one under way. What is found is told as [`Report`]s.
 
-use super::lever::signed;
+use super::lever::agent_hours;
 use super::play::Recording;
 use crate::engine::Halt;
 use crate::experiment::{self, Control};
@@ -13,6 +13,7 @@ use crate::planning::{
     self, Attempts, Bounds, Expected, Forecast, Method, Per, Question, Recipe, Requirement, Staff,
     Tolerance,
 };
+use crate::report::comparison::words::name_of_headline;
 use crate::report::text::figures;
 use crate::scenario::schema::MOST_AGENTS;
 use crate::scenario::{Document, Mode, Scenario};
@@ -89,7 +90,7 @@ pub enum Report {
     /// The agents needed, or why none were found.
     Searched(Result<Proposal, String>),
     /// The day, or why there is none.
-    Recorded(Result<Recording, String>),
+    Recorded(Result<Box<Recording>, String>),
     /// What is kept for the next session could not be written: why.
     NotKept(String),
     /// A file was written, or why not.
@@ -374,7 +375,9 @@ impl Room {
                 groups,
                 intervals,
             } => Report::Searched(self.search(sets, (groups, intervals), &job.control)),
-            Request::Record { sets } => Report::Recorded(self.record(sets, &job.control)),
+            Request::Record { sets } => {
+                Report::Recorded(self.record(sets, &job.control).map(Box::new))
+            }
             Request::Simulate { .. } => unreachable!("simulations have a baseline"),
         });
     }
@@ -433,6 +436,8 @@ impl Room {
         let mut question = Question {
             threads: Some(self.settings.threads),
             seed: self.settings.seed,
+            // What is missed elsewhere is not asked for: it would take agents here as long as they help there at all.
+            intervals: Some(intervals.to_vec()),
             ..Question::of(&scenario, Per::Interval)
         };
         question.bounds = Bounds {
@@ -472,44 +477,36 @@ impl Room {
                 });
             }
         }
-        let starts = scenario.interval_starts();
-        let mut words = Vec::new();
-        let here = |start: &Option<String>| {
-            let start = start.as_ref();
-            start.is_some_and(|start| intervals.iter().any(|i| starts[*i] == *start))
-        };
-        for goal in answer
-            .staffing
-            .goals
+        let more: i64 = changes
             .iter()
-            .filter(|goal| here(&goal.start))
-        {
+            .map(|c| i64::from(c.to) - i64::from(c.from))
+            .sum();
+        let more = agent_hours(more, scenario.interval_min);
+        let sign = if more > 0.0 { "+" } else { "" };
+        let more = format!("{sign}{more} agent hours in all").replace('-', "−");
+        changes.retain(|change| change.from != change.to);
+        let mut words = Vec::new();
+        if !changes.is_empty() {
+            words.push(more);
+        }
+        for goal in &answer.staffing.goals {
             let start = goal.start.as_deref().unwrap_or_default();
             let figure = match kpi::unit(&goal.kpi) {
                 Some(kpi::Unit::Fraction) => figures::percent(goal.simulated),
                 _ => figures::seconds(goal.simulated),
             };
-            let mut line = format!(
-                "{start}  {} {} {figure}: {}",
-                goal.place,
-                goal.kpi,
-                goal.status.name()
-            );
+            let place = goal.place.split_once('.').map_or("", |(_, name)| name);
+            let kpi = name_of_headline(&goal.kpi);
+            let mut line = format!("{start}  {place}: {kpi} {figure}, {}", goal.status.name());
             if let Some(reason) = &goal.reason {
                 line += &format!(" ({reason})");
             }
             words.push(line);
         }
-        let more: i64 = changes
-            .iter()
-            .map(|c| i64::from(c.to) - i64::from(c.from))
-            .sum();
-        words.insert(0, format!("{} agent intervals in all", signed(more)));
         if answer.staffing.partial {
             words.push("The search was ended early: this is the best so far.".to_owned());
         }
         words.extend(answer.staffing.warnings.iter().cloned());
-        changes.retain(|change| change.from != change.to);
         Ok(Proposal { changes, words })
     }
 

@@ -104,7 +104,7 @@ fn agents_that_are_offered() {
     driver
         .press("/")
         .type_text("staff")
-        .press("enter home down right right space right v g");
+        .press("enter home down right right space right v - - g");
     insta::assert_snapshot!(driver.screen());
 }
 

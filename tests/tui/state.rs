@@ -289,6 +289,31 @@ fn the_agents_needed_are_searched_and_taken() {
 }
 
 #[test]
+fn the_agents_needed_in_an_interval_do_not_depend_on_what_is_missed_later() {
+    let needed = |staff: &str| {
+        let text = SMALL.replace("staff = 6 # all morning", staff);
+        let mut driver = Driver::new(&text, None, SIZE, 25);
+        driver
+            .press("/")
+            .type_text("staff")
+            .press("enter home down right g");
+        let Mode::Offer(proposal) = &driver.state.mode else {
+            panic!("nothing is offered: {}", driver.screen());
+        };
+        assert!(proposal.words.iter().all(|w| !w.contains("09:")));
+        let changes: Vec<_> = proposal
+            .changes
+            .iter()
+            .map(|c| (c.interval, c.to))
+            .collect();
+        changes
+    };
+    let expected = needed("staff = [9, 3, 9, 9]");
+    assert!(matches!(expected[..], [(1, _)]), "{expected:?}");
+    assert_eq!(needed("staff = [9, 3, 2, 2]"), expected);
+}
+
+#[test]
 fn what_is_saved_gives_the_same_figures_and_keeps_the_comments() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("day.toml");

@@ -2,7 +2,7 @@
 
 use crate::report::text::layout::{columns, truncated};
 use crate::tui::layout::{self, CELL, Row};
-use crate::tui::lever::{Marked, Spot};
+use crate::tui::lever::{Marked, Spot, agent_hours};
 use crate::tui::state::{Focus, State};
 use crate::tui::tabs::scroll_bar;
 use ratatui::Frame;
@@ -87,19 +87,15 @@ fn line(state: &State, row: Row, width: usize) -> Line<'static> {
         Row::Group(g) => {
             let spot = Spot::Group(g);
             let n = state.levers.intervals();
-            let sum = |edits| -> u64 {
+            let sum = |edits| -> i64 {
                 (0..n)
-                    .map(|i| u64::from(state.levers.agents(edits, g, i)))
+                    .map(|i| i64::from(state.levers.agents(edits, g, i)))
                     .sum()
             };
             let (old, new) = (sum(&now.baseline), sum(&now.whatif));
-            // Agents in all intervals as hours are what planners know.
-            let hours = |sum: u64| match n {
+            let hours = |sum: i64| match n {
                 1 => sum.to_string(),
-                _ => format!(
-                    "{} h",
-                    sum as f64 * f64::from(state.scenario.interval_min) / 60.0
-                ),
+                _ => format!("{} h", agent_hours(sum, state.scenario.interval_min)),
             };
             let value = match old == new {
                 true => hours(new),

@@ -82,7 +82,6 @@ pub fn freshness(state: &State) -> (String, Style) {
         _ if state.searching => (format!("searching agents {sign}"), theme.doubt),
         (true, Progress::Simulating) => (format!("{n}, sharpening {sign}"), theme.plain),
         (true, Progress::Done) => (n, theme.plain),
-        (true, Progress::Stopped) => (format!("{n}, halted"), theme.plain),
         (_, Progress::Failed) => ("no answer: see the log".to_owned(), theme.bad),
         (false, _) if state.seen.is_none() => (format!("simulating {sign}"), theme.doubt),
         (false, _) => (
@@ -144,7 +143,14 @@ fn notice(frame: &mut Frame<'_>, area: Rect, state: &State) {
         let x = columns(&prompt) + columns(&before) - hidden;
         let line = Line::from(vec![
             Span::styled(prompt, theme.heading),
-            Span::styled(shown, theme.plain),
+            Span::styled(
+                shown,
+                if entry.input.is_suggested() {
+                    theme.marked
+                } else {
+                    theme.plain
+                },
+            ),
             Span::styled(error, theme.bad),
         ]);
         frame.render_widget(Paragraph::new(line), area);

@@ -53,7 +53,11 @@ impl State {
                 Vec::new()
             }
             (None, Some(digit)) => {
-                self.ask_for_value(&digit.to_string());
+                self.mode = Mode::Entry(Entry {
+                    purpose: Purpose::Value(self.cursor),
+                    input: Input::new(&digit.to_string()),
+                    error: None,
+                });
                 Vec::new()
             }
             (None, None) => {
@@ -140,12 +144,12 @@ impl State {
                 let name = beside(self.file.as_deref(), "-whatif.toml");
                 self.open_entry(Purpose::Save { leave: false }, &name);
             }
-            Action::Page => match self.simulated() {
+            Action::Page => match self.is_fresh() {
                 true => {
                     let name = beside(self.file.as_deref(), "-whatif.html");
                     self.open_entry(Purpose::Page, &name);
                 }
-                false => self.note(Tone::Plain, "nothing is simulated yet"),
+                false => self.note(Tone::Plain, "nothing is simulated of this setting yet"),
             },
             Action::Csv => {
                 let ending = format!("-{}.csv", TABS[self.tab].name);
@@ -153,16 +157,19 @@ impl State {
                 self.open_entry(Purpose::Csv, &name);
             }
             Action::CommandLine => {
+                // Longer lines go on in the next one: what is cut off could not be copied.
+                let width = usize::from(self.size.0).saturating_sub(4).max(1);
+                let mut lines = Vec::new();
+                for command in self.command_lines() {
+                    for line in command.lines() {
+                        let signs: Vec<char> = line.chars().collect();
+                        lines.extend(signs.chunks(width).map(String::from_iter));
+                    }
+                    lines.push(String::new());
+                }
                 self.mode = Mode::Text {
                     title: "the same from the command line".to_owned(),
-                    lines: self
-                        .command_lines()
-                        .iter()
-                        .flat_map(|command| {
-                            let lines = command.lines().map(str::to_owned);
-                            lines.chain(std::iter::once(String::new()))
-                        })
-                        .collect(),
+                    lines,
                     scroll: 0,
                 };
             }
@@ -194,10 +201,6 @@ impl State {
         Vec::new()
     }
 
-    fn simulated(&self) -> bool {
-        self.seen.is_some()
-    }
-
     /// Closes what is open, one thing at a time.
     fn back(&mut self) -> Vec<Effect> {
         let view = &mut self.views[self.tab];
@@ -225,7 +228,7 @@ impl State {
                 let whatif = &self.history.now().whatif;
                 let value = self.levers.value(whatif, self.cursor, &marked);
                 let text = self.levers.shown(self.cursor, &value).replace('\u{a0}', "");
-                self.ask_for_value(&text);
+                self.open_entry(Purpose::Value(self.cursor), &text);
                 Vec::new()
             }
             (_, "intervals") => {
@@ -235,7 +238,11 @@ impl State {
             }
             (_, "marks") => {
                 let Some(mark) = self.marks.get(self.views[self.tab].row) else {
-                    self.note(Tone::Plain, "there is no mark yet; m makes one");
+                    let mark = self.keymap.hint(Action::Mark);
+                    self.note(
+                        Tone::Plain,
+                        format!("there is no mark yet; {mark} makes one"),
+                    );
                     return Vec::new();
                 };
                 let (name, edits) = (mark.name.clone(), mark.edits.clone());
@@ -246,14 +253,10 @@ impl State {
         }
     }
 
-    fn ask_for_value(&mut self, text: &str) {
-        self.open_entry(Purpose::Value(self.cursor), text);
-    }
-
-    fn open_entry(&mut self, purpose: Purpose, text: &str) {
+    fn open_entry(&mut self, purpose: Purpose, suggestion: &str) {
         self.mode = Mode::Entry(Entry {
             purpose,
-            input: Input::new(text),
+            input: Input::suggesting(suggestion),
             error: None,
         });
     }
@@ -330,7 +333,6 @@ impl State {
             format!("searching how many agents it takes: {where_to}; esc takes the best so far"),
         );
         self.searching = true;
-        self.progress = super::Progress::Stopped;
         vec![Effect::Work(Request::Search {
             sets: self.sets_of(&self.history.now().whatif),
             groups,

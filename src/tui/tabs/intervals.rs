@@ -10,6 +10,7 @@ use crate::report::csv::Datum;
 use crate::report::text::figures::percent;
 use crate::report::text::layout::{Cell, Table, columns};
 use crate::stats::Estimate;
+use crate::tui::keys::Action;
 use crate::tui::layout::first_in_view;
 use crate::tui::lever::signed;
 use crate::tui::state::{Focus, State};
@@ -76,9 +77,11 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
         ..area
     };
     let theme = &state.theme;
+    let [closer, mark] =
+        [Action::Enter, Action::MarkInterval].map(|action| state.keymap.hint(action));
     let text = [
-        " level of the what-if; agents over (+) or under (−)",
-        " what Erlang-A asks for. enter: closer, space: mark",
+        " service level of the what-if; agents over (+) or".to_owned(),
+        format!(" under (−) Erlang-A's. {closer}: closer, {mark}: mark"),
     ];
     frame.render_widget(
         Paragraph::new(text.map(|t| line(t, theme.aside)).to_vec()),
@@ -236,14 +239,14 @@ fn share(level: f64, target: f64) -> f64 {
     }
 }
 
-/// Agents beyond those that Erlang-A asks for.
+/// Agents beyond those that Erlang-A requires.
 fn cover(state: &State, seen: &Seen, group: usize, interval: usize) -> Option<i64> {
     let required = seen.required.as_ref()?;
     let agents = state
         .levers
         .agents(&state.history.now().whatif, group, interval);
-    let asked = required[1].get(group)?.get(interval)?;
-    Some(i64::from(agents) - i64::from(*asked))
+    let needed = required[1].get(group)?.get(interval)?;
+    Some(i64::from(agents) - i64::from(*needed))
 }
 
 /// A figure of a part in an interval.
@@ -265,11 +268,14 @@ const OF_QUEUE: [&str; 8] = [
 ];
 const OF_GROUP: [&str; 3] = ["staffed_h", "occupancy", "aht_s"];
 
+/// A figure in the baseline and in the what-if, and their difference where it is judged.
+type Row<'a> = (Cell, Cell, Option<&'a Difference>);
+
 fn closer(state: &State, seen: &Seen, interval: usize, width: usize) -> Vec<Line<'static>> {
     let theme = &state.theme;
     let start = state.levers.starts[interval].clone();
     let mut names = Vec::new();
-    let mut rows: Vec<Option<(Cell, Cell, Option<&Difference>)>> = Vec::new();
+    let mut rows: Vec<Option<Row<'_>>> = Vec::new();
     let now = state.history.now();
     let (a, b) = (&seen.snapshot.baseline, &seen.snapshot.whatif);
     let mut add = |list: &str, a: &Part, b: &Part, kpis: &[&str]| {
@@ -302,34 +308,30 @@ fn closer(state: &State, seen: &Seen, interval: usize, width: usize) -> Vec<Line
         names.push(format!("agents of {}", group.name));
         rows.push(Some((agents(&now.baseline), agents(&now.whatif), None)));
         if let Some([of_a, of_b]) = &seen.required {
-            let asked = |staff: &crate::planning::Staff| {
+            let needed = |staff: &crate::planning::Staff| {
                 let n = staff.get(g).and_then(|row| row.get(interval));
                 Cell::from(n.map_or(String::new(), u32::to_string))
             };
-            names.push("  Erlang-A asks for".to_owned());
-            rows.push(Some((asked(of_a), asked(of_b), None)));
+            names.push("  required by Erlang-A".to_owned());
+            rows.push(Some((needed(of_a), needed(of_b), None)));
         }
     }
     let narrow = width < 60;
     let mut table = Table::new(&start, names);
-    let column = |of: &dyn Fn(&(Cell, Cell, Option<&Difference>)) -> Cell| -> Vec<Cell> {
-        let cell = |row: &Option<(Cell, Cell, Option<&Difference>)>| {
-            row.as_ref().map_or(Cell::default(), of)
-        };
+    let column = |of: &dyn Fn(&Row<'_>) -> Cell| -> Vec<Cell> {
+        let cell = |row: &Option<Row<'_>>| row.as_ref().map_or(Cell::default(), of);
         rows.iter().map(cell).collect()
     };
     let baseline = if narrow { "base" } else { "baseline" };
     table.column(baseline, 6, column(&|(a, ..)| a.clone()).into_iter());
     if state.is_changed() {
         table.column("what-if", 9, column(&|(_, b, _)| b.clone()).into_iter());
-        let change = |(.., d): &(Cell, Cell, Option<&Difference>)| match d
-            .map_or(Cell::default(), |d| change(state, d))
-        {
+        let change = |(.., d): &Row<'_>| match d.map_or(Cell::default(), |d| change(state, d)) {
             cell if narrow => cell.without_spaces(),
             cell => cell,
         };
         table.column("difference", 8, column(&change).into_iter());
-        let words = |(.., d): &(Cell, Cell, Option<&Difference>)| {
+        let words = |(.., d): &Row<'_>| {
             let word = d.map_or("", |d| judged(state, d, narrow));
             Cell::seamed(String::new(), word.to_owned())
         };
@@ -351,10 +353,9 @@ fn closer(state: &State, seen: &Seen, interval: usize, width: usize) -> Vec<Line
         }
     });
     let mut lines: Vec<Line<'static>> = lines.collect();
-    lines.push(line(
-        "  enter or esc: back; ↑ ↓: other intervals",
-        theme.aside,
-    ));
+    let [closer, back] = [Action::Enter, Action::Back].map(|action| state.keymap.hint(action));
+    let text = format!("  {closer} or {back}: back; ↑ ↓: other intervals");
+    lines.push(line(text, theme.aside));
     lines
 }
 

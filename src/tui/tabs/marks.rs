@@ -24,6 +24,9 @@ pub(super) const TAB: Tab = Tab {
     by_interval: false,
 };
 
+/// A headline's name, and its figure by mark.
+type Column = (String, Vec<String>);
+
 /// The headlines that any mark has.
 fn figures(state: &State) -> Vec<&'static str> {
     let has = |kpi: &str| {
@@ -59,14 +62,14 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
         }
     };
     // As many figures as fit beside the names.
-    let columns: Vec<(String, Vec<String>)> = kpis
+    let columns: Vec<Column> = kpis
         .iter()
         .map(|kpi| {
             let cells: Vec<String> = state.marks.iter().map(|mark| cell(mark, kpi)).collect();
             (name_of_headline(kpi), cells)
         })
         .collect();
-    let wide = |(name, cells): &(String, Vec<String>)| {
+    let wide = |(name, cells): &Column| {
         let cells = cells
             .iter()
             .map(|cell| crate::report::text::layout::columns(cell));
@@ -78,14 +81,14 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
         .map(|mark| crate::report::text::layout::columns(&mark.name));
     let name_width = names.max().unwrap_or(0).clamp(8, (width / 3).max(8));
     let mut used = name_width + 4;
-    let shown: Vec<&(String, Vec<String>)> = columns
+    let shown: Vec<&Column> = columns
         .iter()
         .take_while(|column| {
             used += wide(column);
             used <= width
         })
         .collect();
-    let row = |first: String, cells: &dyn Fn(&(String, Vec<String>)) -> String| {
+    let row = |first: String, cells: &dyn Fn(&Column) -> String| {
         let cells = shown
             .iter()
             .map(|column| right(&cells(column), wide(column)));
@@ -121,11 +124,12 @@ fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
         };
         lines.extend(paragraph(&text, width, theme.plain));
     }
-    let (load, delete) = (
-        state.keymap.hint(Action::Enter),
-        state.keymap.hint(Action::Delete),
+    let [load, delete, rebase] =
+        [Action::Enter, Action::Delete, Action::Rebase].map(|action| state.keymap.hint(action));
+    let text = format!(
+        "● is the what-if now. {load} makes a mark the what-if, {delete} deletes it. To compare two: {load} at one, {rebase} to \
+         make it the baseline, {load} at the other."
     );
-    let text = format!("{load} makes a mark the what-if, {delete} deletes it.");
     lines.extend(paragraph(&text, width, theme.aside));
     lines
 }

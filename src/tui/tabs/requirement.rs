@@ -1,9 +1,10 @@
-//! Tab 5: the agents of a group against those that Erlang-A asks for.
+//! Tab 5: the agents of a group against those that Erlang-A requires.
 
 use super::{Tab, draw_lines, fitted, line, nothing_yet, right};
 use crate::report::csv::Datum;
+use crate::tui::keys::Action;
 use crate::tui::layout::first_in_view;
-use crate::tui::lever::signed;
+use crate::tui::lever::{agent_hours, signed};
 use crate::tui::state::{Focus, State};
 use crate::tui::work::Seen;
 use ratatui::Frame;
@@ -34,7 +35,7 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let n = state.levers.intervals();
     let now = state.history.now();
     let agents = |i| state.levers.agents(&now.whatif, g, i);
-    let asked = |i: usize| {
+    let needed = |i: usize| {
         required[1]
             .get(g)
             .and_then(|row| row.get(i))
@@ -42,11 +43,11 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
             .unwrap_or(0)
     };
     let most = (0..n)
-        .map(|i| agents(i).max(asked(i)))
+        .map(|i| agents(i).max(needed(i)))
         .max()
         .unwrap_or(1)
         .max(1);
-    let room = usize::from(area.width).saturating_sub(31).max(4);
+    let room = usize::from(area.width).saturating_sub(33).max(4);
     let mut lines = vec![
         Line::from(vec![
             Span::styled(format!("  {}", group.name), theme.heading),
@@ -63,7 +64,7 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
                 "{}{}{}{}",
                 fitted("", 8),
                 right("agents", 8),
-                right("asked", 7),
+                right("required", 9),
                 right("over", 6)
             ),
             theme.aside,
@@ -74,7 +75,7 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     for i in first..(first + height).min(n) {
         let (has, wants, before) = (
             agents(i),
-            asked(i),
+            needed(i),
             state.levers.agents(&now.baseline, g, i),
         );
         let cursor = state.focus == Focus::Answer && view.row == i;
@@ -91,7 +92,7 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
         };
         let part = |x: u32| (f64::from(x) * room as f64 / f64::from(most)).round() as usize;
         let (full, want) = (part(has), part(wants));
-        // The bar is what there is; ┊ where it would end if there were as many as asked for.
+        // The bar is what there is; ┊ where it would end if there were as many as required.
         let bar: String = (0..room)
             .map(|x| match x {
                 x if x + 1 == want => '┊',
@@ -114,7 +115,7 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
                     theme.changed
                 },
             ),
-            Span::styled(right(&wants.to_string(), 7), theme.plain),
+            Span::styled(right(&wants.to_string(), 9), theme.plain),
             Span::styled(right(&signed(over), 6), of_over),
             Span::styled(
                 format!("  {bar}"),
@@ -123,18 +124,19 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
         ]));
     }
     let sum = |of: &dyn Fn(usize) -> u32| (0..n).map(|i| i64::from(of(i))).sum::<i64>();
-    let (has, wants) = (sum(&agents), sum(&asked));
+    let (has, wants) = (sum(&agents), sum(&needed));
+    let minutes = state.scenario.interval_min;
     lines.push(line(
         format!(
-            " {has} agent intervals, {wants} asked for: {}",
-            signed(has - wants)
+            " {} agent hours, {} required",
+            agent_hours(has, minutes),
+            agent_hours(wants, minutes)
         ),
         theme.plain,
     ));
-    lines.push(line(
-        " ┊ what Erlang-A asks for; g searches by simulation",
-        theme.aside,
-    ));
+    let search = state.keymap.hint(Action::Search);
+    let text = format!(" ┊ required by Erlang-A; {search} searches by simulation");
+    lines.push(line(text, theme.aside));
     frame.render_widget(Paragraph::new(lines), area);
 }
 
@@ -144,8 +146,8 @@ fn table(state: &State) -> Vec<Vec<Datum>> {
         "start",
         "baseline",
         "what_if",
-        "asked_baseline",
-        "asked_what_if",
+        "required_baseline",
+        "required_what_if",
         "over",
     ];
     let mut rows = vec![header.map(Datum::from).into()];
@@ -157,7 +159,7 @@ fn table(state: &State) -> Vec<Vec<Datum>> {
     for (g, group) in state.levers.groups.iter().enumerate() {
         for (i, start) in state.levers.starts.iter().enumerate() {
             let agents = |edits| f64::from(state.levers.agents(edits, g, i));
-            let asked = |side: usize| {
+            let needed = |side: usize| {
                 let n = required[side].get(g).and_then(|row| row.get(i));
                 n.map(|n| f64::from(*n))
             };
@@ -167,9 +169,9 @@ fn table(state: &State) -> Vec<Vec<Datum>> {
                 Datum::from(start.as_str()),
                 number(agents(&now.baseline)),
                 number(agents(&now.whatif)),
-                Datum::Number(asked(0)),
-                Datum::Number(asked(1)),
-                Datum::Number(asked(1).map(|asked| agents(&now.whatif) - asked)),
+                Datum::Number(needed(0)),
+                Datum::Number(needed(1)),
+                Datum::Number(needed(1).map(|needed| agents(&now.whatif) - needed)),
             ]);
         }
     }

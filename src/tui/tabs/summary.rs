@@ -5,6 +5,8 @@ use super::{Tab, draw_lines, fitted, line, nothing_yet, paragraph, right};
 use crate::kpi::{Bound, Interval, TargetResult, Unit, Verdict, unit};
 use crate::lab::{Difference, HEADLINES};
 use crate::report::comparison::words::{figure, name_of_headline};
+use crate::report::text::layout::{columns as length, truncated};
+use crate::scenario::clock_text;
 use crate::tui::keys::Action;
 use crate::tui::state::State;
 use crate::tui::work::Seen;
@@ -160,7 +162,7 @@ fn targets(state: &State, seen: &Seen, width: usize) -> Vec<Line<'static>> {
         let mut spans = Vec::new();
         let mut used = 0;
         let mut add = |text: String, style: Style| {
-            used += crate::report::text::layout::columns(&text);
+            used += length(&text);
             spans.push(Span::styled(text, style));
         };
         if let Some((word, style)) = before.filter(|_| changed).map(words) {
@@ -222,12 +224,20 @@ fn over_the_day(state: &State, seen: &Seen, width: usize, height: usize) -> Vec<
         if lines.len() + if changed { 3 } else { 2 } > height {
             break;
         }
+        let scenario = &seen.scenario;
+        let [open, close] = [scenario.open_min, scenario.close_min].map(clock_text);
+        let scale = format!(", {:.0} to 100 %", 100.0 * lowest);
+        let hours = format!(", {open} to {close}");
+        let title = format!("  service level of {}", b.name());
+        let scale = match width >= length(&title) + length(&hours) + length(&scale) {
+            true => hours + &scale,
+            false => scale,
+        };
+        // Rather half a name than half a scale.
+        let title = truncated(&title, width.saturating_sub(length(&scale)));
         lines.push(Line::from(vec![
-            Span::styled(
-                format!("  service level of {} by interval", b.name()),
-                theme.heading,
-            ),
-            Span::styled(format!(", {:.0} to 100 %", 100.0 * lowest), theme.aside),
+            Span::styled(title, theme.heading),
+            Span::styled(scale, theme.aside),
         ]));
         if changed {
             lines.push(Line::from(vec![
