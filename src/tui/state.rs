@@ -485,6 +485,15 @@ impl State {
         if now.baseline == now.whatif {
             return vec![run(&now.whatif)];
         }
+        // A variant is taken apart at semicolons outside of quotes.
+        let of_both = [&now.baseline, &now.whatif].map(|edits| self.levers.sets(edits));
+        if of_both
+            .concat()
+            .iter()
+            .any(|set| set.contains([';', '"', '\'']))
+        {
+            return vec![run(&now.whatif), run(&now.baseline)];
+        }
         let mut compare = format!("acdsim compare{file}");
         for set in &self.sets {
             compare += &format!(" \\\n    --set {}", quoted(set));

@@ -556,3 +556,32 @@ fn random_keys_never_panic() {
         }
     }
 }
+
+#[test]
+fn levers_of_parts_with_odd_names_work() {
+    let text = SMALL
+        .replace("\"agents\"", r#""a[0] 'b'; c=1""#)
+        .replace("\"help\"", r#""it's: c=d.e""#);
+    let mut driver = Driver::new(&text, None, SIZE, 2);
+    driver.press("/").type_text("staff").press("enter home +");
+    assert_eq!(sets(&driver), ["groups.a[0] 'b'; c=1.staff+=1"]);
+    driver
+        .press("/ ctrl-u")
+        .type_text("target")
+        .press("enter home +");
+    assert_eq!(
+        sets(&driver),
+        [
+            "queues.it's: c=d.e.target=81/20",
+            "groups.a[0] 'b'; c=1.staff+=1"
+        ]
+    );
+    // A variant would be taken apart at the semicolon.
+    let lines = driver.state.command_lines();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines.iter().all(|line| line.starts_with("acdsim run")),
+        "{lines:?}"
+    );
+    assert_eq!(lines[1], "acdsim run");
+}
