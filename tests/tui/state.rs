@@ -2,6 +2,7 @@
 
 use crate::driver::{BUNDLED, Driver};
 use acdsim::tui::keys::Keymap;
+use acdsim::tui::lever::{Edits, Marked, Spot, Value};
 use acdsim::tui::state::{Focus, Mode, Progress};
 use ratatui::crossterm::event::{MouseButton, MouseEventKind};
 use std::fs;
@@ -558,6 +559,22 @@ fn random_keys_never_panic() {
 }
 
 #[test]
+fn minus_nothing_is_nothing() {
+    let driver = small();
+    let levers = &driver.state.levers;
+    let lever_spots = (0..levers.levers.len()).map(Spot::Lever);
+    for spot in lever_spots.chain([Spot::Group(0), Spot::Cell(0, 2)]) {
+        let taken = |text: &str| {
+            let value = levers.parse(spot, text).ok()?;
+            let mut edits = Edits::new();
+            levers.set(&mut edits, spot, &value, &Marked::new());
+            Some((levers.shown(spot, &value), levers.sets(&edits)))
+        };
+        assert_eq!(taken("-0"), taken("0"), "{}", levers.name(spot));
+    }
+}
+
+#[test]
 fn levers_of_parts_with_odd_names_work() {
     let text = SMALL
         .replace("\"agents\"", r#""a[0] 'b'; c=1""#)
@@ -584,4 +601,22 @@ fn levers_of_parts_with_odd_names_work() {
         "{lines:?}"
     );
     assert_eq!(lines[1], "acdsim run");
+}
+
+#[test]
+fn changes_of_intervals_that_are_none_are_dropped() {
+    let driver = small();
+    for (path, known) in [
+        ("groups.agents.staff[3]", true),
+        ("groups.agents.staff[4]", false),
+        ("groups.agents.staff[03]", false),
+        ("groups.agents.staff[+3]", false),
+        ("groups.agents.staff[]", false),
+        ("groups.agents.staff", false),
+        ("groups.other.staff[3]", false),
+    ] {
+        let mut edits = Edits::from([(path.to_owned(), Value::Number(1.0))]);
+        let dropped = driver.state.levers.keep_known(&mut edits);
+        assert_eq!(dropped, !known, "{path}");
+    }
 }
