@@ -382,8 +382,14 @@ impl State {
             Message::Mouse(mouse) => self.mouse(mouse),
             Message::Paste(text) => {
                 match &mut self.mode {
-                    Mode::Entry(entry) => entry.input.insert(&text),
-                    Mode::Palette { input, .. } => input.insert(&text),
+                    Mode::Entry(entry) => {
+                        entry.input.insert(&text);
+                        self.retyped();
+                    }
+                    Mode::Palette { input, selected } => {
+                        input.insert(&text);
+                        *selected = 0;
+                    }
                     _ => {}
                 }
                 Vec::new()

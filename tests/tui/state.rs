@@ -3,7 +3,7 @@
 use crate::driver::{BUNDLED, Driver};
 use acdsim::tui::keys::Keymap;
 use acdsim::tui::lever::{Edits, Marked, Spot, Value};
-use acdsim::tui::state::{Focus, Mode, Progress};
+use acdsim::tui::state::{Focus, Message, Mode, Progress};
 use ratatui::crossterm::event::{MouseButton, MouseEventKind};
 use std::fs;
 
@@ -572,6 +572,23 @@ fn minus_nothing_is_nothing() {
         };
         assert_eq!(taken("-0"), taken("0"), "{}", levers.name(spot));
     }
+}
+
+#[test]
+fn what_is_pasted_counts_as_typed() {
+    let mut driver = small();
+    driver.press("/");
+    driver.message(Message::Paste("patience\n".to_owned()));
+    driver.press("enter");
+    assert_eq!(driver.state.filter, "patience");
+    driver.press("+");
+    let changes = driver.state.changes();
+    assert!(changes[0].starts_with("patience"), "{changes:?}");
+    // The first of the commands found is chosen.
+    driver.press(": down down down");
+    driver.message(Message::Paste("undo".to_owned()));
+    driver.press("enter");
+    assert!(!driver.state.is_changed(), "{:?}", driver.state.changes());
 }
 
 #[test]

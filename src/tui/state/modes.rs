@@ -370,8 +370,17 @@ impl State {
             }
             _ => {}
         }
-        entry.error = None;
         entry.input.key(key);
+        self.retyped();
+        Vec::new()
+    }
+
+    /// The line that is typed has another text.
+    pub(super) fn retyped(&mut self) {
+        let Mode::Entry(entry) = &mut self.mode else {
+            return;
+        };
+        entry.error = None;
         if entry.purpose == Purpose::Filter {
             self.filter = entry.input.text();
             self.first_row = 0;
@@ -379,7 +388,6 @@ impl State {
                 self.move_lever(Action::First);
             }
         }
-        Vec::new()
     }
 
     /// The mode that the line was typed in.
