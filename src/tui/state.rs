@@ -649,7 +649,8 @@ impl State {
         writing: Writing,
         result: Result<PathBuf, super::files::Failed>,
     ) -> Vec<Effect> {
-        let leave = std::mem::take(&mut self.leaving);
+        let saves = matches!(writing.what, What::Scenario { .. });
+        let leave = saves && std::mem::take(&mut self.leaving);
         match result {
             Ok(path) => {
                 let path_text = path.display();

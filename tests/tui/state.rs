@@ -3,7 +3,8 @@
 use crate::driver::{BUNDLED, Driver};
 use acdsim::tui::keys::Keymap;
 use acdsim::tui::lever::{Edits, Marked, Spot, Value};
-use acdsim::tui::state::{Focus, Message, Mode, Progress};
+use acdsim::tui::state::{Focus, Message, Mode, Progress, What, Writing};
+use acdsim::tui::work::Report;
 use ratatui::crossterm::event::{MouseButton, MouseEventKind};
 use std::fs;
 
@@ -589,6 +590,27 @@ fn what_is_pasted_counts_as_typed() {
     driver.message(Message::Paste("undo".to_owned()));
     driver.press("enter");
     assert!(!driver.state.is_changed(), "{:?}", driver.state.changes());
+}
+
+#[test]
+fn a_session_ends_when_its_scenario_is_saved_not_another_file() {
+    let mut driver = small();
+    driver.writes = false;
+    driver.press("+ q s enter");
+    let written = |what| {
+        let writing = Writing {
+            what,
+            path: "x".into(),
+            overwrite: false,
+        };
+        let result = Ok("x".into());
+        Message::Report(Report::Written { writing, result })
+    };
+    driver.message(written(What::Csv(Vec::new())));
+    assert!(!driver.left, "the table was asked for before");
+    let (sets, days) = (Vec::new(), None);
+    driver.message(written(What::Scenario { sets, days }));
+    assert!(driver.left);
 }
 
 #[test]
