@@ -315,6 +315,12 @@ pub struct State {
     generation: u64,
     /// A search is under way.
     pub searching: bool,
+    /// A day is simulated, to be played.
+    recording: bool,
+    /// The number of the search or of the day that was asked for last.
+    asked: u64,
+    /// What was found of it while something is typed or read: shown when that is closed.
+    waiting: Option<Report>,
     /// The what-if that was saved last.
     saved: Edits,
     /// The session ends when the file under way is written.
@@ -358,6 +364,9 @@ impl State {
             progress: Progress::Simulating,
             generation: 0,
             searching: false,
+            recording: false,
+            asked: 0,
+            waiting: None,
             saved: Edits::new(),
             leaving: false,
             interrupted: false,
@@ -378,7 +387,15 @@ impl State {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
-            Message::Key(key) => self.key(KeyPress::of(&key)),
+            Message::Key(key) => {
+                let mut effects = self.key(KeyPress::of(&key));
+                if matches!(self.mode, Mode::Normal)
+                    && let Some(report) = self.waiting.take()
+                {
+                    effects.extend(self.report(report));
+                }
+                effects
+            }
             Message::Mouse(mouse) => self.mouse(mouse),
             Message::Paste(text) => {
                 match &mut self.mode {
@@ -548,6 +565,7 @@ impl State {
     /// Asks for the present setting.
     fn simulate(&mut self) -> Effect {
         self.searching = false;
+        self.recording = false;
         self.progress = Progress::Simulating;
         let now = self.history.now();
         Effect::Work(Request::Simulate {
@@ -615,17 +633,30 @@ impl State {
                 self.progress = Progress::Failed;
                 self.note(Tone::Bad, why);
             }
-            Report::Searched(Ok(proposal)) if self.searching => {
+            Report::Searched { number, .. } | Report::Recorded { number, .. }
+                if number != self.asked || !(self.searching || self.recording) => {}
+            // A key that is meant for what is open must not take an offer.
+            report @ (Report::Searched { .. } | Report::Recorded { .. })
+                if !matches!(self.mode, Mode::Normal) =>
+            {
+                self.waiting = Some(report);
+            }
+            Report::Searched {
+                found: Ok(proposal),
+                ..
+            } => {
                 let effect = self.simulate();
                 self.notice = None;
                 self.mode = Mode::Offer(proposal);
                 return vec![effect];
             }
-            Report::Searched(Err(why)) if self.searching => {
+            Report::Searched {
+                found: Err(why), ..
+            } => {
                 self.note(Tone::Bad, why);
                 return vec![self.simulate()];
             }
-            Report::Recorded(recording) => return self.recorded(recording),
+            Report::Recorded { recording, .. } => return self.recorded(recording),
             Report::NotKept(why) => {
                 self.note(Tone::Bad, format!("what was tried cannot be kept: {why}"));
             }

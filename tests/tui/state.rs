@@ -4,7 +4,7 @@ use crate::driver::{BUNDLED, Driver};
 use acdsim::tui::keys::Keymap;
 use acdsim::tui::lever::{Edits, Marked, Spot, Value};
 use acdsim::tui::state::{Focus, Message, Mode, Progress, What, Writing};
-use acdsim::tui::work::Report;
+use acdsim::tui::work::{Change, Proposal, Report};
 use ratatui::crossterm::event::{MouseButton, MouseEventKind};
 use std::fs;
 
@@ -590,6 +590,60 @@ fn what_is_pasted_counts_as_typed() {
     driver.message(Message::Paste("undo".to_owned()));
     driver.press("enter");
     assert!(!driver.state.is_changed(), "{:?}", driver.state.changes());
+}
+
+/// One more agent at the first interval.
+fn one_more() -> Proposal {
+    let change = Change {
+        group: 0,
+        interval: 0,
+        from: 6,
+        to: 7,
+    };
+    Proposal {
+        changes: vec![change],
+        words: Vec::new(),
+    }
+}
+
+fn found(number: u64) -> Message {
+    Message::Report(Report::Searched {
+        number,
+        found: Ok(one_more()),
+    })
+}
+
+#[test]
+fn an_offer_does_not_take_the_keys_of_what_is_typed() {
+    let mut driver = small();
+    driver.works = false;
+    driver
+        .press("/")
+        .type_text("staff")
+        .press("enter home g m ctrl-u");
+    driver.message(found(1));
+    driver.type_text("yes");
+    assert!(!driver.state.is_changed(), "the y is of a name");
+    driver.press("enter");
+    assert_eq!(driver.state.marks[0].name, "yes");
+    assert!(
+        matches!(driver.state.mode, Mode::Offer(_)),
+        "then it is shown"
+    );
+    driver.press("enter");
+    assert_eq!(sets(&driver), ["groups.agents.staff[0]=7"]);
+}
+
+#[test]
+fn what_an_earlier_search_found_is_no_answer_to_a_later_one() {
+    let mut driver = small();
+    driver.works = false;
+    driver.press("/").type_text("staff").press("enter home");
+    for (keys, first) in [("g g", 1), ("g + g", 3), ("g a", 5)] {
+        driver.press(keys);
+        driver.message(found(first));
+        assert!(matches!(driver.state.mode, Mode::Normal), "after {keys}");
+    }
 }
 
 #[test]

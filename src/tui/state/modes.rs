@@ -169,7 +169,11 @@ impl State {
             Action::Play => {
                 self.note(Tone::Plain, "a day is simulated, to be played");
                 let sets = self.sets_of(&self.history.now().whatif);
-                return vec![Effect::Work(Request::Record { sets })];
+                self.searching = false;
+                self.recording = true;
+                self.asked += 1;
+                let number = self.asked;
+                return vec![Effect::Work(Request::Record { number, sets })];
             }
             Action::Filter => {
                 let filter = self.filter.clone();
@@ -330,8 +334,11 @@ impl State {
             format!("searching how many agents it takes: {where_to}; esc takes the best so far"),
         );
         self.searching = true;
+        self.recording = false;
+        self.asked += 1;
         self.progress = super::Progress::Stopped;
         vec![Effect::Work(Request::Search {
+            number: self.asked,
             sets: self.sets_of(&self.history.now().whatif),
             groups,
             intervals,
