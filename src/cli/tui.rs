@@ -83,14 +83,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         calibration.apply(&mut document);
     }
     let scenario = prepared.loaded.scenario;
-    let mut warnings = prepared.loaded.warnings;
-    let kept = match &arguments.file {
-        Some(file) => Kept::read(file).unwrap_or_else(|why| {
-            warnings.push(why);
-            None
-        }),
-        None => None,
-    };
+    let kept = arguments.file.as_deref().map_or(Ok(None), Kept::read);
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let settings = Settings {
         seed: arguments.seed.unwrap_or(scenario.run.seed),
@@ -108,7 +101,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
             scenario,
             file: arguments.file.clone(),
             sets: arguments.set.clone(),
-            warnings,
+            warnings: prepared.loaded.warnings,
             keymap: configuration.keymap,
             palette: palette.unwrap_or_else(of_environment),
             size: (0, 0),

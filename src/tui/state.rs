@@ -41,8 +41,8 @@ pub struct Start {
     pub palette: Palette,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    /// What an earlier session kept.
-    pub kept: Option<Kept>,
+    /// What an earlier session kept; or why that cannot be read: then it is left as it is, and nothing is kept.
+    pub kept: Result<Option<Kept>, String>,
 }
 
 /// Something that happened.
@@ -323,6 +323,8 @@ pub struct State {
     waiting: Option<Report>,
     /// The what-if that was saved last.
     saved: Edits,
+    /// What is tried is kept beside the file.
+    keeps: bool,
     /// The session ends when the file under way is written.
     leaving: bool,
     /// The last key was Ctrl-C.
@@ -342,6 +344,7 @@ impl State {
             levers,
             sha256: start.scenario.sha256(),
             scenario: start.scenario,
+            keeps: start.file.is_some() && start.kept.is_ok(),
             file: start.file,
             sets: start.sets,
             history: History::default(),
@@ -376,8 +379,10 @@ impl State {
         for warning in start.warnings {
             state.note(Tone::Plain, format!("warning: {warning}"));
         }
-        if let Some(kept) = start.kept.filter(|kept| !kept.is_empty()) {
-            state.offer_to_resume(kept);
+        match start.kept {
+            Ok(Some(kept)) if !kept.is_empty() => state.offer_to_resume(kept),
+            Ok(_) => {}
+            Err(why) => state.note(Tone::Bad, format!("{why}, and nothing is kept")),
         }
         let effects = vec![state.simulate()];
         (state, effects)
@@ -783,11 +788,16 @@ impl State {
             &format!("{n} changes were")
         };
         let mut question = vec![format!("{what} not saved as a scenario.")];
-        question.push(match self.file {
-            Some(_) => {
+        question.push(match (self.keeps, &self.file) {
+            (true, _) => {
                 "They are kept beside the file and offered again at the next start.".to_owned()
             }
-            None => "The bundled day has no file beside which they could be kept.".to_owned(),
+            (false, Some(_)) => {
+                "They are not kept: what an earlier session left cannot be read.".to_owned()
+            }
+            (false, None) => {
+                "The bundled day has no file beside which they could be kept.".to_owned()
+            }
         });
         self.mode = Mode::Ask(Ask {
             question,

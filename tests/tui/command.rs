@@ -368,3 +368,19 @@ fn how_long_an_answer_takes() {
         "{times:?}"
     );
 }
+
+#[test]
+fn what_an_earlier_session_left_and_cannot_be_read_is_left_as_it_is() {
+    let folder = folder();
+    let path = folder.path().join("day.session.json");
+    let other = r#"{"schema": "acdsim.session/9"}"#;
+    fs::write(&path, other).expect("written");
+    let mut session = session(folder.path(), "10");
+    session.send(">");
+    session.wait_for("100 % → 110 %");
+    session.send("q");
+    session.wait_for("They are not kept");
+    session.send("q");
+    assert_eq!(session.wait_exit().exit_code(), 0, "{}", session.screen());
+    assert_eq!(fs::read_to_string(&path).expect("it is there"), other);
+}
