@@ -74,27 +74,25 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let configuration =
         Configuration::read(arguments.config.as_deref()).map_err(Failure::bad_input)?;
     let original = super::open(arguments.file.as_deref())?;
+    // What is saved and the command lines have them too.
+    let mut sets = arguments.set.clone();
+    sets.extend(arguments.seed.map(|seed| format!("run.seed={seed}")));
+    let confidence = arguments.confidence;
+    sets.extend(confidence.map(|level| format!("run.confidence={level}")));
     let control = stop::control();
     let prepared = progress::watch_calibration(&control, || {
-        calibrate::prepare(&original, &arguments.set, None, &control)
+        calibrate::prepare(&original, &sets, None, &control)
     })?;
     let mut document = original.clone();
     if let Some(calibration) = &prepared.calibration {
         calibration.apply(&mut document);
     }
     let scenario = prepared.loaded.scenario;
-    let mut warnings = prepared.loaded.warnings;
-    let kept = match &arguments.file {
-        Some(file) => Kept::read(file).unwrap_or_else(|why| {
-            warnings.push(why);
-            None
-        }),
-        None => None,
-    };
+    let kept = arguments.file.as_deref().map_or(Ok(None), Kept::read);
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let settings = Settings {
-        seed: arguments.seed.unwrap_or(scenario.run.seed),
-        confidence: arguments.confidence.unwrap_or(scenario.run.confidence),
+        seed: scenario.run.seed,
+        confidence: scenario.run.confidence,
         days: arguments.replications.unwrap_or(DAYS).into(),
         // One core is for the keys.
         threads: arguments
@@ -107,8 +105,8 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
         start: Start {
             scenario,
             file: arguments.file.clone(),
-            sets: arguments.set.clone(),
-            warnings,
+            sets,
+            warnings: prepared.loaded.warnings,
             keymap: configuration.keymap,
             palette: palette.unwrap_or_else(of_environment),
             size: (0, 0),

@@ -268,6 +268,19 @@ fn after_name<'s>(path: &'s str, name: &str) -> Option<&'s str> {
     }
 }
 
+/// Where the name of a part ends in the text of a `--set`, as it may hold "=" itself; 0 where no name is known.
+pub(super) fn end_of_name(root: &Node, text: &str) -> usize {
+    let Some((part, rest)) = text.split_once('.') else {
+        return 0;
+    };
+    let list = root.as_table().and_then(|table| table.get(part.trim()));
+    let parts = list.and_then(Node::as_list).unwrap_or(&[]).iter();
+    let names = parts.filter_map(|node| node.as_table()?.get("name")?.as_text());
+    let own = names.filter(|name| after_name(rest, name).is_some_and(|key| !key.is_empty()));
+    let longest = own.map(str::len).max();
+    longest.map_or(0, |length| part.len() + 1 + length)
+}
+
 /// `[4]` or `[4..8]`
 fn parse_index(text: &str) -> Option<Range<usize>> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;

@@ -6,7 +6,7 @@
 use super::change::{self, Operation};
 use super::fields::Checker;
 use super::nodes::default_node;
-use super::path::{Argument, GRAMMAR, Goal, Step};
+use super::path::{Argument, GRAMMAR, Goal, Step, end_of_name};
 use super::schema::{self, Item, Key, Kind, Presence};
 use super::tree::{self, Entry, Node, Span, Table, Value};
 use super::types::Demand;
@@ -16,7 +16,8 @@ impl Checker<'_> {
     /// Applies one `--set` to the tree, or notes why it cannot be. `source` is its number, from 1.
     pub fn set(&mut self, root: &mut Node, text: &str, source: u32) -> Option<()> {
         let argument = Argument { text, source };
-        let Some((path, value)) = text.split_once('=') else {
+        let name = end_of_name(root, text);
+        let Some(at) = text[name..].find('=').map(|at| name + at) else {
             self.find(
                 argument.span(text),
                 "a --set needs PATH=VALUE",
@@ -25,6 +26,7 @@ impl Checker<'_> {
             );
             return None;
         };
+        let (path, value) = (&text[..at], &text[at + 1..]);
         let (operation, path) = match path.char_indices().next_back() {
             Some((at, '+')) => (Some(Operation::Add), &path[..at]),
             Some((at, '-')) => (Some(Operation::Subtract), &path[..at]),

@@ -72,7 +72,9 @@ async fn looped(session: Session) -> io::Result<Ended> {
         let tell = move |report| drop(tell.send(report));
         Worker::start(session.source.document.clone(), session.settings, tell)?
     };
-    let writer = Writer::start(session.source, session.start.file.clone(), tell)?;
+    let file = session.start.file.clone();
+    let kept_beside = file.filter(|_| session.start.kept.is_ok());
+    let writer = Writer::start(session.source, kept_beside, tell)?;
     let size = ratatui::crossterm::terminal::size()?;
     let (state, effects) = State::new(Start {
         size,
@@ -295,7 +297,7 @@ impl Writer {
                             let _ = tell.send(Report::NotKept(error.to_string()));
                         }
                     }
-                    // Nothing stands beside the bundled day.
+                    // Nothing stands beside the bundled day, and what could not be read is left as it is.
                     (Job::Keep(_), None) => {}
                 }
             }

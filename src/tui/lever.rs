@@ -462,10 +462,14 @@ impl Levers {
                 (kind, Value::Number(x)) => !x.is_finite() || kind.limited(*x) != *x,
             };
         }
-        let of_group = |staff: &GroupStaff| (0..staff.base.len()).any(|i| staff.cell(i) == path);
+        let of_group = |staff: &GroupStaff| {
+            let index = path.strip_prefix(&staff.path)?.strip_prefix('[')?;
+            let interval = index.strip_suffix(']')?.parse().ok()?;
+            (interval < staff.base.len() && staff.cell(interval) == path).then_some(())
+        };
         let agents = matches!(value, Value::Number(n)
             if n.fract() == 0.0 && (0.0..=schema::MOST_AGENTS as f64).contains(n));
-        !(agents && self.groups.iter().any(of_group))
+        !(agents && self.groups.iter().any(|staff| of_group(staff).is_some()))
     }
 
     /// Drops the changes that are none of this scenario: those of a session with an earlier form of the file. Returns whether
@@ -718,6 +722,8 @@ impl Kind {
                 return Ok(Value::Choice(name.clone()));
             }
         };
+        // Without the sign of −0, which no `--set` takes.
+        let found = found + 0.0;
         let limited = self.limited(found);
         match limited == found {
             true => Ok(Value::Number(found)),

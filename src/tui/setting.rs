@@ -16,6 +16,9 @@ pub struct Setting {
 /// Steps that can be undone, at most: the oldest go first.
 const MOST_STEPS: usize = 1000;
 
+/// Changes of the file that all of them hold, at most: a setting of many intervals weighs more.
+const MOST_CHANGES: usize = 100_000;
+
 /// The setting, and those before and after it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
@@ -38,11 +41,24 @@ impl History {
             return false;
         }
         self.past.push(std::mem::replace(&mut self.now, next));
-        if self.past.len() > MOST_STEPS {
-            self.past.remove(0);
-        }
         self.future.clear();
+        self.forget_oldest();
         true
+    }
+
+    /// Forgets the oldest steps beyond the limits; one can always be undone.
+    fn forget_oldest(&mut self) {
+        let changes = |setting: &Setting| setting.baseline.len() + setting.whatif.len();
+        let mut held = 0;
+        let latest = self.past.iter().rev().take(MOST_STEPS);
+        let kept = latest
+            .take_while(|setting| {
+                held += changes(setting);
+                held <= MOST_CHANGES
+            })
+            .count();
+        let forgotten = self.past.len() - kept.max(1);
+        self.past.drain(..forgotten);
     }
 
     /// Back to the setting before.
@@ -130,6 +146,24 @@ mod tests {
         assert_eq!(history.can(), (true, false), "another way was taken");
         history.take_back();
         assert_eq!(history, History::default());
+    }
+
+    #[test]
+    fn steps_that_weigh_much_are_forgotten_sooner() {
+        let mut history = History::default();
+        let large = |setting: &mut Setting, x: f64, n: usize| {
+            setting.whatif = (0..n)
+                .map(|i| (format!("a[{i}]"), Value::Number(x)))
+                .collect();
+        };
+        for x in 0..20 {
+            history.change(|setting| large(setting, f64::from(x), MOST_CHANGES / 10));
+        }
+        assert_eq!(history.past.len(), 10);
+        for x in 0..3 {
+            history.change(|setting| large(setting, f64::from(x), 2 * MOST_CHANGES));
+        }
+        assert_eq!(history.past.len(), 1, "one can always be undone");
     }
 
     #[test]

@@ -41,8 +41,8 @@ pub struct Start {
     pub palette: Palette,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
-    /// What an earlier session kept.
-    pub kept: Option<Kept>,
+    /// What an earlier session kept; or why that cannot be read: then it is left as it is, and nothing is kept.
+    pub kept: Result<Option<Kept>, String>,
 }
 
 /// Something that happened.
@@ -313,8 +313,16 @@ pub struct State {
     generation: u64,
     /// A search is under way.
     pub searching: bool,
+    /// A day is simulated, to be played.
+    recording: bool,
+    /// The number of the search or of the day that was asked for last.
+    asked: u64,
+    /// What was found of it while something is typed or read: shown when that is closed.
+    waiting: Option<Report>,
     /// The what-if that was saved last.
     saved: Edits,
+    /// What is tried is kept beside the file.
+    keeps: bool,
     /// The session ends when the file under way is written.
     leaving: bool,
     /// The last key was Ctrl-C.
@@ -334,6 +342,7 @@ impl State {
             levers,
             sha256: start.scenario.sha256(),
             scenario: start.scenario,
+            keeps: start.file.is_some() && start.kept.is_ok(),
             file: start.file,
             sets: start.sets,
             history: History::default(),
@@ -356,6 +365,9 @@ impl State {
             progress: Progress::Simulating,
             generation: 0,
             searching: false,
+            recording: false,
+            asked: 0,
+            waiting: None,
             saved: Edits::new(),
             leaving: false,
             interrupted: false,
@@ -365,8 +377,10 @@ impl State {
         for warning in start.warnings {
             state.note(Tone::Plain, format!("warning: {warning}"));
         }
-        if let Some(kept) = start.kept.filter(|kept| !kept.is_empty()) {
-            state.offer_to_resume(kept);
+        match start.kept {
+            Ok(Some(kept)) if !kept.is_empty() => state.offer_to_resume(kept),
+            Ok(_) => {}
+            Err(why) => state.note(Tone::Bad, format!("{why}, and nothing is kept")),
         }
         let effects = vec![state.simulate()];
         (state, effects)
@@ -376,12 +390,26 @@ impl State {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
-            Message::Key(key) => self.key(KeyPress::of(&key)),
+            Message::Key(key) => {
+                let mut effects = self.key(KeyPress::of(&key));
+                if matches!(self.mode, Mode::Normal)
+                    && let Some(report) = self.waiting.take()
+                {
+                    effects.extend(self.report(report));
+                }
+                effects
+            }
             Message::Mouse(mouse) => self.mouse(mouse),
             Message::Paste(text) => {
                 match &mut self.mode {
-                    Mode::Entry(entry) => entry.input.insert(&text),
-                    Mode::Palette { input, .. } => input.insert(&text),
+                    Mode::Entry(entry) => {
+                        entry.input.insert(&text);
+                        self.retyped();
+                    }
+                    Mode::Palette { input, selected } => {
+                        input.insert(&text);
+                        *selected = 0;
+                    }
                     _ => {}
                 }
                 Vec::new()
@@ -489,6 +517,15 @@ impl State {
         if now.baseline == now.whatif {
             return vec![run(&now.whatif)];
         }
+        // A variant is taken apart at semicolons outside of quotes.
+        let of_both = [&now.baseline, &now.whatif].map(|edits| self.levers.sets(edits));
+        if of_both
+            .concat()
+            .iter()
+            .any(|set| set.contains([';', '"', '\'']))
+        {
+            return vec![run(&now.whatif), run(&now.baseline)];
+        }
         let mut compare = format!("acdsim compare{file}{days}");
         for set in &self.sets {
             compare += &format!(" \\\n    --set {}", quoted(set));
@@ -537,6 +574,7 @@ impl State {
     /// Asks for the present setting.
     fn simulate(&mut self) -> Effect {
         self.searching = false;
+        self.recording = false;
         self.progress = Progress::Simulating;
         let now = self.history.now();
         Effect::Work(Request::Simulate {
@@ -604,17 +642,30 @@ impl State {
                 self.progress = Progress::Failed;
                 self.note(Tone::Bad, why);
             }
-            Report::Searched(Ok(proposal)) if self.searching => {
+            Report::Searched { number, .. } | Report::Recorded { number, .. }
+                if number != self.asked || !(self.searching || self.recording) => {}
+            // A key that is meant for what is open must not take an offer.
+            report @ (Report::Searched { .. } | Report::Recorded { .. })
+                if !matches!(self.mode, Mode::Normal) =>
+            {
+                self.waiting = Some(report);
+            }
+            Report::Searched {
+                found: Ok(proposal),
+                ..
+            } => {
                 let effect = self.simulate();
                 self.notice = None;
                 self.mode = Mode::Offer(proposal);
                 return vec![effect];
             }
-            Report::Searched(Err(why)) if self.searching => {
+            Report::Searched {
+                found: Err(why), ..
+            } => {
                 self.note(Tone::Bad, why);
                 return vec![self.simulate()];
             }
-            Report::Recorded(recording) => return self.recorded(recording),
+            Report::Recorded { recording, .. } => return self.recorded(recording),
             Report::NotKept(why) => {
                 self.note(Tone::Bad, format!("what was tried cannot be kept: {why}"));
             }
@@ -641,7 +692,8 @@ impl State {
         writing: Writing,
         result: Result<PathBuf, super::files::Failed>,
     ) -> Vec<Effect> {
-        let leave = std::mem::take(&mut self.leaving);
+        let saves = matches!(writing.what, What::Scenario { .. });
+        let leave = saves && std::mem::take(&mut self.leaving);
         match result {
             Ok(path) => {
                 let path_text = path.display();
@@ -745,11 +797,16 @@ impl State {
         };
         let mut question = vec![format!("{what} not saved as a scenario.")];
         question.push(
-            match self.file {
-                Some(_) => {
+            match (self.keeps, &self.file) {
+                (true, _) => {
                     "What was tried is kept beside the file and offered again at the next start."
                 }
-                None => "The bundled day has no file beside which what was tried could be kept.",
+                (false, Some(_)) => {
+                    "What was tried is not kept: what an earlier session left cannot be read."
+                }
+                (false, None) => {
+                    "The bundled day has no file beside which what was tried could be kept."
+                }
             }
             .to_owned(),
         );

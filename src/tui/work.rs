@@ -37,6 +37,8 @@ pub enum Request {
     },
     /// The agents needed.
     Search {
+        /// The number of the question.
+        number: u64,
         /// Changes that make the scenario.
         sets: Vec<String>,
         /// The groups whose agents are searched.
@@ -46,6 +48,8 @@ pub enum Request {
     },
     /// A day, to be played.
     Record {
+        /// The number of the question.
+        number: u64,
         /// Changes that make the scenario.
         sets: Vec<String>,
     },
@@ -88,9 +92,19 @@ pub enum Report {
         why: String,
     },
     /// The agents needed, or why none were found.
-    Searched(Result<Proposal, String>),
+    Searched {
+        /// The number of the question.
+        number: u64,
+        /// What was found.
+        found: Result<Proposal, String>,
+    },
     /// The day, or why there is none.
-    Recorded(Result<Box<Recording>, String>),
+    Recorded {
+        /// The number of the question.
+        number: u64,
+        /// What is played.
+        recording: Result<Box<Recording>, String>,
+    },
     /// What is kept for the next session could not be written: why.
     NotKept(String),
     /// A file was written, or why not.
@@ -371,13 +385,18 @@ impl Room {
     fn other(&self, job: &Job) {
         (self.tell)(match &job.request {
             Request::Search {
+                number,
                 sets,
                 groups,
                 intervals,
-            } => Report::Searched(self.search(sets, (groups, intervals), &job.control)),
-            Request::Record { sets } => {
-                Report::Recorded(self.record(sets, &job.control).map(Box::new))
-            }
+            } => Report::Searched {
+                number: *number,
+                found: self.search(sets, (groups, intervals), &job.control),
+            },
+            Request::Record { number, sets } => Report::Recorded {
+                number: *number,
+                recording: self.record(sets, &job.control).map(Box::new),
+            },
             Request::Simulate { .. } => unreachable!("simulations have a baseline"),
         });
     }

@@ -376,3 +376,38 @@ fn how_long_an_answer_takes() {
         "{times:?}"
     );
 }
+
+#[test]
+fn what_an_earlier_session_left_and_cannot_be_read_is_left_as_it_is() {
+    let folder = folder();
+    let path = folder.path().join("day.session.json");
+    let other = r#"{"schema": "acdsim.session/9"}"#;
+    fs::write(&path, other).expect("written");
+    let mut session = session(folder.path(), "10");
+    session.send(">");
+    session.wait_for("100 % → 110 %");
+    session.send("q");
+    session.wait_for("They are not kept");
+    session.send("q");
+    assert_eq!(session.wait_exit().exit_code(), 0, "{}", session.screen());
+    assert_eq!(fs::read_to_string(&path).expect("it is there"), other);
+}
+
+#[test]
+fn a_seed_of_the_session_is_in_what_it_saves_and_in_its_command_lines() {
+    let folder = folder();
+    let arguments = ["tui", "day.toml", "--replications", "10", "--seed", "7"];
+    let mut session = Start::acdsim(&arguments).folder(folder.path()).go();
+    session.wait_for("n = 10 days ");
+    session.send(">");
+    session.wait_for("100 % → 110 %");
+    session.send("y");
+    session.wait_for("--set run.seed=7");
+    session.send("\u{3}s");
+    session.wait_for("save the what-if as: day-whatif.toml");
+    session.send("\r");
+    session.wait_for("saved: acdsim run day-whatif.toml");
+    session.send("q");
+    session.wait_exit();
+    assert_eq!(run(folder.path(), "day-whatif.toml")["run"]["seed"], 7);
+}

@@ -79,7 +79,7 @@ impl Driver {
             keymap: Keymap::default(),
             palette: Palette::None,
             size,
-            kept,
+            kept: Ok(kept),
         });
         let mut driver = Self {
             state,

@@ -2,7 +2,9 @@
 
 use crate::driver::{BUNDLED, Driver};
 use acdsim::tui::keys::Keymap;
-use acdsim::tui::state::{Focus, Mode, Progress};
+use acdsim::tui::lever::{Edits, Marked, Spot, Value};
+use acdsim::tui::state::{Focus, Message, Mode, Progress, What, Writing};
+use acdsim::tui::work::{Change, Proposal, Report};
 use ratatui::crossterm::event::{MouseButton, MouseEventKind};
 use std::fs;
 
@@ -579,5 +581,160 @@ fn random_keys_never_panic() {
                 driver.state.size = (60 + next(140) as u16, 20 + next(40) as u16);
             }
         }
+    }
+}
+
+#[test]
+fn minus_nothing_is_nothing() {
+    let driver = small();
+    let levers = &driver.state.levers;
+    let lever_spots = (0..levers.levers.len()).map(Spot::Lever);
+    for spot in lever_spots.chain([Spot::Group(0), Spot::Cell(0, 2)]) {
+        let taken = |text: &str| {
+            let value = levers.parse(spot, text).ok()?;
+            let mut edits = Edits::new();
+            levers.set(&mut edits, spot, &value, &Marked::new());
+            Some((levers.shown(spot, &value), levers.sets(&edits)))
+        };
+        assert_eq!(taken("-0"), taken("0"), "{}", levers.name(spot));
+    }
+}
+
+#[test]
+fn what_is_pasted_counts_as_typed() {
+    let mut driver = small();
+    driver.press("/");
+    driver.message(Message::Paste("patience\n".to_owned()));
+    driver.press("enter");
+    assert_eq!(driver.state.filter, "patience");
+    driver.press("+");
+    let changes = driver.state.changes();
+    assert!(changes[0].starts_with("patience"), "{changes:?}");
+    // The first of the commands found is chosen.
+    driver.press(": down down down");
+    driver.message(Message::Paste("undo".to_owned()));
+    driver.press("enter");
+    assert!(!driver.state.is_changed(), "{:?}", driver.state.changes());
+}
+
+/// One more agent at the first interval.
+fn one_more() -> Proposal {
+    let change = Change {
+        group: 0,
+        interval: 0,
+        from: 6,
+        to: 7,
+    };
+    Proposal {
+        changes: vec![change],
+        words: Vec::new(),
+    }
+}
+
+fn found(number: u64) -> Message {
+    Message::Report(Report::Searched {
+        number,
+        found: Ok(one_more()),
+    })
+}
+
+#[test]
+fn an_offer_does_not_take_the_keys_of_what_is_typed() {
+    let mut driver = small();
+    driver.works = false;
+    driver
+        .press("/")
+        .type_text("staff")
+        .press("enter home g m ctrl-u");
+    driver.message(found(1));
+    driver.type_text("yes");
+    assert!(!driver.state.is_changed(), "the y is of a name");
+    driver.press("enter");
+    assert_eq!(driver.state.marks[0].name, "yes");
+    assert!(
+        matches!(driver.state.mode, Mode::Offer(_)),
+        "then it is shown"
+    );
+    driver.press("enter");
+    assert_eq!(sets(&driver), ["groups.agents.staff[0]=7"]);
+}
+
+#[test]
+fn what_an_earlier_search_found_is_no_answer_to_a_later_one() {
+    let mut driver = small();
+    driver.works = false;
+    driver.press("/").type_text("staff").press("enter home");
+    for (keys, first) in [("g g", 1), ("g + g", 3), ("g a", 5)] {
+        driver.press(keys);
+        driver.message(found(first));
+        assert!(matches!(driver.state.mode, Mode::Normal), "after {keys}");
+    }
+}
+
+#[test]
+fn a_session_ends_when_its_scenario_is_saved_not_another_file() {
+    let mut driver = small();
+    driver.writes = false;
+    driver.press("+ q s enter");
+    let written = |what| {
+        let writing = Writing {
+            what,
+            path: "x".into(),
+            overwrite: false,
+        };
+        let result = Ok("x".into());
+        Message::Report(Report::Written { writing, result })
+    };
+    driver.message(written(What::Csv(Vec::new())));
+    assert!(!driver.left, "the table was asked for before");
+    let (sets, days) = (Vec::new(), None);
+    driver.message(written(What::Scenario { sets, days }));
+    assert!(driver.left);
+}
+
+#[test]
+fn levers_of_parts_with_odd_names_work() {
+    let text = SMALL
+        .replace("\"agents\"", r#""a[0] 'b'; c=1""#)
+        .replace("\"help\"", r#""it's: c=d.e""#);
+    let mut driver = Driver::new(&text, None, SIZE, 2);
+    driver.press("/").type_text("staff").press("enter home +");
+    assert_eq!(sets(&driver), ["groups.a[0] 'b'; c=1.staff+=1"]);
+    driver
+        .press("/ ctrl-u")
+        .type_text("target")
+        .press("enter home +");
+    assert_eq!(
+        sets(&driver),
+        [
+            "queues.it's: c=d.e.target=81/20",
+            "groups.a[0] 'b'; c=1.staff+=1"
+        ]
+    );
+    // A variant would be taken apart at the semicolon.
+    let lines = driver.state.command_lines();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines.iter().all(|line| line.starts_with("acdsim run")),
+        "{lines:?}"
+    );
+    assert_eq!(lines[1], "acdsim run");
+}
+
+#[test]
+fn changes_of_intervals_that_are_none_are_dropped() {
+    let driver = small();
+    for (path, known) in [
+        ("groups.agents.staff[3]", true),
+        ("groups.agents.staff[4]", false),
+        ("groups.agents.staff[03]", false),
+        ("groups.agents.staff[+3]", false),
+        ("groups.agents.staff[]", false),
+        ("groups.agents.staff", false),
+        ("groups.other.staff[3]", false),
+    ] {
+        let mut edits = Edits::from([(path.to_owned(), Value::Number(1.0))]);
+        let dropped = driver.state.levers.keep_known(&mut edits);
+        assert_eq!(dropped, !known, "{path}");
     }
 }

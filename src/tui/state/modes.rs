@@ -176,7 +176,11 @@ impl State {
             Action::Play => {
                 self.note(Tone::Plain, "a day is simulated, to be played");
                 let sets = self.sets_of(&self.history.now().whatif);
-                return vec![Effect::Work(Request::Record { sets })];
+                self.searching = false;
+                self.recording = true;
+                self.asked += 1;
+                let number = self.asked;
+                return vec![Effect::Work(Request::Record { number, sets })];
             }
             Action::Filter => {
                 let filter = self.filter.clone();
@@ -333,7 +337,10 @@ impl State {
             format!("searching how many agents it takes: {where_to}; esc takes the best so far"),
         );
         self.searching = true;
+        self.recording = false;
+        self.asked += 1;
         vec![Effect::Work(Request::Search {
+            number: self.asked,
             sets: self.sets_of(&self.history.now().whatif),
             groups,
             intervals,
@@ -372,8 +379,17 @@ impl State {
             }
             _ => {}
         }
-        entry.error = None;
         entry.input.key(key);
+        self.retyped();
+        Vec::new()
+    }
+
+    /// The line that is typed has another text.
+    pub(super) fn retyped(&mut self) {
+        let Mode::Entry(entry) = &mut self.mode else {
+            return;
+        };
+        entry.error = None;
         if entry.purpose == Purpose::Filter {
             self.filter = entry.input.text();
             self.first_row = 0;
@@ -381,7 +397,6 @@ impl State {
                 self.move_lever(Action::First);
             }
         }
-        Vec::new()
     }
 
     /// The mode that the line was typed in.
