@@ -1,4 +1,6 @@
 //! What can be done, and by which keys: the one list from which the keys, the help, the palette and the configuration come.
+//!
+//! To add a command, add it to [`Action`] and [`COMMANDS`]; what it does is in `State::act`.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::collections::HashMap;

@@ -1,4 +1,6 @@
 //! Colours: dark, light, the terminal's own sixteen, or none. What is said never depends on them.
+//!
+//! To add some, add a [`Palette`], also to [`Palette::ALL`]: the compiler asks for the rest.
 
 use ratatui::style::{Color, Modifier, Style};
 

@@ -1,4 +1,5 @@
-//! The tabs of the answer. To add one, write a file and add it to [`TABS`].
+//! The tabs of the answer. To add one, write a file, add it to [`TABS`], and its command to
+//! [`COMMANDS`](super::keys::COMMANDS).
 
 mod erlang;
 mod figures;
