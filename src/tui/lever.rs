@@ -82,6 +82,8 @@ pub struct Lever {
     pub kind: Kind,
     /// As in the file.
     pub base: Value,
+    /// The levers that it moves, instead of having a value of its own.
+    pub moves: Vec<usize>,
 }
 
 /// The agents of a group.
@@ -156,6 +158,10 @@ impl Levers {
             },
             first_group: 0,
         };
+        if scenario.call_types.len() > 1 {
+            levers.part("calls", "all");
+            levers.add("call_types", "volume", "volume", Kind::Factor, 1.0);
+        }
         for t in &scenario.call_types {
             let part = format!("call_types.{}", t.name);
             levers.part("calls", &t.name);
@@ -205,6 +211,13 @@ impl Levers {
                     ivr.contained,
                 );
             }
+        }
+        // All volumes at once.
+        let volumes = (0..levers.levers.len()).filter(|l| levers.levers[*l].kind == Kind::Factor);
+        if let [all, own @ ..] = volumes.collect::<Vec<_>>().as_slice()
+            && own.len() > 1
+        {
+            levers.levers[*all].moves = own.to_vec();
         }
         levers.first_group = levers.parts.len();
         for group in &scenario.groups {
@@ -273,6 +286,7 @@ impl Levers {
             name: "policy",
             kind: Kind::Choice(policies),
             base: Value::Choice(policy),
+            moves: Vec::new(),
         });
         levers
     }
@@ -292,12 +306,37 @@ impl Levers {
             name,
             kind,
             base: Value::Number(base),
+            moves: Vec::new(),
         });
+    }
+
+    /// The levers that are meant by one: itself, or those that it moves.
+    fn own(&self, lever: usize) -> Vec<usize> {
+        match self.levers[lever].moves.as_slice() {
+            [] => vec![lever],
+            moves => moves.to_vec(),
+        }
     }
 
     /// The number of intervals of staff.
     pub fn intervals(&self) -> usize {
         self.starts.len()
+    }
+
+    /// Agents of a group by interval.
+    pub fn staff(&self, edits: &Edits, group: usize) -> Vec<u32> {
+        let mut staff = self.groups[group].base.clone();
+        let before = format!("{}[", self.groups[group].path);
+        let changed = edits.range(before.clone()..);
+        for (path, value) in changed.take_while(|(path, _)| path.starts_with(&before)) {
+            let interval = path[before.len()..].trim_end_matches(']').parse::<usize>();
+            if let (Ok(i), Value::Number(n)) = (interval, value)
+                && let Some(agents) = staff.get_mut(i)
+            {
+                *agents = *n as u32;
+            }
+        }
+        staff
     }
 
     /// Agents of a group in an interval.
@@ -313,7 +352,8 @@ impl Levers {
     pub fn value(&self, edits: &Edits, spot: Spot, marked: &Marked) -> Value {
         match spot {
             Spot::Lever(l) => {
-                let lever = &self.levers[l];
+                // Of several that are moved together the first speaks for all.
+                let lever = &self.levers[self.own(l)[0]];
                 edits.get(&lever.path).unwrap_or(&lever.base).clone()
             }
             Spot::Group(g) => {
@@ -339,8 +379,10 @@ impl Levers {
     pub fn set(&self, edits: &mut Edits, spot: Spot, value: &Value, marked: &Marked) {
         match spot {
             Spot::Lever(l) => {
-                let lever = &self.levers[l];
-                put(edits, &lever.path, value, &lever.base);
+                for own in self.own(l) {
+                    let lever = &self.levers[own];
+                    put(edits, &lever.path, value, &lever.base);
+                }
             }
             Spot::Group(g) | Spot::Cell(g, _) => {
                 for i in self.meant(spot, marked) {
@@ -362,6 +404,11 @@ impl Levers {
     pub fn step(&self, edits: &mut Edits, spot: Spot, up: bool, big: bool, marked: &Marked) {
         let sign = if up { 1.0 } else { -1.0 };
         match spot {
+            Spot::Lever(l) if !self.levers[l].moves.is_empty() => {
+                for own in self.own(l) {
+                    self.step(edits, Spot::Lever(own), up, big, marked);
+                }
+            }
             Spot::Lever(l) => {
                 let lever = &self.levers[l];
                 let now = self.value(edits, spot, marked);
@@ -411,7 +458,11 @@ impl Levers {
     /// Back to how it is in other edits.
     pub fn reset(&self, edits: &mut Edits, to: &Edits, spot: Spot, marked: &Marked) {
         match spot {
-            Spot::Lever(_) => self.set(edits, spot, &self.value(to, spot, marked), marked),
+            Spot::Lever(l) => {
+                for own in self.own(l).into_iter().map(Spot::Lever) {
+                    self.set(edits, own, &self.value(to, own, marked), marked);
+                }
+            }
             Spot::Group(g) | Spot::Cell(g, _) => {
                 for i in self.meant(spot, marked) {
                     self.set_agents(edits, g, i, self.agents(to, g, i));
@@ -521,7 +572,7 @@ impl Levers {
     fn staff_sets(&self, edits: &Edits, group: usize, sets: &mut Vec<String>) {
         let staff = &self.groups[group];
         let n = staff.base.len();
-        let new: Vec<u32> = (0..n).map(|i| self.agents(edits, group, i)).collect();
+        let new = self.staff(edits, group);
         let change = |i: usize| i64::from(new[i]) - i64::from(staff.base[i]);
         let path = &staff.path;
         match change(0) {
@@ -563,7 +614,7 @@ impl Levers {
     pub fn differences(&self, from: &Edits, to: &Edits) -> Vec<String> {
         let none = Marked::new();
         let mut words = Vec::new();
-        for l in 0..self.levers.len() {
+        for l in (0..self.levers.len()).filter(|l| self.levers[*l].moves.is_empty()) {
             let spot = Spot::Lever(l);
             let (old, new) = (self.value(from, spot, &none), self.value(to, spot, &none));
             if old != new {
@@ -576,7 +627,8 @@ impl Levers {
             }
         }
         for g in 0..self.groups.len() {
-            let change = |i| i64::from(self.agents(to, g, i)) - i64::from(self.agents(from, g, i));
+            let (old, new) = (self.staff(from, g), self.staff(to, g));
+            let change = |i: usize| i64::from(new[i]) - i64::from(old[i]);
             let changed: Vec<usize> = (0..self.intervals()).filter(|i| change(*i) != 0).collect();
             let sum: i64 = changed.iter().map(|i| change(*i)).sum();
             let name = &self.groups[g].name;
@@ -584,8 +636,7 @@ impl Levers {
                 [] => {}
                 [one] => {
                     let name = self.name(Spot::Cell(g, one));
-                    let (old, new) = (self.agents(from, g, one), self.agents(to, g, one));
-                    words.push(format!("{name} {old} → {new}"));
+                    words.push(format!("{name} {} → {}", old[one], new[one]));
                 }
                 _ if changed.iter().all(|i| change(*i) == change(changed[0])) => {
                     words.push(format!(

@@ -533,7 +533,8 @@ impl State {
         for (name, edits) in [("baseline", &now.baseline), ("what-if", &now.whatif)] {
             let sets = self.levers.sets(edits);
             if !sets.is_empty() {
-                let variant = format!("{name}: {}", sets.join("; "));
+                // A line each, so that all can be read; what parts them may be any white space.
+                let variant = format!("{name}: {}", sets.join(";\n        "));
                 compare += &format!(" \\\n    --variant {}", quoted(&variant));
             }
         }

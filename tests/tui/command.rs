@@ -387,7 +387,7 @@ fn what_an_earlier_session_left_and_cannot_be_read_is_left_as_it_is() {
     session.send(">");
     session.wait_for("100 % → 110 %");
     session.send("q");
-    session.wait_for("They are not kept");
+    session.wait_for("What was tried is not kept");
     session.send("q");
     assert_eq!(session.wait_exit().exit_code(), 0, "{}", session.screen());
     assert_eq!(fs::read_to_string(&path).expect("it is there"), other);

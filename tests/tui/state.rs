@@ -95,7 +95,9 @@ fn changes_are_the_sets_that_the_command_line_takes() {
     // Each lever a step up and a step down: what it says is taken by the scenario, and is what the lever then reads.
     let document = acdsim::scenario::Document::parse("day.toml", BUNDLED, std::path::Path::new(""))
         .expect("TOML");
+    let own = |l: &usize| levers.levers[*l].moves.is_empty();
     let mut spots: Vec<_> = (0..levers.levers.len())
+        .filter(own)
         .map(acdsim::tui::lever::Spot::Lever)
         .collect();
     spots.extend((0..levers.groups.len()).map(acdsim::tui::lever::Spot::Group));
@@ -718,7 +720,53 @@ fn levers_of_parts_with_odd_names_work() {
         lines.iter().all(|line| line.starts_with("acdsim run")),
         "{lines:?}"
     );
-    assert_eq!(lines[1], "acdsim run");
+    assert_eq!(lines[1], "acdsim run --replications 2");
+}
+
+#[test]
+fn all_volumes_move_at_once() {
+    let mut driver = Driver::bundled(SIZE, 3);
+    driver.press(">");
+    let both = [
+        "call_types.service call.volume*=1.1",
+        "call_types.sales call.rate*=1.1",
+    ];
+    assert_eq!(sets(&driver), both);
+    driver.press("down +");
+    assert_eq!(sets(&driver)[0], "call_types.service call.volume*=1.11");
+    driver.press("up 9 0 enter");
+    assert_eq!(
+        sets(&driver),
+        [
+            "call_types.service call.volume*=0.9",
+            "call_types.sales call.rate*=0.9"
+        ]
+    );
+    driver.press("x");
+    assert!(sets(&driver).is_empty());
+}
+
+#[test]
+fn a_lever_that_is_out_of_view_is_not_moved() {
+    let mut driver = small();
+    driver
+        .press("/")
+        .type_text("no such lever")
+        .press("enter + >");
+    assert!(sets(&driver).is_empty());
+    let screen = driver.screen();
+    assert!(screen.contains("no lever is in view"), "{screen}");
+    driver.press("esc +");
+    assert_eq!(sets(&driver).len(), 1);
+}
+
+#[test]
+fn each_change_of_a_variant_has_a_line() {
+    let mut driver = small();
+    driver.press("> down -");
+    let lines = driver.state.command_lines().pop().expect("a line");
+    let expected = "--variant 'what-if: call_types.question.rate*=1.1;\n        call_types.question.talk*=0.9791666666666666'";
+    assert!(lines.contains(expected), "{lines}");
 }
 
 #[test]

@@ -87,12 +87,10 @@ fn line(state: &State, row: Row, width: usize) -> Line<'static> {
         Row::Group(g) => {
             let spot = Spot::Group(g);
             let n = state.levers.intervals();
-            let sum = |edits| -> i64 {
-                (0..n)
-                    .map(|i| i64::from(state.levers.agents(edits, g, i)))
-                    .sum()
-            };
-            let (old, new) = (sum(&now.baseline), sum(&now.whatif));
+            let before = state.levers.staff(&now.baseline, g);
+            let after = state.levers.staff(&now.whatif, g);
+            let sum = |staff: &[u32]| staff.iter().map(|n| i64::from(*n)).sum::<i64>();
+            let (old, new) = (sum(&before), sum(&after));
             let hours = |sum: i64| match n {
                 1 => sum.to_string(),
                 _ => format!("{} h", agent_hours(sum, state.scenario.interval_min)),
@@ -106,10 +104,7 @@ fn line(state: &State, row: Row, width: usize) -> Line<'static> {
                 (true, _) => "all day",
                 (false, _) => "marked",
             };
-            let changed = (0..n).any(|i| {
-                state.levers.agents(&now.baseline, g, i) != state.levers.agents(&now.whatif, g, i)
-            });
-            named(state, spot, name, value, changed, width)
+            named(state, spot, name, value, before != after, width)
         }
         Row::Cells { group, from, to } => {
             let mut spans = vec![Span::raw(" ")];

@@ -76,6 +76,17 @@ impl State {
         self.notice = None;
         let spot = self.cursor;
         let marked = self.marked.clone();
+        let moves = [
+            Action::Increase,
+            Action::Decrease,
+            Action::IncreaseMuch,
+            Action::DecreaseMuch,
+            Action::Reset,
+        ];
+        if moves.contains(&action) && super::layout::row_of(&self.rows(), spot).is_none() {
+            self.note(Tone::Plain, "no lever is in view: esc shows all");
+            return Vec::new();
+        }
         let step = |state: &mut State, up, big| {
             state.change(|levers, whatif, _| levers.step(whatif, spot, up, big, &marked))
         };

@@ -34,7 +34,11 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let g = view.column;
     let n = state.levers.intervals();
     let now = state.history.now();
-    let agents = |i| state.levers.agents(&now.whatif, g, i);
+    let (baseline, whatif) = (
+        state.levers.staff(&now.baseline, g),
+        state.levers.staff(&now.whatif, g),
+    );
+    let agents = |i: usize| whatif[i];
     let needed = |i: usize| {
         required[1]
             .get(g)
@@ -73,11 +77,7 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let height = usize::from(area.height).saturating_sub(4);
     let first = first_in_view(view.row, 0, n, height);
     for i in first..(first + height).min(n) {
-        let (has, wants, before) = (
-            agents(i),
-            needed(i),
-            state.levers.agents(&now.baseline, g, i),
-        );
+        let (has, wants, before) = (agents(i), needed(i), baseline[i]);
         let cursor = state.focus == Focus::Answer && view.row == i;
         let start = fitted(&format!(" {}", state.levers.starts[i]), 7);
         let style = match (cursor, state.marked.contains(&i)) {
