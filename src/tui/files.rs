@@ -63,7 +63,7 @@ pub fn write(writing: &Writing, source: &Source) -> Result<PathBuf, Failed> {
             let write = |out: &mut dyn io::Write| {
                 comparison::page(
                     &seen.snapshot.comparison,
-                    &seen.scenario,
+                    &seen.baseline,
                     &AtomicBool::new(false),
                     out,
                 )

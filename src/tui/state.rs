@@ -1,110 +1,33 @@
 //! What a session knows, and how it answers to keys and reports: no input or output happens here.
 //!
-//! [`State::update`] takes a [`Message`] and gives the [`Effect`]s that the program shall have. The keys of each mode are in
-//! `modes`.
+//! [`State::update`] takes a [`Message`] and gives the [`Effect`]s that the program shall have. What the keys of each [`Mode`] do is
+//! in `keys`, what comes of work in the background in `reports`.
 
-mod modes;
+mod command;
+mod cursor;
+mod keys;
+mod message;
+mod mode;
+mod reports;
 
-use super::input::Input;
+pub use message::{Effect, Message, Start, What, Writing};
+pub use mode::{Answered, Ask, Entry, Mode, Purpose};
+
 use super::kept::Kept;
-use super::keys::{Action, KeyPress, Keymap};
+use super::keys::{KeyPress, Keymap};
 use super::layout::{self, Areas, Row};
 use super::lever::{Edits, Levers, Marked, Spot};
-use super::play::{Player, Recording};
+use super::play::Player;
 use super::setting::{History, Mark, MarkedFigure, Setting};
-use super::tabs::{COUNT, TABS};
-use super::theme::{Palette, Theme};
-use super::work::{Proposal, Report, Request, Seen};
+use super::tabs::COUNT;
+use super::theme::Theme;
+use super::work::{Report, Request, Seen};
 use crate::planning::Expected;
-use crate::report::csv::Datum;
 use crate::scenario::Scenario;
-use ratatui::crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Position, Rect};
+use ratatui::crossterm::event::KeyEventKind;
+use ratatui::layout::Rect;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// What a session begins with.
-#[derive(Debug)]
-pub struct Start {
-    /// The scenario as the file has it, with first attempts found where attempts were counted.
-    pub scenario: Scenario,
-    /// The file; none for the bundled day.
-    pub file: Option<PathBuf>,
-    /// `--set`s that hold for baseline and what-if, and that no lever knows.
-    pub sets: Vec<String>,
-    /// What the scenario was worth a remark.
-    pub warnings: Vec<String>,
-    /// The keys.
-    pub keymap: Keymap,
-    /// The colours.
-    pub palette: Palette,
-    /// Columns and rows of the terminal.
-    pub size: (u16, u16),
-    /// What an earlier session kept; or why that cannot be read: then it is left as it is, and nothing is kept.
-    pub kept: Result<Option<Kept>, String>,
-}
-
-/// Something that happened.
-#[derive(Debug)]
-pub enum Message {
-    /// A key.
-    Key(KeyEvent),
-    /// The mouse.
-    Mouse(MouseEvent),
-    /// Text was pasted.
-    Paste(String),
-    /// The terminal has another size.
-    Resize(u16, u16),
-    /// Work in the background tells something.
-    Report(Report),
-    /// Time went by.
-    Tick(Duration),
-}
-
-/// What is to be done.
-#[derive(Debug)]
-pub enum Effect {
-    /// Work in the background; it takes the place of what is under way.
-    Work(Request),
-    /// The work under way shall end with what it has.
-    StopWork,
-    /// Something is to be written.
-    Write(Writing),
-    /// History and marks have changed.
-    Keep,
-    /// The program goes to the background.
-    Suspend,
-    /// The session ends.
-    Leave,
-}
-
-/// A file to write.
-#[derive(Debug, Clone)]
-pub struct Writing {
-    /// What.
-    pub what: What,
-    /// Where.
-    pub path: PathBuf,
-    /// Whether a file that exists may be overwritten.
-    pub overwrite: bool,
-}
-
-/// What is written.
-#[derive(Debug, Clone)]
-pub enum What {
-    /// The what-if as a scenario, which gives the figures of so many days.
-    Scenario {
-        /// Its changes.
-        sets: Vec<String>,
-        /// Days of the figures in view; none keeps the file's.
-        days: Option<u64>,
-    },
-    /// The page of both.
-    Page(Arc<Seen>),
-    /// A table.
-    Csv(Vec<Vec<Datum>>),
-}
 
 /// Which pane has the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,104 +36,6 @@ pub enum Focus {
     Levers,
     /// The answer.
     Answer,
-}
-
-/// What the keys mean.
-#[derive(Debug)]
-pub enum Mode {
-    /// The two panes.
-    Normal,
-    /// A line is typed.
-    Entry(Entry),
-    /// A command is looked for.
-    Palette {
-        /// The text typed.
-        input: Input,
-        /// Which of those found.
-        selected: usize,
-    },
-    /// Text to read.
-    Text {
-        /// Its title.
-        title: String,
-        /// Its lines.
-        lines: Vec<String>,
-        /// The first line shown.
-        scroll: usize,
-    },
-    /// All keys.
-    Help {
-        /// The first line shown.
-        scroll: usize,
-    },
-    /// A question.
-    Ask(Ask),
-    /// The agents needed are offered.
-    Offer(Proposal),
-    /// A day is played.
-    Play(Box<Player>),
-}
-
-/// A line that is typed.
-#[derive(Debug)]
-pub struct Entry {
-    /// What for.
-    pub purpose: Purpose,
-    /// The line.
-    pub input: Input,
-    /// What is wrong with it.
-    pub error: Option<String>,
-}
-
-/// What a line is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Purpose {
-    /// A value.
-    Value(Spot),
-    /// Which levers are shown.
-    Filter,
-    /// The name of a mark.
-    MarkName,
-    /// The file of the scenario; then the session may end.
-    Save {
-        /// It was asked for on leaving.
-        leave: bool,
-    },
-    /// The file of the page.
-    Page,
-    /// The file of the table.
-    Csv,
-    /// The time to go to, while a day is played.
-    Time,
-}
-
-/// A question with a few answers.
-#[derive(Debug)]
-pub struct Ask {
-    /// What is asked.
-    pub question: Vec<String>,
-    /// Key, words, and what is done.
-    pub answers: Vec<(char, &'static str, Answered)>,
-}
-
-/// What an answer does.
-#[derive(Debug, Clone)]
-pub enum Answered {
-    /// Nothing.
-    Back,
-    /// Leaves.
-    Leave,
-    /// Asks where to save, then leaves.
-    SaveAndLeave,
-    /// Overwrites.
-    Overwrite {
-        /// What.
-        writing: Box<Writing>,
-        /// Then leaves.
-        leave: bool,
-    },
-    /// Takes up an earlier session.
-    Resume(Box<Kept>),
 }
 
 /// How a message is meant.
@@ -445,14 +270,6 @@ impl State {
         layout::rows(&self.levers, &self.filter, width)
     }
 
-    /// The name of the file, or of the bundled day.
-    pub fn file_name(&self) -> String {
-        match &self.file {
-            Some(file) => file.display().to_string(),
-            None => "the bundled day".to_owned(),
-        }
-    }
-
     /// What has changed from the baseline, in words.
     pub fn changes(&self) -> Vec<String> {
         let now = self.history.now();
@@ -491,58 +308,6 @@ impl State {
             self.history.clone(),
             self.marks.clone(),
         )
-    }
-
-    /// The command lines that give the same, with so many days as are in view.
-    pub fn command_lines(&self) -> Vec<String> {
-        let now = self.history.now();
-        let file = self.file.as_deref().map(|file| file.display().to_string());
-        let file = file.map_or(String::new(), |file| format!(" {}", quoted(&file)));
-        let mut days = String::new();
-        if let Some((_, seen)) = self.seen.as_ref().filter(|_| self.is_fresh())
-            && self.scenario.run.mode == crate::scenario::Mode::Day
-        {
-            days = format!(" --replications {}", seen.snapshot.days);
-        }
-        let own = self.sets.iter().cloned();
-        let sets =
-            |edits: &Edits| -> Vec<String> { own.clone().chain(self.levers.sets(edits)).collect() };
-        let run = |edits: &Edits| {
-            let sets = sets(edits);
-            let sets = sets
-                .iter()
-                .map(|set| format!(" \\\n    --set {}", quoted(set)));
-            format!("acdsim run{file}{days}{}", sets.collect::<String>())
-        };
-        if now.baseline == now.whatif {
-            return vec![run(&now.whatif)];
-        }
-        // A variant is taken apart at semicolons outside of quotes.
-        let of_both = [&now.baseline, &now.whatif].map(|edits| self.levers.sets(edits));
-        if of_both
-            .concat()
-            .iter()
-            .any(|set| set.contains([';', '"', '\'']))
-        {
-            return vec![run(&now.whatif), run(&now.baseline)];
-        }
-        let mut compare = format!("acdsim compare{file}{days}");
-        for set in &self.sets {
-            compare += &format!(" \\\n    --set {}", quoted(set));
-        }
-        for (name, edits) in [("baseline", &now.baseline), ("what-if", &now.whatif)] {
-            let sets = self.levers.sets(edits);
-            if !sets.is_empty() {
-                // A line each, so that all can be read; what parts them may be any white space.
-                let variant = format!("{name}: {}", sets.join(";\n        "));
-                compare += &format!(" \\\n    --variant {}", quoted(&variant));
-            }
-        }
-        // Where the what-if is the file itself it is the other way round.
-        match now.whatif.is_empty() {
-            true => vec![run(&now.whatif), run(&now.baseline)],
-            false => vec![run(&now.whatif), compare],
-        }
     }
 
     // ---- What is said ----
@@ -613,174 +378,6 @@ impl State {
             true => self.changed(&before),
             false => Vec::new(),
         }
-    }
-
-    fn report(&mut self, report: Report) -> Vec<Effect> {
-        let now = |generation: u64| generation == self.generation;
-        match report {
-            Report::Expected { generation, queues } if now(generation) => {
-                self.expected = Some((generation, queues));
-            }
-            Report::Seen { generation, seen } if now(generation) => {
-                self.seen = Some((generation, seen));
-            }
-            Report::Done { generation } if now(generation) && !self.searching => {
-                self.progress = Progress::Done;
-            }
-            Report::Refused { generation, why } if now(generation) => {
-                self.note(Tone::Bad, why);
-                let now = self.history.now();
-                if !self.history.can().0 && *now == Setting::default() {
-                    // The file itself.
-                    self.progress = Progress::Failed;
-                    return Vec::new();
-                }
-                let before = now.clone();
-                self.history.take_back();
-                return self.changed(&before);
-            }
-            Report::Failed { generation, why } if now(generation) => {
-                self.progress = Progress::Failed;
-                self.note(Tone::Bad, why);
-            }
-            Report::Searched { number, .. } | Report::Recorded { number, .. }
-                if number != self.asked || !(self.searching || self.recording) => {}
-            // A key that is meant for what is open must not take an offer.
-            report @ (Report::Searched { .. } | Report::Recorded { .. })
-                if !matches!(self.mode, Mode::Normal) =>
-            {
-                self.waiting = Some(report);
-            }
-            Report::Searched {
-                found: Ok(proposal),
-                ..
-            } => {
-                let effect = self.simulate();
-                self.notice = None;
-                self.mode = Mode::Offer(proposal);
-                return vec![effect];
-            }
-            Report::Searched {
-                found: Err(why), ..
-            } => {
-                self.note(Tone::Bad, why);
-                return vec![self.simulate()];
-            }
-            Report::Recorded { recording, .. } => return self.recorded(recording),
-            Report::NotKept(why) => {
-                self.note(Tone::Bad, format!("what was tried cannot be kept: {why}"));
-            }
-            Report::Written { writing, result } => return self.written(writing, result),
-            // Of a setting that holds no more.
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn recorded(&mut self, recording: Result<Box<Recording>, String>) -> Vec<Effect> {
-        match recording {
-            Ok(recording) => {
-                self.notice = None;
-                self.mode = Mode::Play(Box::new(Player::new(Arc::from(recording))));
-            }
-            Err(why) => self.note(Tone::Bad, why),
-        }
-        vec![self.simulate()]
-    }
-
-    fn written(
-        &mut self,
-        writing: Writing,
-        result: Result<PathBuf, super::files::Failed>,
-    ) -> Vec<Effect> {
-        let saves = matches!(writing.what, What::Scenario { .. });
-        let leave = saves && std::mem::take(&mut self.leaving);
-        match result {
-            Ok(path) => {
-                let path_text = path.display();
-                let words = match &writing.what {
-                    What::Scenario { days, .. } => {
-                        self.saved = self.history.now().whatif.clone();
-                        let days = days.map_or(String::new(), |days| {
-                            let days = crate::scenario::grouped(days as f64, 0);
-                            format!(" gives these figures, of {days} days")
-                        });
-                        let path = quoted(&path_text.to_string());
-                        format!("saved: acdsim run {path}{days}")
-                    }
-                    What::Page(_) => format!("page: {path_text}"),
-                    What::Csv(_) => format!("table: {path_text}"),
-                };
-                self.note(Tone::Good, words);
-                if leave {
-                    return vec![Effect::Leave];
-                }
-            }
-            Err(super::files::Failed::Exists(path)) => {
-                let overwrite = Writing {
-                    overwrite: true,
-                    ..writing
-                };
-                self.mode = Mode::Ask(Ask {
-                    question: vec![format!("{path} exists already.")],
-                    answers: vec![
-                        (
-                            'o',
-                            "overwrite it",
-                            Answered::Overwrite {
-                                writing: Box::new(overwrite),
-                                leave,
-                            },
-                        ),
-                        ('n', "leave it as it is", Answered::Back),
-                    ],
-                });
-            }
-            Err(super::files::Failed::Other(why)) => self.note(Tone::Bad, why),
-        }
-        Vec::new()
-    }
-
-    fn offer_to_resume(&mut self, kept: Kept) {
-        let (changes, marks) = kept.counts();
-        let mut question = vec![format!(
-            "Here is what an earlier session left: {changes} and {marks}."
-        )];
-        if kept.is_of_another(&self.sha256) {
-            question
-                .push("The file has changed since; what it no longer has is left out.".to_owned());
-        }
-        self.mode = Mode::Ask(Ask {
-            question,
-            answers: vec![
-                ('y', "take it up", Answered::Resume(Box::new(kept))),
-                ('n', "begin anew", Answered::Back),
-            ],
-        });
-    }
-
-    fn resume(&mut self, kept: Kept) -> Vec<Effect> {
-        let (mut history, mut marks) = kept.into_parts();
-        let levers = &self.levers;
-        let mut dropped = false;
-        history.for_each(|setting| {
-            dropped |= levers.keep_known(&mut setting.baseline);
-            dropped |= levers.keep_known(&mut setting.whatif);
-        });
-        for mark in &mut marks {
-            dropped |= levers.keep_known(&mut mark.edits);
-        }
-        self.history = history;
-        self.marks = marks;
-        let none = Setting::default();
-        self.note(Tone::Good, "the earlier session goes on");
-        if dropped {
-            self.note(
-                Tone::Plain,
-                "changes that the file no longer has a place for were left out",
-            );
-        }
-        self.changed(&none)
     }
 
     /// Ends the session, or asks.
@@ -869,157 +466,10 @@ impl State {
         self.note(Tone::Good, format!("marked as {name}; tab 8 has all marks"));
         vec![Effect::Keep]
     }
-
-    // ---- The mouse ----
-
-    fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        let at = Position::new(mouse.column, mouse.row);
-        let areas = self.areas();
-        if !matches!(self.mode, Mode::Normal) || !self.fits() {
-            let scroll = match mouse.kind {
-                MouseEventKind::ScrollDown => Action::Down,
-                MouseEventKind::ScrollUp => Action::Up,
-                _ => return Vec::new(),
-            };
-            return self.scroll_mode(scroll);
-        }
-        let over = match areas.levers.contains(at) {
-            true => Focus::Levers,
-            false if areas.answer.contains(at) => Focus::Answer,
-            false => return Vec::new(),
-        };
-        match mouse.kind {
-            MouseEventKind::ScrollDown | MouseEventKind::ScrollUp => {
-                let before = std::mem::replace(&mut self.focus, over);
-                let down = mouse.kind == MouseEventKind::ScrollDown;
-                let action = if down { Action::Down } else { Action::Up };
-                (0..3).for_each(|_| self.move_cursor(action));
-                self.focus = before;
-            }
-            MouseEventKind::Down(MouseButton::Left) => {
-                self.focus = over;
-                let inner = match over {
-                    Focus::Levers => layout::inner(areas.levers),
-                    Focus::Answer => layout::inner(areas.answer),
-                };
-                match over {
-                    Focus::Levers if inner.contains(at) => {
-                        let row = self.first_row + usize::from(at.y - inner.y);
-                        let column = usize::from((at.x - inner.x) / layout::CELL);
-                        let row = self.rows().get(row).copied();
-                        if let Some(spot) = row.and_then(|row| layout::spot_in(row, column)) {
-                            self.cursor = spot;
-                        }
-                    }
-                    Focus::Answer if at.y == areas.answer.y => {
-                        let x = usize::from(at.x - areas.answer.x);
-                        let width = usize::from(areas.answer.width);
-                        if let Some(tab) = super::tabs::tab_at(x, width, self.tab) {
-                            self.tab = tab;
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    /// Moves the cursor of the pane that has the keys.
-    fn move_cursor(&mut self, action: Action) {
-        match self.focus {
-            Focus::Levers => self.move_lever(action),
-            Focus::Answer => {
-                let tab = &TABS[self.tab];
-                let (rows, columns) = (tab.extent)(self);
-                let view = &mut self.views[self.tab];
-                let last = rows.saturating_sub(1);
-                view.row = match action {
-                    Action::Up => view.row.saturating_sub(1),
-                    Action::Down => view.row + 1,
-                    Action::PageUp => view.row.saturating_sub(PAGE),
-                    Action::PageDown => view.row + PAGE,
-                    Action::First => 0,
-                    Action::Last => last,
-                    _ => view.row,
-                }
-                .min(last);
-                view.column = match action {
-                    Action::Left => view.column.saturating_sub(1),
-                    Action::Right => view.column + 1,
-                    _ => view.column,
-                }
-                .min(columns.saturating_sub(1));
-            }
-        }
-    }
-
-    fn move_lever(&mut self, action: Action) {
-        let rows = self.rows();
-        let spots: Vec<usize> = (0..rows.len())
-            .filter(|r| layout::spot_in(rows[*r], 0).is_some())
-            .collect();
-        let Some(at) = layout::row_of(&rows, self.cursor) else {
-            // It is filtered away.
-            if let Some(spot) = spots.first().and_then(|r| layout::spot_in(rows[*r], 0)) {
-                self.cursor = spot;
-            }
-            return;
-        };
-        let column = match (rows[at], self.cursor) {
-            (Row::Cells { from, .. }, Spot::Cell(_, i)) => i - from,
-            _ => 0,
-        };
-        let nth = spots.partition_point(|r| *r < at);
-        let last = spots.len() - 1;
-        let target = match action {
-            Action::Up => nth.saturating_sub(1),
-            Action::Down => (nth + 1).min(last),
-            Action::PageUp => nth.saturating_sub(PAGE),
-            Action::PageDown => (nth + PAGE).min(last),
-            Action::First => 0,
-            Action::Last => last,
-            Action::Left | Action::Right => {
-                if let Spot::Cell(g, i) = self.cursor {
-                    let next = match action {
-                        Action::Left => i.saturating_sub(1),
-                        _ => (i + 1).min(self.levers.intervals() - 1),
-                    };
-                    self.cursor = Spot::Cell(g, next);
-                }
-                return;
-            }
-            _ => return,
-        };
-        if let Some(spot) = layout::spot_in(rows[spots[target]], column) {
-            self.cursor = spot;
-        }
-    }
-
-    /// Moves the first row so that the cursor is in view; the drawing asks for it.
-    pub fn keep_in_view(&mut self) {
-        let height = usize::from(layout::inner(self.areas().levers).height);
-        let rows = self.rows();
-        if let Some(at) = layout::row_of(&rows, self.cursor) {
-            self.first_row = layout::first_in_view(at, self.first_row, rows.len(), height);
-        } else {
-            self.first_row = 0;
-        }
-    }
 }
 
 /// Rows of a page.
 const PAGE: usize = 10;
-
-/// A word of a command line, in quotes where a shell asks for them.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:+,".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
-}
 
 /// The name of a file beside another: `day.toml` gives `day-whatif.toml`.
 fn beside(file: Option<&Path>, ending: &str) -> String {

@@ -189,7 +189,9 @@ fn reversed_is_ink_for_ground() {
 #[test]
 fn the_picture_in_the_readme_is_what_is_drawn() {
     let mut driver = Driver::bundled((118, 33), 507);
-    driver.press("down - - / g e n e r a l enter home down right right space right right right v");
+    driver.press(
+        "down down - - / g e n e r a l enter home down right right space right right right v",
+    );
     driver.press("+ + esc / ctrl-u enter");
     driver.state.theme = Theme::new(Palette::Dark);
     let picture = svg(&driver.buffer(), "acdsim tui", &Colours::DARK);

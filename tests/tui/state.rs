@@ -442,13 +442,13 @@ fn an_earlier_session_is_offered_and_what_the_file_has_not_is_left_out() {
 #[test]
 fn the_mouse_chooses_and_scrolls() {
     let mut driver = Driver::bundled((80, 24), 25);
-    driver.mouse(MouseEventKind::Down(MouseButton::Left), 5, 3);
+    driver.mouse(MouseEventKind::Down(MouseButton::Left), 5, 5);
     driver.press("+");
     assert_eq!(
         driver.state.changes(),
         ["talk of service call 180\u{a0}s → 185\u{a0}s"]
     );
-    driver.mouse(MouseEventKind::ScrollDown, 5, 3);
+    driver.mouse(MouseEventKind::ScrollDown, 5, 5);
     driver.press("+");
     assert_eq!(driver.state.changes().len(), 2);
     // A title in the frame of the answer.
