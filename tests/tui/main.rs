@@ -16,3 +16,4 @@ mod state;
 mod svg;
 #[cfg(unix)]
 mod terminal;
+mod work;

@@ -73,7 +73,7 @@ fn before_anything_is_changed() {
 
 #[test]
 fn before_anything_is_simulated_the_formulas_answer() {
-    let mut driver = Driver::bundled(SMALL, 150);
+    let mut driver = Driver::new(ONE_QUEUE, None, SMALL, 150);
     driver.works = false;
     driver.computes = true;
     driver.press("> >");

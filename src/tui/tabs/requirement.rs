@@ -76,8 +76,9 @@ fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
     ];
     let height = usize::from(area.height).saturating_sub(4);
     let first = first_in_view(view.row, 0, n, height);
-    for i in first..(first + height).min(n) {
-        let (has, wants, before) = (agents(i), needed(i), baseline[i]);
+    let shown = baseline.iter().copied().enumerate().skip(first);
+    for (i, before) in shown.take(height) {
+        let (has, wants) = (agents(i), needed(i));
         let cursor = state.focus == Focus::Answer && view.row == i;
         let start = fitted(&format!(" {}", state.levers.starts[i]), 7);
         let style = match (cursor, state.marked.contains(&i)) {
