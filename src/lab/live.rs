@@ -20,7 +20,7 @@
 //! let (one_more, control) = (side("one more", &["groups.desk.staff+=1"])?, Control::default());
 //! let mut days = Vec::new();
 //! live.beside(&one_more, &control, |snapshot| days.push((snapshot.days, snapshot.looked)))?;
-//! assert_eq!(days, [(25, false), (50, false), (100, true), (150, true), (225, true)]);
+//! assert_eq!(days, [(10, false), (25, false), (50, false), (100, true), (150, true), (225, true)]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

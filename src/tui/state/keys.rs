@@ -546,11 +546,14 @@ impl State {
 
     /// Scrolls what lies over the panes. The drawing sees to it that the last line stays in view.
     pub(super) fn scroll_mode(&mut self, action: Action) -> Vec<Effect> {
-        let last = match &self.mode {
-            Mode::Help { .. } => COMMANDS.len(),
+        let lines = match &self.mode {
+            // One of them for the numbers.
+            Mode::Help { .. } => COMMANDS.len() + 1,
             Mode::Text { lines, .. } => lines.len(),
             _ => 0,
         };
+        // The box has a frame, and leaves a line above and below.
+        let last = lines.saturating_sub(usize::from(self.size.1).saturating_sub(4));
         if let Mode::Help { scroll } | Mode::Text { scroll, .. } = &mut self.mode {
             *scroll = match action {
                 Action::Up => scroll.saturating_sub(1),
@@ -559,7 +562,7 @@ impl State {
                 Action::PageDown => *scroll + super::PAGE,
                 _ => 0,
             }
-            .min(last.saturating_sub(1));
+            .min(last);
         }
         Vec::new()
     }

@@ -1,6 +1,6 @@
 //! Tab 7: what Erlang-C and Erlang-A say beside the simulation of the what-if.
 
-use super::{Tab, draw_lines, line, nothing_yet, paragraph};
+use super::{Tab, draw_lines, line, nothing_yet, paragraph, read_only, room};
 use crate::kpi::{FormulaAnswer, FormulaFigures, Formulas, NotApplicable, Part, Unit};
 use crate::report::comparison::words::figure;
 use crate::report::csv::Datum;
@@ -18,7 +18,7 @@ pub(super) const TAB: Tab = Tab {
         draw_lines(frame, area, lines, state.views[state.tab].row, state);
     },
     table,
-    extent: |state| (lines(state, 80).len(), 1),
+    extent: |state| read_only(state, lines(state, room(state).0).len()),
     by_interval: false,
 };
 

@@ -1,6 +1,6 @@
 //! Tabs 2 and 3: every figure of queues and call types, of agent groups and lines; and how figures are said.
 
-use super::{Tab, draw_lines, line, nothing_yet, paragraph, with_end};
+use super::{Tab, draw_lines, line, nothing_yet, paragraph, read_only, with_end};
 use crate::lab::{Difference, Verdict};
 use crate::report::comparison::words::{difference, figure};
 use crate::report::csv::Datum;
@@ -15,7 +15,7 @@ pub(super) const QUEUES: Tab = Tab {
     name: "queues",
     draw: |state, frame, area| draw(state, frame, area, &["queues.", "call_types."]),
     table: |state| table(state, &["queues.", "call_types."]),
-    extent: |state| (extent(state, &["queues.", "call_types."]), 1),
+    extent: |state| read_only(state, count(state, &["queues.", "call_types."])),
     by_interval: false,
 };
 
@@ -23,7 +23,7 @@ pub(super) const GROUPS: Tab = Tab {
     name: "groups",
     draw: |state, frame, area| draw(state, frame, area, &["groups.", "trunks."]),
     table: |state| table(state, &["groups.", "trunks."]),
-    extent: |state| (extent(state, &["groups.", "trunks."]), 1),
+    extent: |state| read_only(state, count(state, &["groups.", "trunks."])),
     by_interval: false,
 };
 
@@ -36,7 +36,8 @@ fn of<'a>(state: &'a State, beginnings: &[&str]) -> Vec<&'a Difference> {
     pairs.iter().filter(|d| wanted(d) && defined(d)).collect()
 }
 
-fn extent(state: &State, beginnings: &[&str]) -> usize {
+/// Lines of these figures.
+fn count(state: &State, beginnings: &[&str]) -> usize {
     let all = of(state, beginnings);
     let places = (0..all.len()).filter(|i| *i == 0 || all[*i].place != all[i - 1].place);
     all.len() + places.count() + 1

@@ -1,6 +1,6 @@
 //! Tab 9: what was said, and the warnings of the simulation.
 
-use super::{Tab, draw_lines, line, paragraph};
+use super::{Tab, draw_lines, line, paragraph, read_only, room};
 use crate::report::csv::Datum;
 use crate::tui::state::{State, Tone};
 use ratatui::text::Line;
@@ -20,7 +20,7 @@ pub(super) const TAB: Tab = Tab {
             .map(|line| vec![Datum::from(line.text.as_str())]);
         std::iter::once(header).chain(said).collect()
     },
-    extent: |state| (lines(state, 80).len(), 1),
+    extent: |state| read_only(state, lines(state, room(state).0).len()),
     by_interval: false,
 };
 

@@ -10,6 +10,7 @@ mod requirement;
 mod summary;
 mod waits;
 
+use super::layout::inner;
 use super::state::State;
 use crate::report::csv::Datum;
 use crate::report::text::layout::{columns, truncated, wrapped};
@@ -76,6 +77,17 @@ pub fn minutes_of(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once([':', '.']).unwrap_or((text, "0"));
     let (hours, minutes): (u32, u32) = (hours.trim().parse().ok()?, minutes.trim().parse().ok()?);
     (hours <= 48 && minutes < 60).then_some(60 * hours + minutes)
+}
+
+/// Columns and rows that a tab has.
+fn room(state: &State) -> (usize, usize) {
+    let inner = inner(state.areas().answer);
+    (usize::from(inner.width), usize::from(inner.height))
+}
+
+/// The extent of a tab that is only read and has so many lines: its first line may be any with which the last stays in view.
+fn read_only(state: &State, lines: usize) -> (usize, usize) {
+    (lines.saturating_sub(room(state).1) + 1, 1)
 }
 
 /// A line of one style.

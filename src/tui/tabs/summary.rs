@@ -1,7 +1,7 @@
 //! Tab 1: the headlines, the targets, and the service level over the day.
 
 use super::figures::{Named, data, legend, rows};
-use super::{Tab, draw_lines, fitted, line, nothing_yet, paragraph, right};
+use super::{Tab, draw_lines, fitted, line, nothing_yet, paragraph, read_only, right, room};
 use crate::kpi::{Bound, Interval, TargetResult, Unit, Verdict, unit};
 use crate::lab::{Difference, HEADLINES};
 use crate::report::comparison::words::{figure, name_of_headline};
@@ -20,7 +20,10 @@ pub(super) const TAB: Tab = Tab {
         draw_lines(frame, area, lines, state.views[state.tab].row, state);
     },
     table: |state| data(headlines(state).into_iter().filter_map(|(_, d)| d)),
-    extent: |state| (lines(state, 80, 60).len(), 1),
+    extent: |state| {
+        let (width, height) = room(state);
+        read_only(state, lines(state, width, height).len())
+    },
     by_interval: false,
 };
 

@@ -1,19 +1,23 @@
 //! Tab 6: how long callers of a queue wait.
 
-use super::{Tab, draw_lines, line, nothing_yet, right};
-use crate::kpi::{Part, QUANTILES, Unit, Waits};
+use super::{Tab, draw_lines, line, nothing_yet, read_only, right, room};
+use crate::kpi::{QUANTILES, Unit, Waits};
 use crate::report::comparison::words::figure;
 use crate::report::csv::Datum;
 use crate::tui::state::State;
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 pub(super) const TAB: Tab = Tab {
     name: "waits",
-    draw,
+    draw: |state, frame, area| {
+        let lines = lines(state, usize::from(area.width));
+        draw_lines(frame, area, lines, state.views[state.tab].row, state);
+    },
     table,
-    extent: |state| (40, state.scenario.queues.len()),
+    extent: |state| {
+        let (rows, _) = read_only(state, lines(state, room(state).0).len());
+        (rows, state.scenario.queues.len())
+    },
     by_interval: false,
 };
 
@@ -65,20 +69,18 @@ fn words(edge_s: f64) -> String {
     }
 }
 
-fn draw(state: &State, frame: &mut Frame<'_>, area: Rect) {
-    let view = state.views[state.tab];
-    let Some((_, seen)) = &state.seen else {
-        return draw_lines(frame, area, nothing_yet(state), 0, state);
+fn lines(state: &State, width: usize) -> Vec<Line<'static>> {
+    let column = state.views[state.tab].column;
+    let seen = state.seen.as_ref().map(|(_, seen)| &seen.snapshot);
+    let parts = seen.and_then(|of| {
+        Some((
+            of.baseline.queues.get(column)?,
+            of.whatif.queues.get(column)?,
+        ))
+    });
+    let Some((a, b)) = parts else {
+        return nothing_yet(state);
     };
-    let (a, b) = (&seen.snapshot.baseline.queues, &seen.snapshot.whatif.queues);
-    let (Some(a), Some(b)) = (a.get(view.column), b.get(view.column)) else {
-        return draw_lines(frame, area, nothing_yet(state), 0, state);
-    };
-    let lines = lines(state, a, b, usize::from(area.width));
-    draw_lines(frame, area, lines, view.row, state);
-}
-
-fn lines(state: &State, a: &Part, b: &Part, width: usize) -> Vec<Line<'static>> {
     let theme = &state.theme;
     let changed = state.is_changed();
     let queues = state.scenario.queues.len();
