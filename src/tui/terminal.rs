@@ -124,8 +124,8 @@ impl Screen {
             use rustix::process::{Signal, kill_current_process_group};
             // As the terminal's own Ctrl-Z: to the group, and without effect where nobody could continue it.
             let _ = kill_current_process_group(Signal::TSTP);
-            // Another thread may be the one that stops the process: a moment later.
-            thread::sleep(Duration::from_millis(20));
+            // Another thread may be the one that stops the process: a moment later. Who comes back does not notice this one.
+            thread::sleep(Duration::from_millis(200));
         }
         let taken = self.take();
         self.tell(taken);

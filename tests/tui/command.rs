@@ -86,9 +86,9 @@ fn a_lever_changes_figures_undo_brings_them_back_and_what_is_saved_gives_them_ag
     assert_eq!(with[0], before, "the baseline stays");
     assert_ne!(with[1], before, "the what-if differs");
     session.send("u");
-    // What the formulas expect stands there first.
+    // What the formulas expect stands there first, then fewer days.
     session.wait_until(
-        |screen| screen.contains("Nothing is changed yet") && !screen.contains('≈'),
+        |screen| screen.contains("Nothing is changed yet") && screen.contains("n = 150 days "),
         "the baseline alone",
     );
     assert_eq!(service_level(&session.screen()), [before]);

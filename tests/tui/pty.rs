@@ -300,7 +300,18 @@ impl Session {
         terminal.expect("open").write_all(b" ").expect("woken");
         let reader = self.reader.take().expect("the terminal is open");
         reader.join().expect("nothing panicked");
-        self.ends = None;
+        if let Some(Ends {
+            input,
+            master,
+            slave,
+        }) = self.ends.take()
+        {
+            // Dropped, it types an Enter and a Ctrl-D. A program that reads them in the very moment in which the terminal goes
+            // may read for ever: that is not what is looked at.
+            drop(input);
+            std::thread::sleep(Duration::from_millis(150));
+            drop((master, slave));
+        }
     }
 
     /// Whether the program still runs.
