@@ -91,8 +91,6 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     let kept = arguments.file.as_deref().map_or(Ok(None), Kept::read);
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let settings = Settings {
-        seed: scenario.run.seed,
-        confidence: scenario.run.confidence,
         days: arguments.replications.unwrap_or(DAYS).into(),
         // One core is for the keys.
         threads: arguments

@@ -45,7 +45,7 @@ pub struct Source {
 pub fn write(writing: &Writing, source: &Source) -> Result<PathBuf, Failed> {
     let place = Place::given(&writing.path, writing.overwrite);
     match &writing.what {
-        What::Scenario { sets, days } => {
+        What::Scenario { sets, days, .. } => {
             let loaded = source.document.check(sets);
             let mut changed = loaded.map_err(|e| Failed::Other(e.to_string()))?.scenario;
             if let Some(days) = days.and_then(|days| u32::try_from(days).ok()) {

@@ -151,13 +151,9 @@ pub struct Change {
     pub to: u32,
 }
 
-/// How it is worked.
+/// How it is worked. Seed and confidence are those of the scenario.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Seed of all random numbers.
-    pub seed: u64,
-    /// Joint level of the intervals.
-    pub confidence: f64,
     /// Days at which a simulation ends.
     pub days: u64,
     /// Number of threads.
@@ -309,7 +305,8 @@ impl Room {
             Err(error) => return refused(error.to_string()),
         };
         let mut forecast = Forecast::new(&model, None);
-        let mut fitted = false;
+        // Days of the baseline that it is fitted to.
+        let mut fitted = 0;
         let mut job = first;
         loop {
             match &job.request {
@@ -343,7 +340,7 @@ impl Room {
         asked: &Asked<'_>,
         (baseline, model): (&Arc<Scenario>, &Model),
         live: &mut Live<'_>,
-        (forecast, fitted): (&mut Forecast, &mut bool),
+        (forecast, fitted): (&mut Forecast, &mut u64),
     ) {
         let generation = asked.generation;
         let whatif_model = Model::new(&asked.whatif.scenario);
@@ -355,9 +352,9 @@ impl Room {
         let seen = |snapshot: Snapshot| {
             let required = self.required(model, &snapshot.baseline);
             let of_whatif = self.required(&whatif_model, &snapshot.whatif);
-            if !*fitted || snapshot.looked {
+            if snapshot.days > *fitted {
                 *forecast = Forecast::new(model, Some(&snapshot.baseline));
-                *fitted = true;
+                *fitted = snapshot.days;
             }
             (self.tell)(Report::Seen {
                 generation,
@@ -411,8 +408,6 @@ impl Room {
 
     fn live_settings(&self, scenario: &Scenario) -> LiveSettings {
         LiveSettings {
-            seed: self.settings.seed,
-            confidence: self.settings.confidence,
             largest: self.settings.days,
             threads: Some(self.settings.threads),
             ..LiveSettings::of(scenario)
@@ -454,7 +449,6 @@ impl Room {
         let current: Staff = scenario.groups.iter().map(|g| g.staff.clone()).collect();
         let mut question = Question {
             threads: Some(self.settings.threads),
-            seed: self.settings.seed,
             // What is missed elsewhere is not asked for: it would take agents here as long as they help there at all.
             intervals: Some(intervals.to_vec()),
             ..Question::of(&scenario, Per::Interval)
@@ -532,7 +526,7 @@ impl Room {
     fn record(&self, sets: &[String], control: &Control) -> Result<Recording, String> {
         let scenario = self.side("", sets)?.scenario;
         let model = Model::new(&scenario);
-        match Recording::new(&model, self.settings.seed, 0, &control.stop) {
+        match Recording::new(&model, scenario.run.seed, 0, &control.stop) {
             Ok(recording) => Ok(recording),
             Err(Halt::Interrupted) => Err("the day was interrupted".to_owned()),
             Err(halt) => Err(halt.to_string()),

@@ -1,5 +1,6 @@
 //! Sessions of the real command in a pseudo-terminal.
 
+use crate::driver::random;
 use crate::pty::{Session, Start};
 use serde_json::Value;
 use std::fs;
@@ -216,14 +217,6 @@ fn mistakes_of_a_file_are_told_before_the_screen_is_taken() {
         screen.contains("day.toml:9") && screen.contains("80/20"),
         "{screen}"
     );
-}
-
-/// A number from 0 to below `n`, and the next state (Knuth's MMIX).
-fn random(state: &mut u64, n: usize) -> usize {
-    *state = state
-        .wrapping_mul(6_364_136_223_846_793_005)
-        .wrapping_add(1_442_695_040_888_963_407);
-    (*state >> 33) as usize % n
 }
 
 /// For minutes: see `docs/validation.md`.

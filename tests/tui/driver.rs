@@ -65,12 +65,7 @@ impl Driver {
             calibration.apply(&mut document);
         }
         let scenario = prepared.loaded.scenario;
-        let settings = Settings {
-            seed: scenario.run.seed,
-            confidence: scenario.run.confidence,
-            days,
-            threads: 1,
-        };
+        let settings = Settings { days, threads: 1 };
         let (state, effects) = State::new(Start {
             scenario,
             file: file.map(Path::to_owned),
@@ -105,6 +100,11 @@ impl Driver {
             self.message(Message::Key(event(key)));
         }
         self
+    }
+
+    /// What a key asks to be done, which is not done.
+    pub fn effects_of(&mut self, key: &str) -> Vec<Effect> {
+        self.state.update(Message::Key(event(key)))
     }
 
     /// Types a text sign by sign.
@@ -184,6 +184,14 @@ impl Driver {
         };
         (0..height).map(row).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A number from 0 to below `n`, and the next state (Knuth's MMIX).
+pub fn random(state: &mut u64, n: usize) -> usize {
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) as usize % n
 }
 
 /// A key by its name.

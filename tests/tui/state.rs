@@ -1,9 +1,9 @@
 //! How a session answers to keys: without a terminal, the work done at once.
 
-use crate::driver::{BUNDLED, Driver};
+use crate::driver::{BUNDLED, Driver, random};
 use acdsim::tui::keys::Keymap;
 use acdsim::tui::lever::{Edits, Marked, Spot, Value};
-use acdsim::tui::state::{Focus, Message, Mode, Progress, What, Writing};
+use acdsim::tui::state::{Effect, Focus, Message, Mode, Progress, What, Writing};
 use acdsim::tui::work::{Change, Proposal, Report};
 use ratatui::crossterm::event::{MouseButton, MouseEventKind};
 use std::fs;
@@ -560,14 +560,8 @@ fn random_keys_never_panic() {
         "f4",
         "alt-9",
     ];
-    let mut random = 7u64;
-    let mut next = |n: usize| {
-        // Knuth's MMIX.
-        random = random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (random >> 33) as usize % n
-    };
+    let mut state = 7;
+    let mut next = |n| random(&mut state, n);
     for text in [SMALL, BUNDLED] {
         let mut driver = Driver::new(text, None, (80, 24), 3);
         driver.writes = false;
@@ -690,7 +684,8 @@ fn a_session_ends_when_its_scenario_is_saved_not_another_file() {
     driver.message(written(What::Csv(Vec::new())));
     assert!(!driver.left, "the table was asked for before");
     let (sets, days) = (Vec::new(), None);
-    driver.message(written(What::Scenario { sets, days }));
+    let whatif = driver.state.history.now().whatif.clone();
+    driver.message(written(What::Scenario { whatif, sets, days }));
     assert!(driver.left);
 }
 
@@ -802,4 +797,28 @@ fn what_is_only_read_scrolls_to_its_end_and_back_at_once() {
         driver.press("up");
         assert_ne!(driver.screen(), end, "the first step back is seen: {keys}");
     }
+}
+
+#[test]
+fn what_is_changed_while_a_file_is_written_is_not_saved() {
+    let mut driver = small();
+    driver.press(">");
+    driver.writes = false;
+    let mut effects = Vec::new();
+    for key in ["s", "enter", "+"] {
+        effects.extend(driver.effects_of(key));
+    }
+    let writing = effects.into_iter().find_map(|effect| match effect {
+        Effect::Write(writing) => Some(writing),
+        _ => None,
+    });
+    let writing = writing.expect("a file to write");
+    let result = Ok(writing.path.clone());
+    driver.message(Message::Report(Report::Written { writing, result }));
+    assert!(
+        driver.state.is_unsaved(),
+        "the last change is not in the file"
+    );
+    driver.press("-");
+    assert!(!driver.state.is_unsaved(), "this is what was saved");
 }

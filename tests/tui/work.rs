@@ -10,12 +10,7 @@ use std::time::{Duration, Instant};
 /// A worker on the bundled day, and what it tells.
 fn worker(days: u64) -> (Worker, Receiver<Report>) {
     let document = Document::parse("day.toml", BUNDLED, Path::new("")).unwrap();
-    let settings = Settings {
-        seed: 1,
-        confidence: 0.95,
-        days,
-        threads: 1,
-    };
+    let settings = Settings { days, threads: 1 };
     let (tell, told) = channel();
     let worker = Worker::start(document, settings, move |report| drop(tell.send(report)));
     (worker.unwrap(), told)

@@ -461,8 +461,10 @@ impl State {
             Purpose::Save { leave } => {
                 self.leaving = leave;
                 let fresh = self.seen.as_ref().filter(|_| self.is_fresh());
+                let whatif = self.history.now().whatif.clone();
                 What::Scenario {
-                    sets: self.sets_of(&self.history.now().whatif),
+                    sets: self.sets_of(&whatif),
+                    whatif,
                     days: fresh.map(|(_, seen)| seen.snapshot.days),
                 }
             }

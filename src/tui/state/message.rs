@@ -4,6 +4,7 @@ use crate::report::csv::Datum;
 use crate::scenario::Scenario;
 use crate::tui::kept::Kept;
 use crate::tui::keys::Keymap;
+use crate::tui::lever::Edits;
 use crate::tui::theme::Palette;
 use crate::tui::work::{Report, Request, Seen};
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
@@ -83,6 +84,8 @@ pub enum What {
     /// The what-if as a scenario, which gives the figures of so many days.
     Scenario {
         /// Its changes.
+        whatif: Edits,
+        /// The same as `--set`s.
         sets: Vec<String>,
         /// Days of the figures in view; none keeps the file's.
         days: Option<u64>,

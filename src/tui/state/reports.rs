@@ -94,8 +94,9 @@ impl State {
             Ok(path) => {
                 let path_text = path.display();
                 let words = match &writing.what {
-                    What::Scenario { days, .. } => {
-                        self.saved = self.history.now().whatif.clone();
+                    What::Scenario { whatif, days, .. } => {
+                        // It may have changed since.
+                        self.saved = whatif.clone();
                         let days = days.map_or(String::new(), |days| {
                             let days = crate::scenario::grouped(days as f64, 0);
                             format!(" gives these figures, of {days} days")
