@@ -2,14 +2,16 @@
 //!
 //! To add a lever, add it to [`Levers::new`]; a new kind of value is a variant of [`Kind`].
 
-use crate::report::text::figures::exact_percent;
+mod kind;
+mod sets;
+
+pub use kind::Kind;
+use kind::tidy;
+
 use crate::scenario::schema::{self, Key, Presence, Section};
-use crate::scenario::{
-    Demand, Distribution, Group, Mode, Scenario, parse_duration, parse_fraction, parse_target,
-};
+use crate::scenario::{Demand, Distribution, Group, Mode, Scenario};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 /// What was changed: by the path of a `--set`, the new value. What is as in the file is not in it.
 pub type Edits = BTreeMap<String, Value>;
@@ -31,42 +33,6 @@ impl Value {
             Value::Choice(_) => f64::NAN,
         }
     }
-}
-
-/// What kind of value a lever has.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
-    /// A factor on a series, 1 as in the file.
-    Factor,
-    /// The mean of a random duration, in seconds.
-    Mean,
-    /// A duration in seconds.
-    Seconds,
-    /// A fraction of at most so much.
-    Fraction {
-        /// The largest.
-        most: f64,
-    },
-    /// Fractions of a list, of at most so much, that are all moved by as many points as the first.
-    Shift {
-        /// As in the file.
-        all: Vec<f64>,
-        /// The largest.
-        most: f64,
-    },
-    /// A whole number.
-    Count {
-        /// The smallest.
-        least: u64,
-        /// The largest.
-        most: u64,
-    },
-    /// The fraction of a service-level target.
-    TargetFraction,
-    /// The time of a service-level target, in seconds.
-    TargetWithin,
-    /// One of some names.
-    Choice(Vec<String>),
 }
 
 /// Something that can be changed.
@@ -134,12 +100,6 @@ pub enum Spot {
 
 /// Marked intervals.
 pub type Marked = BTreeSet<usize>;
-
-/// Seconds beyond which a mean cannot be set: ten days.
-const LONGEST_S: f64 = 864_000.0;
-
-/// The largest factor on a volume.
-const MOST_VOLUME: f64 = 100.0;
 
 impl Levers {
     /// The levers of a scenario.
@@ -530,130 +490,6 @@ impl Levers {
         edits.retain(|path, value| !self.is_foreign(path, value));
         edits.len() < before
     }
-
-    /// The changes as `--set`s of the file.
-    pub fn sets(&self, edits: &Edits) -> Vec<String> {
-        let mut sets: Vec<String> = Vec::new();
-        for (l, lever) in self.levers.iter().enumerate() {
-            let partner = match lever.kind {
-                Kind::TargetFraction => Some(l + 1),
-                Kind::TargetWithin => Some(l - 1),
-                _ => None,
-            };
-            let changed = edits.contains_key(&lever.path);
-            match partner.map(|p| (p, edits.contains_key(&self.levers[p].path))) {
-                None if changed => {
-                    let value = &edits[&lever.path];
-                    sets.push(lever.as_set(value));
-                }
-                // A target is said as a whole, once.
-                Some((partner, of_partner)) if changed && (partner > l || !of_partner) => {
-                    let none = Marked::new();
-                    let number = |l| self.value(edits, Spot::Lever(l), &none).number();
-                    let (fraction, within) = (number(l.min(partner)), number(l.max(partner)));
-                    let target = crate::scenario::Target {
-                        fraction,
-                        within: Duration::try_from_secs_f64(within).unwrap_or_default(),
-                    };
-                    let path = lever.path.trim_end_matches(TARGET_FRACTION);
-                    let path = path.trim_end_matches(TARGET_WITHIN);
-                    sets.push(format!("{path}target={target}"));
-                }
-                _ => {}
-            }
-        }
-        for g in 0..self.groups.len() {
-            self.staff_sets(edits, g, &mut sets);
-        }
-        sets
-    }
-
-    /// As many agents more everywhere, or the runs of intervals that differ.
-    fn staff_sets(&self, edits: &Edits, group: usize, sets: &mut Vec<String>) {
-        let staff = &self.groups[group];
-        let n = staff.base.len();
-        let new = self.staff(edits, group);
-        let change = |i: usize| i64::from(new[i]) - i64::from(staff.base[i]);
-        let path = &staff.path;
-        match change(0) {
-            0 => {}
-            by if (0..n).all(|i| change(i) == by) => {
-                let (sign, by) = if by > 0 { ('+', by) } else { ('-', -by) };
-                sets.push(format!("{path}{sign}={by}"));
-                return;
-            }
-            _ => {}
-        }
-        let mut i = 0;
-        while i < n {
-            if change(i) == 0 {
-                i += 1;
-                continue;
-            }
-            let from = i;
-            while i < n && change(i) != 0 {
-                i += 1;
-            }
-            let run = &new[from..i];
-            let at = match run.len() {
-                1 => format!("[{from}]"),
-                _ => format!("[{from}..{i}]"),
-            };
-            let values = match run.iter().all(|agents| *agents == run[0]) {
-                true => run[0].to_string(),
-                false => {
-                    let values: Vec<String> = run.iter().map(u32::to_string).collect();
-                    format!("[{}]", values.join(", "))
-                }
-            };
-            sets.push(format!("{path}{at}={values}"));
-        }
-    }
-
-    /// What differs between two states, in words: `talk of service call 180 s → 165 s`.
-    pub fn differences(&self, from: &Edits, to: &Edits) -> Vec<String> {
-        let none = Marked::new();
-        let mut words = Vec::new();
-        for l in (0..self.levers.len()).filter(|l| self.levers[*l].moves.is_empty()) {
-            let spot = Spot::Lever(l);
-            let (old, new) = (self.value(from, spot, &none), self.value(to, spot, &none));
-            if old != new {
-                let (name, old, new) = (
-                    self.name(spot),
-                    self.shown(spot, &old),
-                    self.shown(spot, &new),
-                );
-                words.push(format!("{name} {old} → {new}"));
-            }
-        }
-        for g in 0..self.groups.len() {
-            let (old, new) = (self.staff(from, g), self.staff(to, g));
-            let change = |i: usize| i64::from(new[i]) - i64::from(old[i]);
-            let changed: Vec<usize> = (0..self.intervals()).filter(|i| change(*i) != 0).collect();
-            let sum: i64 = changed.iter().map(|i| change(*i)).sum();
-            let name = &self.groups[g].name;
-            match changed[..] {
-                [] => {}
-                [one] => {
-                    let name = self.name(Spot::Cell(g, one));
-                    words.push(format!("{name} {} → {}", old[one], new[one]));
-                }
-                _ if changed.iter().all(|i| change(*i) == change(changed[0])) => {
-                    words.push(format!(
-                        "{name} {} in {} intervals",
-                        signed(change(changed[0])),
-                        changed.len()
-                    ))
-                }
-                _ => words.push(format!(
-                    "{name} in {} intervals, {} together",
-                    changed.len(),
-                    signed(sum)
-                )),
-            }
-        }
-        words
-    }
 }
 
 /// A whole number with its sign.
@@ -686,137 +522,6 @@ impl GroupStaff {
     fn cell(&self, interval: usize) -> String {
         format!("{}[{interval}]", self.path)
     }
-}
-
-impl Lever {
-    /// A value as a `--set`.
-    fn as_set(&self, value: &Value) -> String {
-        let path = &self.path;
-        let x = value.number();
-        let base = self.base.number();
-        match (&self.kind, value) {
-            (_, Value::Choice(name)) => format!("{path}={name}"),
-            (Kind::Factor, _) => format!("{path}*={x}"),
-            (Kind::Mean, _) if base > 0.0 && x > 0.0 => format!("{path}*={}", x / base),
-            // What always takes no time has no shape that could be kept.
-            (Kind::Mean, _) if x > 0.0 => format!("{path}=exp({x}s)"),
-            (Kind::Mean | Kind::Seconds, _) => format!("{path}={x}s"),
-            (Kind::Shift { all, most }, _) => {
-                let by = x - base;
-                let moved = all.iter().map(|f| tidy(f + by).clamp(0.0, *most));
-                let moved: Vec<String> = moved.map(|f| f.to_string()).collect();
-                match moved.as_slice() {
-                    [one, rest @ ..] if rest.iter().all(|f| f == one) => format!("{path}={one}"),
-                    _ => format!("{path}=[{}]", moved.join(", ")),
-                }
-            }
-            _ => format!("{path}={x}"),
-        }
-    }
-}
-
-impl Kind {
-    /// A small and a large step.
-    fn steps(&self, now: f64) -> (f64, f64) {
-        match self {
-            Kind::Factor => (0.01, 0.1),
-            Kind::Fraction { .. } | Kind::Shift { .. } | Kind::TargetFraction => (0.01, 0.05),
-            Kind::Mean | Kind::Seconds | Kind::TargetWithin => match now {
-                s if s < 60.0 => (1.0, 5.0),
-                s if s < 600.0 => (5.0, 30.0),
-                s if s < 3600.0 => (30.0, 300.0),
-                _ => (300.0, 1800.0),
-            },
-            Kind::Count { .. } => (1.0, 5.0),
-            Kind::Choice(_) => (1.0, 1.0),
-        }
-    }
-
-    /// The number within the limits of the lever.
-    fn limited(&self, x: f64) -> f64 {
-        match self {
-            Kind::Factor => x.clamp(0.0, MOST_VOLUME),
-            Kind::Mean | Kind::Seconds | Kind::TargetWithin => x.clamp(0.0, LONGEST_S),
-            Kind::Fraction { most } | Kind::Shift { most, .. } => x.clamp(0.0, *most),
-            Kind::TargetFraction => x.clamp(0.01, 1.0),
-            Kind::Count { least, most } => x.clamp(*least as f64, *most as f64),
-            Kind::Choice(_) => x,
-        }
-    }
-
-    fn parse(&self, text: &str) -> Result<Value, String> {
-        let plain = text.parse::<f64>().ok().filter(|x| x.is_finite());
-        let percent = |x: f64| tidy(x / 100.0);
-        let found = match self {
-            Kind::Factor | Kind::Fraction { .. } | Kind::Shift { .. } | Kind::TargetFraction => {
-                let of_text = || {
-                    let target = parse_target(text).map(|target| target.fraction);
-                    let target = target.ok().filter(|_| *self == Kind::TargetFraction);
-                    let number = text.strip_suffix('%').and_then(|n| n.trim().parse().ok());
-                    target.or(number.map(percent)).or(parse_fraction(text).ok())
-                };
-                let found = plain.map(percent).or_else(of_text);
-                found.ok_or("a percentage, such as 85".to_owned())?
-            }
-            Kind::Mean | Kind::Seconds | Kind::TargetWithin => {
-                let duration = || parse_duration(text).ok().map(|d| d.as_secs_f64());
-                let found = plain.or_else(duration);
-                found.ok_or("seconds, or a duration such as 3m".to_owned())?
-            }
-            Kind::Count { .. } => {
-                let whole = plain.filter(|x| x.fract() == 0.0);
-                whole.ok_or("a whole number".to_owned())?
-            }
-            Kind::Choice(names) => {
-                let name = names.iter().find(|name| *name == text);
-                let name = name.ok_or_else(|| format!("one of {}", names.join(", ")))?;
-                return Ok(Value::Choice(name.clone()));
-            }
-        };
-        // Without the sign of −0, which no `--set` takes.
-        let found = found + 0.0;
-        let limited = self.limited(found);
-        match limited == found {
-            true => Ok(Value::Number(found)),
-            false => Err(format!(
-                "{} {}",
-                if found < limited {
-                    "at least"
-                } else {
-                    "at most"
-                },
-                self.shown(limited)
-            )),
-        }
-    }
-
-    /// A number in words.
-    fn shown(&self, x: f64) -> String {
-        match self {
-            Kind::Factor | Kind::Fraction { .. } | Kind::TargetFraction => exact_percent(tidy(x)),
-            Kind::Shift { all, .. } => {
-                let same = all.iter().all(|f| *f == all[0]);
-                exact_percent(tidy(x)) + if same { "" } else { " …" }
-            }
-            Kind::Mean | Kind::Seconds | Kind::TargetWithin => seconds(x),
-            Kind::Count { .. } | Kind::Choice(_) => format!("{x}"),
-        }
-    }
-}
-
-/// A time as people say it: in seconds up to ten minutes.
-fn seconds(s: f64) -> String {
-    let s = (10.0 * s).round() / 10.0;
-    match s {
-        s if s <= 600.0 => format!("{s}\u{a0}s"),
-        s if s < 7200.0 => format!("{}\u{a0}min", (s / 6.0).round() / 10.0),
-        s => format!("{}\u{a0}h", (s / 360.0).round() / 10.0),
-    }
-}
-
-/// The same number without the dust of binary arithmetic.
-fn tidy(x: f64) -> f64 {
-    format!("{x:.12}").parse().unwrap_or(x)
 }
 
 fn put(edits: &mut Edits, path: &str, value: &Value, base: &Value) {
