@@ -54,6 +54,7 @@
 //! | [`experiment`] | replications on all cores, as many as asked for or needed |
 //! | [`erlang`] | Erlang's formulas and their inverses; beside the line, using only the types of a formula and a distribution |
 //! | [`planning`] | how many agents and lines it takes, and what the formulas say beside a simulation |
+//! | [`shifts`] | who works when: the cheapest shifts that cover a requirement |
 //! | [`lab`] | variants of a scenario against each other on the same days, and sweeps over values |
 //! | [`report`] | output formats, and the writing of files |
 //! | [`tui`] | what-if sessions in the terminal |
@@ -74,6 +75,7 @@ pub mod random;
 pub mod report;
 pub mod routing;
 pub mod scenario;
+pub mod shifts;
 pub mod stats;
 pub mod tui;
 

@@ -5,6 +5,7 @@ mod agents;
 mod callers;
 mod routing;
 mod run;
+mod shifts;
 mod whole;
 
 use std::collections::{HashMap, HashSet};
@@ -80,10 +81,20 @@ impl Checker<'_> {
             true => self.nested(&file, "routing", |c, _, node| c.routing(node, &names)),
             false => Some(Vec::new()),
         };
+        let shifts = match (file.has("shifts"), self.grid) {
+            (true, Some(grid)) => {
+                let groups = &names.groups.in_order;
+                self.nested(&file, "shifts", |c, _, node| {
+                    c.shifts(node, groups, grid.interval)
+                })
+            }
+            _ => None,
+        };
         if !self.findings.is_empty() {
             return None;
         }
         let scenario = Scenario {
+            shifts: shifts.map(Box::new),
             run: run?,
             trunks: trunks?,
             queues: queues?,
@@ -244,6 +255,7 @@ impl Checker<'_> {
             call_types: Vec::new(),
             groups: Vec::new(),
             routing: Vec::new(),
+            shifts: None,
         })
     }
 

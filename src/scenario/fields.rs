@@ -47,6 +47,11 @@ impl Fields<'_> {
         self.table.get(key).is_some()
     }
 
+    /// What becomes of the key where it is not written.
+    pub fn presence(&self, key: &str) -> Option<Presence> {
+        self.section.key(key).map(|key| key.presence)
+    }
+
     /// The key's text, if it is one.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.table.get(key).and_then(Node::as_text)

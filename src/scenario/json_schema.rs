@@ -10,6 +10,7 @@ use super::nodes::default_value;
 use super::schema::{
     self, Item, Key, Kind, MOST_AGENTS, MOST_FACTOR, MOST_PARTS, Presence, Section,
 };
+use super::shifts::WEEKDAYS;
 use super::tree;
 use super::values::MAX_DURATION;
 
@@ -89,6 +90,7 @@ fn default(text: &str) -> Value {
     match default_value(text) {
         tree::Value::Integer(n) => json!(n),
         tree::Value::Float(x) => json!(x),
+        tree::Value::Bool(flag) => json!(flag),
         _ => json!(text),
     }
 }
@@ -144,6 +146,13 @@ fn form(key: &Key) -> Option<String> {
                 .to_owned()
         }
         Kind::Script => "The script's file, \"my-routing.lua\"".to_owned(),
+        Kind::Span => "Two times of day, over midnight too: \"22:00-06:00\"".to_owned(),
+        Kind::Starts => {
+            "A time of day, \"08:00\", a span of them, \"07:00-10:00\", or a list of both".to_owned()
+        }
+        Kind::Durations => format!("{DURATION}; or a list of them"),
+        Kind::Weekdays => "A weekday, \"mon\", or a list of them".to_owned(),
+        Kind::Flag => "true or false".to_owned(),
         Kind::Text | Kind::Name | Kind::Word(_) | Kind::Table(_) | Kind::Tables(_) => return None,
     })
 }
@@ -151,6 +160,8 @@ fn form(key: &Key) -> Option<String> {
 // Expressions are those that every dialect knows. `\s` is what surrounds a value; where it may be left out is where the
 // reader trims.
 const NUMBER: &str = r"([0-9]+\.?[0-9]*|\.[0-9]+)";
+
+const CLOCK: &str = r"\s*[0-9]{1,2}:[0-9]{2}\s*";
 
 fn duration() -> String {
     // That units go from large to small is left to the reader.
@@ -237,13 +248,21 @@ fn values(kind: &Kind, never: bool) -> Value {
         Kind::Reference(_) => name(),
         Kind::References(_) => any_of(vec![name(), list_of(name())]),
         Kind::Word(words) => json!({ "type": "string", "enum": words }),
-        Kind::Hours => {
-            let clock = r"\s*[0-9]{1,2}:[0-9]{2}\s*";
-            text(
-                &format!("{clock}[-–]{clock}"),
-                &["08:00-20:00", "00:00-24:00"],
-            )
+        Kind::Hours => text(
+            &format!("{CLOCK}[-–]{CLOCK}"),
+            &["08:00-20:00", "00:00-24:00"],
+        ),
+        Kind::Span => text(&format!("{CLOCK}[-–]{CLOCK}"), &["22:00-06:00"]),
+        Kind::Starts => {
+            let one = text(&format!("{CLOCK}([-–]{CLOCK})?"), &["08:00", "07:00-10:00"]);
+            any_of(vec![one.clone(), list_of(one)])
         }
+        Kind::Durations => any_of(vec![a_duration(), list_of(a_duration())]),
+        Kind::Weekdays => {
+            let day = json!({ "type": "string", "enum": WEEKDAYS });
+            any_of(vec![day.clone(), list_of(day)])
+        }
+        Kind::Flag => json!({ "type": "boolean" }),
         Kind::Duration => a_duration(),
         Kind::Random => {
             let mut forms = vec![duration()];

@@ -16,11 +16,13 @@ mod path;
 mod problem;
 mod regression;
 mod resolved;
+mod rules_file;
 #[rustfmt::skip]
 pub mod schema;
 mod script;
 mod series;
 mod set;
+mod shifts;
 mod starters;
 mod tree;
 mod types;
@@ -36,6 +38,10 @@ pub use distribution::parse_distribution;
 pub use json_schema::{SCHEMA_FILE, SCHEMA_TITLE, json_schema};
 pub use problem::{Place, Problem, ScenarioError};
 pub use regression::{ExpectEntry, Regression, problem_in_argument};
+pub use rules_file::RulesFile;
+pub use shifts::{
+    Block, Break, Contract, DAY_MIN, Days, Keep, Premium, ShiftRules, ShiftType, WEEKDAYS,
+};
 pub use starters::{STARTERS, Starter};
 pub use types::*;
 pub use values::{

@@ -33,9 +33,10 @@ pub(super) fn default_node(text: &str, span: Span) -> Node {
 
 /// The same without a place.
 pub(super) fn default_value(text: &str) -> Value {
-    match (text.parse::<i64>(), text.parse::<f64>()) {
-        (Ok(n), _) => Value::Integer(n),
-        (_, Ok(x)) => Value::Float(x),
+    match (text.parse(), text.parse(), text.parse()) {
+        (Ok(n), ..) => Value::Integer(n),
+        (_, Ok(x), _) => Value::Float(x),
+        (.., Ok(flag)) => Value::Bool(flag),
         _ => Value::Text(text.to_owned()),
     }
 }
@@ -230,20 +231,41 @@ pub(super) fn name(node: &Node) -> Read<String> {
 pub(super) fn hours(node: &Node) -> Read<(u32, u32)> {
     let expected = "a day's opening hours";
     let help = "write for example \"08:00-20:00\"; \"00:00-24:00\" is round the clock";
+    let (open, close) = times(node, expected, help)?;
+    match open < close {
+        true => Ok((open, close)),
+        false => Err(ValueError::new(
+            expected,
+            "closing is not after opening; a day lies within one calendar day",
+            help,
+        )
+        .at(node)),
+    }
+}
+
+/// `"22:00-06:00"` in minutes after midnight, in any order.
+pub(super) fn span(node: &Node) -> Read<(u32, u32)> {
+    let help = "write for example \"22:00-06:00\"; \"00:00-24:00\" is all day";
+    times(node, "a span of time", help)
+}
+
+fn times(node: &Node, expected: &str, help: &str) -> Read<(u32, u32)> {
     let text = node.as_text().ok_or_else(|| other(node, expected, help))?;
     let wrong = |wrong: String| ValueError::new(expected, wrong, help).at(node);
-    let (open, close) = text
+    let (from, to) = text
         .split_once(['-', '–'])
         .ok_or_else(|| wrong(format!("{} is no span of time", quoted(text))))?;
     let minute = |text: &str| {
         clock(text).ok_or_else(|| wrong(format!("{} is no time of day", quoted(text.trim()))))
     };
-    let (open, close) = (minute(open)?, minute(close)?);
-    match open < close {
-        true => Ok((open, close)),
-        false => Err(wrong(
-            "closing is not after opening; a day lies within one calendar day".to_owned(),
-        )),
+    Ok((minute(from)?, minute(to)?))
+}
+
+/// `true` or `false`.
+pub(super) fn flag(node: &Node) -> Read<bool> {
+    match node.value {
+        Value::Bool(flag) => Ok(flag),
+        _ => Err(other(node, "true or false", "write it without quotes")),
     }
 }
 

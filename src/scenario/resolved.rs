@@ -49,6 +49,9 @@ impl Scenario {
         part("call_types", types.map(|c| call_type(c, steady)).collect());
         part("groups", self.groups.iter().map(group).collect());
         document.insert("routing".into(), json!({ "policy": policy(&self.routing) }));
+        if let Some(shifts) = &self.shifts {
+            document.insert("shifts".into(), shifts.to_json());
+        }
         Value::Object(document)
     }
 

@@ -1,6 +1,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 //! The keys of a scenario file: one list per section, from which the reader, its defaults and its messages are made.
 
+use super::shifts::WEEKDAYS;
 use super::types::Formula;
 
 /// A table of the file.
@@ -107,6 +108,16 @@ pub enum Kind {
     Policy,
     /// A script: the name of its file, or a table of that and its text.
     Script,
+    /// `true` or `false`.
+    Flag,
+    /// Two times of day, over midnight too: `"22:00-06:00"`.
+    Span,
+    /// Times of day: one, a span of them, or a list of both.
+    Starts,
+    /// A duration, or a list of them.
+    Durations,
+    /// A weekday, or a list of them.
+    Weekdays,
     /// A table.
     Table(&'static Section),
     /// A list of tables.
@@ -149,6 +160,10 @@ const BUSYNESS: Kind = Kind::Number {
     least: 0.0,
     most: 10.0,
 };
+const PEOPLE: Kind = Kind::Whole {
+    least: 0,
+    most: MOST_AGENTS,
+};
 const REPLICATIONS: Kind = Kind::Whole {
     least: 1,
     most: MOST_REPLICATIONS,
@@ -190,6 +205,7 @@ pub static FILE: Section = Section {
         key("call_types", Kind::Tables(&CALL_TYPE), Required, "Streams of callers with a common behaviour."),
         key("groups", Kind::Tables(&GROUP), Optional("nobody answers"), "Groups of agents."),
         key("routing", Kind::Table(&ROUTING), Optional("lists of preference"), "Which agent takes a call, and which call an agent takes."),
+        key("shifts", Kind::Table(&SHIFTS), Optional("`acdsim shifts` needs rules from elsewhere"), "What people may work: the rules of `acdsim shifts`."),
     ],
 };
 
@@ -465,6 +481,128 @@ pub static WEIGHT_PAIR: Section = Section {
     ],
 };
 
+/// `[shifts]`
+pub static SHIFTS: Section = Section {
+    what: "the section [shifts]",
+    keys: &[
+        key("grid", Kind::Duration, Optional("the scenario's interval"), "Planning grid, which divides the interval: starts, lengths and breaks are multiples of it."),
+        key("day", Kind::Word(&WEEKDAYS), Optional("no weekday: shifts of every day are worked, and only what holds on all days is due"), "The weekday of a plan of one day."),
+        key("cyclic", Kind::Flag, Default("true"), "What goes on beyond the end covers the start, as if every day, or every week, were like this one."),
+        key("rest", Kind::Duration, Default("11h"), "Least time between two shifts of a person."),
+        key("shrinkage", Kind::Fraction, Optional("the groups' own"), "Share of the paid time, outside the breaks of the shifts, in which people are not at work."),
+        key("short_cost", COST, Optional("the requirement must be covered"), "Cost of an agent-hour short of the requirement."),
+        key("spare_cost", COST, Default("0"), "Cost of an agent-hour beyond the requirement."),
+        key("most_people", PEOPLE, Optional("no limit"), "Most people in all."),
+        key("keep", Kind::Table(&KEEP), Optional("nothing is published"), "A published plan, of which as much is kept as pays."),
+        key("types", Kind::Tables(&SHIFT_TYPE), Required, "What a person may work on a day."),
+        key("contracts", Kind::Tables(&CONTRACT), Optional("anybody works any shift, at most one a day and seven a week"), "What a person may work in a week."),
+        key("premiums", Kind::Tables(&PREMIUM), Optional("every hour costs the same"), "What hours cost on top."),
+        key("blocks", Kind::Tables(&BLOCK), Optional("nobody is away"), "When people are at work, but away from the calls."),
+    ],
+};
+
+/// `[[shifts.types]]`
+pub static SHIFT_TYPE: Section = Section {
+    what: "a type of shift",
+    keys: &[
+        key("name", Kind::Name, Required, "Name of the type of shift."),
+        key("groups", Kind::References("groups"), Optional("every group"), "The groups whose people work it."),
+        key("start", Kind::Starts, Required, "When it starts."),
+        key("every", Kind::Duration, Optional("the grid"), "Time from one start of a span to the next."),
+        key("length", Kind::Durations, Required, "Its length, breaks included."),
+        key("days", Kind::Weekdays, Optional("every day"), "The days on which it starts."),
+        key("least", PEOPLE, Default("0"), "Least people on each of its days."),
+        key("most", PEOPLE, Optional("no limit"), "Most people on each of its days."),
+        key("cost_per_hour", COST, Optional("the group's"), "Cost of a paid hour."),
+        key("breaks", Kind::Tables(&BREAK), Optional("no breaks"), "Breaks, in the order in which they are taken."),
+    ],
+};
+
+/// A break of a type of shift.
+pub static BREAK: Section = Section {
+    what: "a break",
+    keys: &[
+        key("name", Kind::Name, Default("break"), "Name of the break."),
+        key("length", Kind::Duration, Required, "Its length."),
+        key("earliest", Kind::Duration, Required, "Earliest start after the start of the shift."),
+        key("latest", Kind::Duration, Optional("as earliest"), "Latest start after the start of the shift."),
+        key("paid", Kind::Flag, Default("false"), "Whether it is paid."),
+    ],
+};
+
+/// `[[shifts.contracts]]`
+pub static CONTRACT: Section = Section {
+    what: "a contract",
+    keys: &[
+        key("name", Kind::Name, Required, "Name of the contract."),
+        key("groups", Kind::References("groups"), Optional("every group"), "The groups of its people; a person belongs to one."),
+        key("types", Kind::References("types"), Optional("every type"), "The types of shift that they work."),
+        key("least_shifts", Kind::Whole { least: 0, most: 7 }, Default("0"), "Least shifts in the week."),
+        key("most_shifts", Kind::Whole { least: 1, most: 7 }, Default("7"), "Most shifts in the week."),
+        key("least_hours", Kind::Duration, Default("0s"), "Least paid time in the week."),
+        key("most_hours", Kind::Duration, Default("7d"), "Most paid time in the week."),
+        key("rest", Kind::Duration, Optional("that of [shifts]"), "Least time between two shifts."),
+        key("same_shift", Kind::Flag, Default("false"), "Whether all shifts of the week have the same type, start and length."),
+        key("most_people", PEOPLE, Optional("no limit"), "Most people with this contract."),
+    ],
+};
+
+/// `[[shifts.premiums]]`
+pub static PREMIUM: Section = Section {
+    what: "a premium",
+    keys: &[
+        key("name", Kind::Name, Required, "Name of the premium."),
+        key("hours", Kind::Span, Default("00:00-24:00"), "Hours in which it is due."),
+        key("days", Kind::Weekdays, Optional("every day"), "Calendar days on which it is due."),
+        key("extra", Kind::Fraction, Required, "How much an hour costs on top, as a share of its cost; several premiums add up."),
+    ],
+};
+
+/// `[[shifts.blocks]]`
+pub static BLOCK: Section = Section {
+    what: "a block",
+    keys: &[
+        key("name", Kind::Name, Required, "What it is: training, a meeting, an absence."),
+        key("group", Kind::Reference("groups"), Required, "The group whose people are away."),
+        key("days", Kind::Weekdays, Optional("every day"), "The days."),
+        key("hours", Kind::Hours, Required, "From when to when, within a day."),
+        key("people", PEOPLE, Required, "How many people at each time of it."),
+    ],
+};
+
+/// `keep` of the shifts.
+pub static KEEP: Section = Section {
+    what: "a plan to keep to",
+    keys: &[
+        key("file", Kind::Text, Required, "The CSV file of the published plan, as `acdsim shifts --csv` writes it."),
+        key("cost_per_change", COST, Required, "Cost of each published shift that is not kept."),
+    ],
+};
+
+/// The file of shift rules that stand alone.
+pub static RULES_FILE: Section = Section {
+    what: "the file of shift rules",
+    keys: &[
+        key("scenario", Kind::Text, Optional("the day is named on the command line"), "The scenario of a plan of one day."),
+        key("days", Kind::Table(&WEEK), Optional("a plan of one day"), "The scenarios of a week by weekday; a day without one is closed."),
+        key("shifts", Kind::Table(&SHIFTS), Required, "What people may work."),
+    ],
+};
+
+/// `[days]` of a file of shift rules.
+pub static WEEK: Section = Section {
+    what: "the days of a week",
+    keys: &[
+        key("mon", Kind::Text, Optional("closed"), "The scenario of Monday."),
+        key("tue", Kind::Text, Optional("closed"), "The scenario of Tuesday."),
+        key("wed", Kind::Text, Optional("closed"), "The scenario of Wednesday."),
+        key("thu", Kind::Text, Optional("closed"), "The scenario of Thursday."),
+        key("fri", Kind::Text, Optional("closed"), "The scenario of Friday."),
+        key("sat", Kind::Text, Optional("closed"), "The scenario of Saturday."),
+        key("sun", Kind::Text, Optional("closed"), "The scenario of Sunday."),
+    ],
+};
+
 /// A series in a CSV file.
 pub static SERIES_FILE: Section = Section {
     what: "a series in a CSV file",
@@ -519,7 +657,8 @@ mod tests {
             &FILE, &SCENARIO, &RUN, &TRUNK, &QUEUE, &AGENTS, &CALL_TYPE, &IVR, &RECONNECT, &REDIAL,
             &GROUP, &SKILL, &SERIES_FILE, &EMPIRICAL, &ROUTING, &POLICIES, &RANDOM,
             &ACCUMULATING_PRIORITY, &GENERALISED_CMU, &FIXED_QUEUE_RATIO, &RESERVE, &RESERVE_PAIR,
-            &WEIGHTS, &WEIGHT_PAIR, &SCRIPT, &REGRESSION, &EXPECT,
+            &WEIGHTS, &WEIGHT_PAIR, &SCRIPT, &REGRESSION, &EXPECT, &SHIFTS,
+            &SHIFT_TYPE, &BREAK, &CONTRACT, &PREMIUM, &BLOCK, &KEEP, &RULES_FILE, &WEEK,
         ];
         for section in all {
             for key in section.keys {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::shifts::ShiftRules;
+
 /// A whole scenario, as checked by the reader.
 ///
 /// Series hold one value per interval of the day. Names are unique within their part, and every name that refers to
@@ -32,6 +34,8 @@ pub struct Scenario {
     pub groups: Vec<Group>,
     /// Which agent takes a call, and which call an agent takes: at most one rule for either; none is the default policy.
     pub routing: Vec<Rule>,
+    /// What people may work, where the file says it.
+    pub shifts: Option<Box<ShiftRules>>,
 }
 
 /// A routing policy by its name in [`super::schema::POLICIES`], and its parameters with every default filled in.

@@ -1,0 +1,108 @@
+//! The file of shift rules that stand alone: for several scenarios, or for the days of a week.
+
+use std::path::PathBuf;
+
+use super::Document;
+use super::fields::Checker;
+use super::nodes;
+use super::problem::ScenarioError;
+use super::schema;
+use super::shifts::{ShiftRules, WEEKDAYS};
+use super::tree::Node;
+
+/// A file of shift rules, of which the scenarios are known, but not the rules: these speak of the scenarios' groups.
+#[derive(Debug, Clone)]
+pub struct RulesFile {
+    /// The scenario of a plan of one day, as written.
+    pub scenario: Option<String>,
+    /// Those of a week, Monday first; none is a plan of one day.
+    pub days: Option<[Option<String>; 7]>,
+    document: Document,
+}
+
+impl Document {
+    /// Whether this is a file of shift rules, not a scenario.
+    pub fn is_rules(&self) -> bool {
+        let table = self.root.as_table();
+        let part = |name: &str| table.and_then(|table| table.get(name));
+        let scenario = part("scenario").is_some_and(|node| node.as_table().is_some());
+        (part("shifts").is_some() || part("days").is_some()) && !scenario
+    }
+
+    /// A path that the file names, which is relative to it.
+    pub fn beside(&self, written: &str) -> PathBuf {
+        self.base_dir.join(written)
+    }
+}
+
+impl RulesFile {
+    /// Reads which scenarios a file of shift rules is for.
+    ///
+    /// # Errors
+    /// What is wrong with that, with its places.
+    pub fn read(document: &Document) -> Result<Self, ScenarioError> {
+        let mut checker = Checker::new(&document.base_dir);
+        let read = checker.rules_file(document);
+        match read.filter(|_| checker.findings.is_empty()) {
+            Some(read) => Ok(read),
+            None => Err(document.error(checker.findings, &[])),
+        }
+    }
+
+    /// A path of the file, which is relative to it.
+    pub fn path(&self, written: &str) -> PathBuf {
+        self.document.beside(written)
+    }
+
+    /// Its rules, for scenarios with these groups and intervals of so many minutes.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, with its places.
+    pub fn rules(&self, groups: &[&str], interval_min: u32) -> Result<ShiftRules, ScenarioError> {
+        let mut checker = Checker::new(&self.document.base_dir);
+        let table = self.document.root.as_table();
+        let shifts = table.and_then(|table| table.get("shifts"));
+        let rules = shifts.and_then(|node| checker.shifts(node, groups, interval_min));
+        match rules.filter(|_| checker.findings.is_empty()) {
+            Some(rules) => Ok(rules),
+            None => Err(self.document.error(checker.findings, &[])),
+        }
+    }
+}
+
+impl Checker<'_> {
+    fn rules_file(&mut self, document: &Document) -> Option<RulesFile> {
+        let f = self.open(&document.root, &schema::RULES_FILE)?;
+        let scenario = self.value(&f, "scenario", nodes::file);
+        let days = self.nested(&f, "days", |c, _, node| c.week(node));
+        // That there are rules; what they say is read when the groups are known.
+        self.nested(&f, "shifts", |_, _, _| Some(()));
+        if f.has("scenario") && f.has("days") {
+            self.find(
+                f.span_of("scenario"),
+                "`scenario` and `days` exclude each other",
+                "is it a plan of one day, or of a week?",
+                "leave one of them out",
+            );
+        }
+        Some(RulesFile {
+            scenario,
+            days,
+            document: document.clone(),
+        })
+    }
+
+    fn week(&mut self, node: &Node) -> Option<[Option<String>; 7]> {
+        let f = self.open(node, &schema::WEEK)?;
+        let days = WEEKDAYS.map(|day| self.value(&f, day, nodes::file));
+        if WEEKDAYS.iter().all(|day| !f.has(day)) {
+            self.find(
+                node.span,
+                "there are no days",
+                "this table is empty",
+                "write for example { mon = \"monday.toml\" }",
+            );
+        }
+        Some(days)
+    }
+}

@@ -1,0 +1,9 @@
+//! Shifts: who works when, so that the requirement is covered at least cost.
+
+pub mod document;
+mod plan;
+mod task;
+
+pub use document::Shifts;
+pub use plan::{Duty, Person, Plan};
+pub use task::{Crew, Horizon, Task, productive, scheduled};
