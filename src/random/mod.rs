@@ -52,6 +52,8 @@ pub enum Purpose {
     Busyness = 13,
     /// Choices of a routing policy.
     Routing = 14,
+    /// Choices of the search for shifts.
+    Shifts = 15,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

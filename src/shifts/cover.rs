@@ -1,0 +1,480 @@
+//! The cover problem as a mixed-integer program: set covering with implicit breaks.
+//!
+//! For each shift a column counts the people who work it, and for each cluster of its breaks a column counts those who take
+//! them in one way; these add up to the shift's (Aykin 1996, eqs. 2 to 5, with clusters in the place of single breaks). In
+//! every cell the people on a shift, less those on a break, are at least the people needed.
+//!
+//! In a week, people who work one and the same shift on all their days are counted by pattern (Dantzig 1954). Of other
+//! contracts the program knows how many people there are, and that together they work no more and no fewer shifts and hours
+//! than so many may: that bounds the cost from below, but its solution says not who works what.
+
+use super::candidates::{Candidates, Shift};
+use super::program::{Program, Row, Sense};
+use super::roster::{Roster, Tour, Work};
+use super::task::Task;
+use super::tours::Pricing;
+
+/// What a row is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Rule {
+    /// The need of a group in a cell.
+    Need { crew: usize, cell: usize },
+    /// Counts that add up.
+    Count,
+    /// Least people of a type on a day.
+    Least { shift_type: usize, day: usize },
+    /// Most people of a type on a day.
+    Most { shift_type: usize, day: usize },
+    /// Most people in all.
+    People,
+    /// What a contract allows.
+    Contract { contract: usize },
+}
+
+/// Columns of the ways of a cluster: one after the other from here on. A cluster with a single way has none.
+type Ways = Option<usize>;
+
+/// The program and where its columns are.
+#[derive(Debug, Clone)]
+pub(super) struct CoverProgram {
+    pub program: Program<Rule>,
+    /// People by shift.
+    shifts: Vec<usize>,
+    /// By shift, the columns of each of its clusters.
+    ways: Vec<Vec<Ways>>,
+    /// People by pattern.
+    patterns: Vec<usize>,
+    /// In a plan of one day with contracts: people by contract, type and group.
+    contracts: Vec<(usize, usize, usize, usize)>,
+    /// Its solutions are plans.
+    pub exact: bool,
+    /// Cost that does not depend on the plan.
+    pub constant: f64,
+}
+
+/// Most columns.
+const MOST_COLUMNS: usize = 500_000;
+
+impl CoverProgram {
+    /// The program of a task with these people needed.
+    ///
+    /// # Errors
+    /// It is too large: what to do.
+    pub fn new(
+        task: &Task,
+        candidates: &Candidates,
+        pricing: &Pricing,
+        need: &[Vec<u32>],
+    ) -> Result<Self, String> {
+        let of_type = |shift: &Shift| &candidates.clusters[shift.shift_type];
+        let ways = |shift: &Shift| -> usize { of_type(shift).iter().map(|c| c.ways.len()).sum() };
+        let columns: usize = candidates.shifts.iter().map(|shift| 1 + ways(shift)).sum();
+        if columns + pricing.patterns.len() > MOST_COLUMNS {
+            return Err(format!(
+                "there are more than {MOST_COLUMNS} ways to place shifts and breaks; allow fewer starts or lengths, make \
+                 the windows of breaks narrower, or plan on a coarser grid"
+            ));
+        }
+        let week = task.horizon.is_week();
+        let mut this = Self {
+            program: Program::new(),
+            shifts: Vec::with_capacity(candidates.shifts.len()),
+            ways: Vec::with_capacity(candidates.shifts.len()),
+            patterns: Vec::new(),
+            contracts: Vec::new(),
+            exact: !week || pricing.terms.iter().all(|of| of.same_shift),
+            constant: 0.0,
+        };
+        this.count_people(candidates);
+        this.cover(task, candidates, need);
+        this.limit_types(task, candidates);
+        if week {
+            this.count_weeks(task, candidates, pricing);
+        } else {
+            this.limit_people_of_a_day(task, candidates, pricing);
+        }
+        Ok(this)
+    }
+
+    fn row(&mut self, of: Rule, terms: Vec<(usize, f64)>, sense: Sense, bound: f64) {
+        let name = format!("r{}", self.program.rows.len() + 1);
+        self.program.rows.push(Row {
+            of,
+            name,
+            terms,
+            sense,
+            bound,
+        });
+    }
+
+    /// A column for each shift, and one for each way to take a cluster of its breaks.
+    fn count_people(&mut self, candidates: &Candidates) {
+        for (s, shift) in candidates.shifts.iter().enumerate() {
+            let people = self
+                .program
+                .column(format!("x{s}"), shift.cost, f64::INFINITY, true);
+            self.shifts.push(people);
+            let mut of_shift = Vec::new();
+            for (c, cluster) in candidates.clusters[shift.shift_type].iter().enumerate() {
+                if cluster.ways.len() == 1 {
+                    of_shift.push(None);
+                    continue;
+                }
+                let first = self.program.columns.len();
+                for way in 0..cluster.ways.len() {
+                    let name = format!("b{s}_{c}_{way}");
+                    self.program.column(name, 0.0, f64::INFINITY, true);
+                }
+                let mut terms: Vec<(usize, f64)> = (0..cluster.ways.len())
+                    .map(|way| (first + way, 1.0))
+                    .collect();
+                terms.push((people, -1.0));
+                self.row(Rule::Count, terms, Sense::Equal, 0.0);
+                of_shift.push(Some(first));
+            }
+            self.ways.push(of_shift);
+        }
+    }
+
+    /// At work in each cell: at least as many as needed; who is missing or spare has a price, where the rules have one.
+    fn cover(&mut self, task: &Task, candidates: &Candidates, need: &[Vec<u32>]) {
+        let cells = task.horizon.cells();
+        let cell_h = f64::from(task.horizon.grid_min) / 60.0;
+        let mut present: Vec<Vec<Vec<(usize, f64)>>> =
+            vec![vec![Vec::new(); cells]; task.crews.len()];
+        for (s, shift) in candidates.shifts.iter().enumerate() {
+            let present = &mut present[shift.crew];
+            let end = shift.from + shift.cells;
+            // Breaks that are always at the same time are no work.
+            let mut at_work = vec![true; shift.cells];
+            for (cluster, first) in candidates.clusters[shift.shift_type]
+                .iter()
+                .zip(&self.ways[s])
+            {
+                for (way, starts) in cluster.ways.iter().enumerate() {
+                    for (start, length) in starts.iter().zip(&cluster.lengths) {
+                        let from = (shift.from + start).min(end);
+                        for cell in from..(from + length).min(end) {
+                            match first {
+                                None => at_work[cell - shift.from] = false,
+                                Some(first) => present[cell % cells].push((first + way, -1.0)),
+                            }
+                        }
+                    }
+                }
+            }
+            let at_work = at_work.iter().enumerate().filter(|(_, at_work)| **at_work);
+            for (cell, _) in at_work {
+                present[(shift.from + cell) % cells].push((self.shifts[s], 1.0));
+            }
+        }
+        let rules = &task.rules;
+        for (crew, present) in present.into_iter().enumerate() {
+            for (cell, mut terms) in present.into_iter().enumerate() {
+                let needed = f64::from(need[crew][cell]);
+                if needed == 0.0 && rules.spare_cost == 0.0 {
+                    continue;
+                }
+                if let Some(cost) = rules.short_cost {
+                    let name = format!("short{crew}_{cell}");
+                    let short = self.program.column(name, cost * cell_h, needed, false);
+                    terms.push((short, 1.0));
+                }
+                let mut sense = Sense::AtLeast;
+                if rules.spare_cost > 0.0 {
+                    let name = format!("spare{crew}_{cell}");
+                    let cost = rules.spare_cost * cell_h;
+                    let spare = self.program.column(name, cost, f64::INFINITY, false);
+                    terms.push((spare, -1.0));
+                    sense = Sense::Equal;
+                }
+                self.row(Rule::Need { crew, cell }, terms, sense, needed);
+            }
+        }
+    }
+
+    fn limit_types(&mut self, task: &Task, candidates: &Candidates) {
+        for (shift_type, of) in task.rules.types.iter().enumerate() {
+            for (day, weekday) in task.horizon.days.iter().enumerate() {
+                if !of.is_worked(*weekday) {
+                    continue;
+                }
+                let shifts = candidates.shifts.iter().zip(&self.shifts);
+                let terms: Vec<(usize, f64)> = shifts
+                    .filter(|(shift, _)| shift.shift_type == shift_type && shift.day == day)
+                    .map(|(_, &column)| (column, 1.0))
+                    .collect();
+                if of.least > 0 {
+                    let rule = Rule::Least { shift_type, day };
+                    self.row(rule, terms.clone(), Sense::AtLeast, f64::from(of.least));
+                }
+                if let Some(most) = of.most {
+                    let rule = Rule::Most { shift_type, day };
+                    self.row(rule, terms, Sense::AtMost, f64::from(most));
+                }
+            }
+        }
+    }
+
+    /// A person works one shift; which contract the person has matters where there are not people enough of all.
+    fn limit_people_of_a_day(&mut self, task: &Task, candidates: &Candidates, pricing: &Pricing) {
+        let all: Vec<(usize, f64)> = self.shifts.iter().map(|&column| (column, 1.0)).collect();
+        if let Some(most) = task.rules.most_people {
+            self.row(Rule::People, all, Sense::AtMost, f64::from(most));
+        }
+        if task.rules.contracts.is_empty() {
+            return;
+        }
+        let mut of_contract: Vec<Vec<(usize, f64)>> = vec![Vec::new(); task.rules.contracts.len()];
+        for shift_type in 0..task.rules.types.len() {
+            for crew in 0..task.crews.len() {
+                let same = |s: &Shift| s.shift_type == shift_type && s.crew == crew;
+                let shifts = candidates.shifts.iter().zip(&self.shifts);
+                let mut terms: Vec<(usize, f64)> = shifts
+                    .filter(|(shift, _)| same(shift))
+                    .map(|(_, &column)| (column, -1.0))
+                    .collect();
+                let Some(any) = candidates.shifts.iter().find(|shift| same(shift)) else {
+                    continue;
+                };
+                for (contract, of) in pricing.terms.iter().enumerate() {
+                    if !of.allow(any) {
+                        continue;
+                    }
+                    let name = format!("c{contract}_{shift_type}_{crew}");
+                    let column = self.program.column(name, 0.0, f64::INFINITY, true);
+                    terms.push((column, 1.0));
+                    of_contract[contract].push((column, 1.0));
+                    self.contracts.push((column, contract, shift_type, crew));
+                }
+                self.row(Rule::Count, terms, Sense::Equal, 0.0);
+            }
+        }
+        for (contract, terms) in of_contract.into_iter().enumerate() {
+            if let Some(most) = task.rules.contracts[contract].most_people {
+                let rule = Rule::Contract { contract };
+                self.row(rule, terms, Sense::AtMost, f64::from(most));
+            }
+        }
+    }
+
+    /// People of a week, by contract and group.
+    fn count_weeks(&mut self, task: &Task, candidates: &Candidates, pricing: &Pricing) {
+        // By shift, minus the people who work it, which the columns of contracts add up to.
+        let mut of_shift: Vec<Vec<(usize, f64)>> = self
+            .shifts
+            .iter()
+            .map(|&column| vec![(column, -1.0)])
+            .collect();
+        let mut everybody = Vec::new();
+        let mut of_contract: Vec<Vec<(usize, f64)>> = vec![Vec::new(); pricing.terms.len()];
+        for (p, pattern) in pricing.patterns.iter().enumerate() {
+            let column = self
+                .program
+                .column(format!("p{p}"), 0.0, f64::INFINITY, true);
+            self.patterns.push(column);
+            everybody.push((column, 1.0));
+            of_contract[pattern.terms].push((column, 1.0));
+            for &day in &pattern.days {
+                if let Some(shift) = candidates.keys[pattern.key][day] {
+                    of_shift[shift].push((column, 1.0));
+                }
+            }
+        }
+        let free = |of: &super::tours::Terms| of.contract.is_none();
+        if pricing.terms.iter().any(free) {
+            // Nobody works two shifts on a day, and nothing else is asked.
+            if let Some(most) = task.rules.most_people {
+                for day in 0..task.horizon.days.len() {
+                    let shifts = candidates.shifts.iter().zip(&self.shifts);
+                    let of_day = shifts.filter(|(shift, _)| shift.day == day);
+                    let terms = of_day.map(|(_, &column)| (column, 1.0)).collect();
+                    self.row(Rule::People, terms, Sense::AtMost, f64::from(most));
+                }
+            }
+            return;
+        }
+        for (t, of) in pricing
+            .terms
+            .iter()
+            .enumerate()
+            .filter(|(_, of)| !of.same_shift)
+        {
+            let rule = Rule::Contract { contract: t };
+            for crew in 0..task.crews.len() {
+                let people = self
+                    .program
+                    .column(format!("n{t}_{crew}"), 0.0, f64::INFINITY, true);
+                everybody.push((people, 1.0));
+                of_contract[t].push((people, 1.0));
+                let mut shifts: Vec<(usize, f64)> = Vec::new();
+                let mut paid: Vec<(usize, f64)> = Vec::new();
+                for day in 0..task.horizon.days.len() {
+                    let mut of_day = Vec::new();
+                    for (s, shift) in candidates.shifts.iter().enumerate() {
+                        if shift.crew != crew || shift.day != day || !of.allow(shift) {
+                            continue;
+                        }
+                        let name = format!("w{t}_{s}");
+                        let column = self.program.column(name, 0.0, f64::INFINITY, false);
+                        of_shift[s].push((column, 1.0));
+                        of_day.push((column, 1.0));
+                        shifts.push((column, 1.0));
+                        paid.push((column, f64::from(shift.paid_min) / 60.0));
+                    }
+                    of_day.push((people, -1.0));
+                    self.row(rule, of_day, Sense::AtMost, 0.0);
+                }
+                let hours = (
+                    f64::from(of.paid_min.0) / 60.0,
+                    f64::from(of.paid_min.1) / 60.0,
+                );
+                let counts = (f64::from(of.shifts.0), f64::from(of.shifts.1));
+                for (terms, (least, most)) in [(shifts, counts), (paid, hours)] {
+                    for (limit, sense) in [(least, Sense::AtLeast), (most, Sense::AtMost)] {
+                        let mut terms = terms.clone();
+                        terms.push((people, -limit));
+                        self.row(rule, terms, sense, 0.0);
+                    }
+                }
+            }
+        }
+        for terms in of_shift {
+            self.row(Rule::Count, terms, Sense::Equal, 0.0);
+        }
+        for (t, terms) in of_contract.into_iter().enumerate() {
+            if let Some(most) = task.rules.contracts[t].most_people {
+                let rule = Rule::Contract { contract: t };
+                self.row(rule, terms, Sense::AtMost, f64::from(most));
+            }
+        }
+        if let Some(most) = task.rules.most_people {
+            self.row(Rule::People, everybody, Sense::AtMost, f64::from(most));
+        }
+    }
+
+    /// The values of the columns that a plan says: where to start from.
+    pub fn start(&self, roster: &Roster<'_>, pricing: &Pricing) -> Vec<(usize, f64)> {
+        let mut values = vec![0.0; self.program.columns.len()];
+        for tour in &roster.tours {
+            for work in &tour.works {
+                values[self.shifts[work.shift]] += 1.0;
+                for (first, way) in self.ways[work.shift].iter().zip(&work.ways) {
+                    if let Some(first) = first {
+                        values[first + way] += 1.0;
+                    }
+                }
+            }
+            if let Some(pattern) = self.pattern_of(roster, pricing, tour) {
+                values[self.patterns[pattern]] += 1.0;
+            }
+            if let Some(first) = tour.works.first() {
+                let shift = &roster.candidates.shifts[first.shift];
+                let is_it = |&&(_, contract, shift_type, crew): &&(usize, usize, usize, usize)| {
+                    (Some(contract), shift_type, crew)
+                        == (tour.contract, shift.shift_type, shift.crew)
+                };
+                if let Some(&(column, ..)) = self.contracts.iter().find(is_it) {
+                    values[column] += 1.0;
+                }
+            }
+        }
+        let whole = self.program.columns.iter().zip(values).enumerate();
+        let whole = whole.filter(|(_, (column, _))| column.integer);
+        whole.map(|(at, (_, value))| (at, value)).collect()
+    }
+
+    fn pattern_of(&self, roster: &Roster<'_>, pricing: &Pricing, tour: &Tour) -> Option<usize> {
+        if self.patterns.is_empty() {
+            return None;
+        }
+        let shifts = &roster.candidates.shifts;
+        pricing.patterns.iter().position(|pattern| {
+            pricing.terms[pattern.terms].contract == tour.contract
+                && pattern.days.len() == tour.works.len()
+                && pattern.days.iter().zip(&tour.works).all(|(&day, work)| {
+                    let shift = &shifts[work.shift];
+                    (shift.day, shift.key) == (day, pattern.key)
+                })
+        })
+    }
+
+    /// The people that values of the columns say, rounded down; all of them, where the values are whole numbers.
+    pub fn tours(&self, candidates: &Candidates, pricing: &Pricing, values: &[f64]) -> Vec<Tour> {
+        let whole = |column: usize| (values[column] + 1e-6).floor().max(0.0) as usize;
+        // By shift and cluster, the ways to hand out.
+        let mut ways: Vec<Vec<Vec<usize>>> = self
+            .ways
+            .iter()
+            .zip(&candidates.shifts)
+            .map(|(of_shift, shift)| {
+                let clusters = candidates.clusters[shift.shift_type].iter().zip(of_shift);
+                let taken = |(cluster, first): (&super::candidates::Cluster, &Ways)| match first {
+                    None => Vec::new(),
+                    Some(first) => (0..cluster.ways.len())
+                        .flat_map(|way| std::iter::repeat_n(way, whole(first + way)))
+                        .rev()
+                        .collect(),
+                };
+                clusters.map(taken).collect()
+            })
+            .collect();
+        let mut work = |shift: usize| Work {
+            shift,
+            ways: ways[shift]
+                .iter_mut()
+                .map(|left| left.pop().unwrap_or(0))
+                .collect(),
+        };
+        let mut tours = Vec::new();
+        if !self.patterns.is_empty() {
+            for (pattern, &column) in pricing.patterns.iter().zip(&self.patterns) {
+                for _ in 0..whole(column) {
+                    let on = pattern
+                        .days
+                        .iter()
+                        .filter_map(|&d| candidates.keys[pattern.key][d]);
+                    let works: Vec<Work> = on.map(&mut work).collect();
+                    let shifts = works.iter().map(|w| &candidates.shifts[w.shift]);
+                    let Some(crew) = shifts.clone().next().map(|shift| shift.crew) else {
+                        continue;
+                    };
+                    tours.push(Tour {
+                        crew,
+                        contract: pricing.terms[pattern.terms].contract,
+                        cost: shifts.map(|shift| shift.cost).sum(),
+                        works,
+                    });
+                }
+            }
+            return tours;
+        }
+        if !self.exact {
+            return tours;
+        }
+        let mut left: Vec<usize> = self.contracts.iter().map(|of| whole(of.0)).collect();
+        for (s, shift) in candidates.shifts.iter().enumerate() {
+            for _ in 0..whole(self.shifts[s]) {
+                let mut contract = None;
+                if !self.contracts.is_empty() {
+                    let mut of_shift = self.contracts.iter().zip(&mut left);
+                    let found = of_shift.find(|((_, _, shift_type, crew), left)| {
+                        (*shift_type, *crew) == (shift.shift_type, shift.crew) && **left > 0
+                    });
+                    let Some(((_, of, ..), left)) = found else {
+                        continue;
+                    };
+                    *left -= 1;
+                    contract = Some(*of);
+                }
+                tours.push(Tour {
+                    crew: shift.crew,
+                    contract,
+                    works: vec![work(s)],
+                    cost: shift.cost,
+                });
+            }
+        }
+        tours
+    }
+}

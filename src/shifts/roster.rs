@@ -1,0 +1,386 @@
+//! A plan in the making: people are added and taken away, and what they cover is known at once.
+
+use super::candidates::{Candidates, Shift};
+use super::plan::{Person, Plan};
+use super::task::Task;
+
+/// A shift of a person and the way in which each cluster of its breaks is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Work {
+    pub shift: usize,
+    pub ways: Vec<usize>,
+}
+
+/// What a person works.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tour {
+    pub crew: usize,
+    /// Index of the contract, where the rules have contracts.
+    pub contract: Option<usize>,
+    /// In order of their days.
+    pub works: Vec<Work>,
+    pub cost: f64,
+}
+
+/// Sums of a figure from the first cell on, twice round a cyclic plan, so that that of a span is a difference.
+#[derive(Debug, Clone, Default)]
+struct Sums(Vec<f64>);
+
+impl Sums {
+    fn fill(&mut self, rounds: usize, values: impl Iterator<Item = f64> + Clone) {
+        self.0.clear();
+        self.0.push(0.0);
+        let mut sum = 0.0;
+        for _ in 0..rounds {
+            for value in values.clone() {
+                sum += value;
+                self.0.push(sum);
+            }
+        }
+    }
+
+    /// Cells beyond the end of a plan that is not cyclic add nothing.
+    #[inline]
+    fn of(&self, from: usize, cells: usize) -> f64 {
+        let last = self.0.len() - 1;
+        self.0[(from + cells).min(last)] - self.0[from.min(last)]
+    }
+}
+
+/// What a group has and lacks.
+#[derive(Debug, Clone)]
+struct Cover {
+    need: Vec<u32>,
+    present: Vec<u32>,
+    /// Cells where somebody is missing, and those where not; what a break is better not at.
+    missing: Sums,
+    spare: Sums,
+    bad_for_breaks: Sums,
+    /// The sums are of now.
+    fresh: bool,
+}
+
+/// A plan in the making.
+#[derive(Debug, Clone)]
+pub(super) struct Roster<'a> {
+    pub task: &'a Task,
+    pub candidates: &'a Candidates,
+    covers: Vec<Cover>,
+    pub tours: Vec<Tour>,
+    /// People by type of shift and day.
+    by_type: Vec<Vec<u32>>,
+    by_contract: Vec<u32>,
+    cost: f64,
+    /// Person-cells missing and spare; people missing of the least of a type and day.
+    missing: u64,
+    spare: u64,
+    missing_of_types: u64,
+}
+
+/// What a person would bring.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Gain {
+    /// Cells where somebody is missing now; people missing of a type count as many as a working day has.
+    pub missing: f64,
+    /// Cells where nobody is.
+    pub spare: f64,
+}
+
+impl std::ops::AddAssign for Gain {
+    fn add_assign(&mut self, other: Self) {
+        self.missing += other.missing;
+        self.spare += other.spare;
+    }
+}
+
+/// Hours of work that a person who is missing of the least of a type stands for.
+const PERSON_H: f64 = 8.0;
+
+impl<'a> Roster<'a> {
+    pub fn new(task: &'a Task, candidates: &'a Candidates, need: &[Vec<u32>]) -> Self {
+        let days = task.horizon.days.len();
+        let cover = |need: &Vec<u32>| Cover {
+            present: vec![0; need.len()],
+            need: need.clone(),
+            missing: Sums::default(),
+            spare: Sums::default(),
+            bad_for_breaks: Sums::default(),
+            fresh: false,
+        };
+        let mut roster = Self {
+            task,
+            candidates,
+            covers: need.iter().map(cover).collect(),
+            tours: Vec::new(),
+            by_type: vec![vec![0; days]; task.rules.types.len()],
+            by_contract: vec![0; task.rules.contracts.len()],
+            cost: 0.0,
+            missing: need.iter().flatten().map(|n| u64::from(*n)).sum(),
+            spare: 0,
+            missing_of_types: 0,
+        };
+        for (t, of) in task.rules.types.iter().enumerate() {
+            let worked = (0..days).filter(|day| roster.is_worked(t, *day)).count() as u64;
+            roster.missing_of_types += worked * u64::from(of.least);
+        }
+        roster
+    }
+
+    /// The same without people.
+    pub fn emptied(&self) -> Self {
+        let need: Vec<Vec<u32>> = self.covers.iter().map(|cover| cover.need.clone()).collect();
+        Self::new(self.task, self.candidates, &need)
+    }
+
+    fn is_worked(&self, shift_type: usize, day: usize) -> bool {
+        self.task.rules.types[shift_type].is_worked(self.task.horizon.days[day])
+    }
+
+    fn cell_h(&self) -> f64 {
+        f64::from(self.task.horizon.grid_min) / 60.0
+    }
+
+    /// Nobody is missing anywhere.
+    pub fn is_complete(&self) -> bool {
+        self.missing == 0 && self.missing_of_types == 0
+    }
+
+    /// What it costs; hours that must be covered and are not cost more than anything else.
+    pub fn objective(&self) -> f64 {
+        let rules = &self.task.rules;
+        let (hour, h) = (self.hour_missing(), self.cell_h());
+        self.cost
+            + hour * (self.missing as f64 * h)
+            + self.never() * (self.missing_of_types as f64 * PERSON_H)
+            + rules.spare_cost * (self.spare as f64 * h)
+    }
+
+    /// Cost of an hour in which somebody is missing.
+    pub fn hour_missing(&self) -> f64 {
+        self.task.rules.short_cost.unwrap_or_else(|| self.never())
+    }
+
+    /// Cost of what must not be.
+    fn never(&self) -> f64 {
+        let dearest = self.candidates.shifts.iter().map(|s| s.cost);
+        1e3 * dearest.fold(1.0, f64::max)
+    }
+
+    /// Whether so many more people with a contract are allowed.
+    pub fn may_add(&self, contract: Option<usize>) -> bool {
+        let people = self.task.rules.most_people;
+        let of_contract = contract.and_then(|c| {
+            let most = self.task.rules.contracts[c].most_people?;
+            Some(self.by_contract[c] < most)
+        });
+        people.is_none_or(|most| (self.tours.len() as u64) < u64::from(most))
+            && of_contract.unwrap_or(true)
+    }
+
+    /// Whether one more of a shift is allowed.
+    pub fn may_work(&self, shift: &Shift) -> bool {
+        let most = self.task.rules.types[shift.shift_type].most;
+        most.is_none_or(|most| self.by_type[shift.shift_type][shift.day] < most)
+    }
+
+    /// Brings the sums up to date, which [`gain`](Self::gain) and [`best_ways`](Self::best_ways) look at.
+    pub fn refresh(&mut self) {
+        let rounds = 1 + usize::from(self.task.horizon.cyclic);
+        for cover in self.covers.iter_mut().filter(|cover| !cover.fresh) {
+            let cells = cover.need.iter().zip(&cover.present);
+            let missing = cells
+                .clone()
+                .map(|(need, present)| f64::from(u8::from(present < need)));
+            cover.missing.fill(rounds, missing.clone());
+            cover
+                .spare
+                .fill(rounds, missing.map(|missing| 1.0 - missing));
+            // A break where just enough are there leaves no room for later changes.
+            let bad = cells.map(|(need, present)| match present.cmp(need) {
+                std::cmp::Ordering::Less => 1.0,
+                std::cmp::Ordering::Equal => 0.02,
+                std::cmp::Ordering::Greater => 0.02 / f64::from(1 + present - need),
+            });
+            cover.bad_for_breaks.fill(rounds, bad);
+            cover.fresh = true;
+        }
+    }
+
+    /// What a shift would bring, its breaks taken where that costs least.
+    #[inline]
+    pub fn gain(&self, shift: &Shift) -> Gain {
+        let cover = &self.covers[shift.crew];
+        let mut gain = Gain {
+            missing: cover.missing.of(shift.from, shift.cells),
+            spare: cover.spare.of(shift.from, shift.cells),
+        };
+        for cluster in &self.candidates.clusters[shift.shift_type] {
+            let way = self.best_way(shift, cluster);
+            for (start, length) in cluster.ways[way].iter().zip(&cluster.lengths) {
+                gain.missing -= cover.missing.of(shift.from + start, *length);
+                gain.spare -= cover.spare.of(shift.from + start, *length);
+            }
+        }
+        let of = &self.task.rules.types[shift.shift_type];
+        if self.by_type[shift.shift_type][shift.day] < of.least {
+            gain.missing += PERSON_H / self.cell_h();
+        }
+        gain
+    }
+
+    #[inline]
+    fn best_way(&self, shift: &Shift, cluster: &super::candidates::Cluster) -> usize {
+        let bad = &self.covers[shift.crew].bad_for_breaks;
+        let mut best = (f64::INFINITY, 0);
+        for (way, starts) in cluster.ways.iter().enumerate() {
+            let breaks = starts.iter().zip(&cluster.lengths);
+            let how_bad: f64 = breaks
+                .map(|(start, length)| bad.of(shift.from + start, *length))
+                .sum();
+            if how_bad < best.0 - 1e-9 {
+                best = (how_bad, way);
+            }
+        }
+        best.1
+    }
+
+    /// The ways to take the breaks of a shift that cost least now.
+    pub fn best_ways(&self, shift: usize) -> Work {
+        let of = &self.candidates.shifts[shift];
+        let clusters = self.candidates.clusters[of.shift_type].iter();
+        Work {
+            shift,
+            ways: clusters.map(|cluster| self.best_way(of, cluster)).collect(),
+        }
+    }
+
+    pub fn add(&mut self, tour: Tour) {
+        self.count(&tour, true);
+        self.tours.push(tour);
+    }
+
+    /// Takes a person away; the last one takes the place.
+    pub fn remove(&mut self, at: usize) -> Tour {
+        let tour = self.tours.swap_remove(at);
+        self.count(&tour, false);
+        tour
+    }
+
+    fn count(&mut self, tour: &Tour, comes: bool) {
+        match comes {
+            true => self.cost += tour.cost,
+            false => self.cost -= tour.cost,
+        }
+        if let Some(contract) = tour.contract {
+            step(&mut self.by_contract[contract], comes);
+        }
+        for work in &tour.works {
+            let shift = &self.candidates.shifts[work.shift];
+            let (t, day) = (shift.shift_type, shift.day);
+            let least = self.task.rules.types[t].least;
+            let people = &mut self.by_type[t][day];
+            let before = least.saturating_sub(*people);
+            step(people, comes);
+            self.missing_of_types += u64::from(least.saturating_sub(*people));
+            self.missing_of_types -= u64::from(before);
+            let cover = &mut self.covers[shift.crew];
+            cover.fresh = false;
+            let cells = cover.need.len();
+            let mut at_work = shift.from;
+            let end = shift.from + shift.cells;
+            let clusters = self.candidates.clusters[t].iter().zip(&work.ways);
+            let breaks = clusters.flat_map(|(c, &way)| c.ways[way].iter().zip(&c.lengths));
+            let spans = breaks
+                .map(|(start, length)| (shift.from + start, shift.from + start + length))
+                .chain(std::iter::once((end, end)));
+            for (from, to) in spans {
+                for cell in at_work..from.min(end) {
+                    let cell = cell % cells;
+                    let present = &mut cover.present[cell];
+                    match (comes, *present < cover.need[cell] + u32::from(!comes)) {
+                        (true, true) => self.missing -= 1,
+                        (true, false) => self.spare += 1,
+                        (false, true) => self.missing += 1,
+                        (false, false) => self.spare -= 1,
+                    }
+                    step(present, comes);
+                }
+                at_work = at_work.max(to);
+            }
+        }
+    }
+
+    /// Whether nobody would be missing without a person who is there now, or no more than are missing now.
+    pub fn is_spare(&self, tour: &Tour) -> bool {
+        tour.works.iter().all(|work| {
+            let shift = &self.candidates.shifts[work.shift];
+            let cover = &self.covers[shift.crew];
+            let least = self.task.rules.types[shift.shift_type].least;
+            let duty = self.candidates.clusters[shift.shift_type]
+                .iter()
+                .zip(&work.ways);
+            let on_break = |cell: usize| {
+                duty.clone().any(|(c, &way)| {
+                    let mut breaks = c.ways[way].iter().zip(&c.lengths);
+                    breaks.any(|(start, length)| {
+                        (shift.from + start..shift.from + start + length).contains(&cell)
+                    })
+                })
+            };
+            let mut cells = shift.from..shift.from + shift.cells;
+            self.by_type[shift.shift_type][shift.day] > least
+                && cells.all(|cell| {
+                    let at = cell % cover.need.len();
+                    cover.present[at] > cover.need[at] || on_break(cell)
+                })
+        })
+    }
+
+    /// The first cell of a group from one on that has more people than needed, round the plan.
+    pub fn spare_cell(&self, crew: usize, from: usize) -> Option<usize> {
+        let cover = &self.covers[crew];
+        let cells = cover.need.len();
+        (from..from + cells)
+            .map(|cell| cell % cells)
+            .find(|&cell| cover.present[cell] > cover.need[cell])
+    }
+
+    /// Whether a person has a shift that goes over a cell of a group.
+    pub fn is_on_shift(&self, tour: &Tour, crew: usize, cell: usize) -> bool {
+        let cells = self.task.horizon.cells();
+        tour.crew == crew
+            && tour.works.iter().any(|work| {
+                let shift = &self.candidates.shifts[work.shift];
+                (cell + cells - shift.from) % cells < shift.cells
+            })
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> Plan {
+        let grid = self.task.horizon.grid_min;
+        let person = |tour: &Tour| Person {
+            crew: tour.crew,
+            contract: tour.contract,
+            duties: tour
+                .works
+                .iter()
+                .map(|work| {
+                    let shift = &self.candidates.shifts[work.shift];
+                    self.candidates.duty(shift, grid, work.ways.iter().copied())
+                })
+                .collect(),
+        };
+        let mut plan = Plan {
+            people: self.tours.iter().map(person).collect(),
+        };
+        plan.sort();
+        plan
+    }
+}
+
+fn step(count: &mut u32, up: bool) {
+    match up {
+        true => *count += 1,
+        false => *count -= 1,
+    }
+}
