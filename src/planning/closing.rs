@@ -64,7 +64,7 @@ pub(super) fn judged_goals(question: &Question, found: &Found) -> Vec<Goal> {
 }
 
 /// Judges goals by a simulation.
-pub(super) struct Judge<'a> {
+pub(crate) struct Judge<'a> {
     /// The scenario with the staff that was simulated.
     pub staffed: &'a Scenario,
     /// What came of it.
@@ -75,7 +75,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// The figure of a goal.
-    pub(super) fn figure(&self, goal: &Goal) -> Estimate {
+    pub(crate) fn figure(&self, goal: &Goal) -> Estimate {
         let results = self.results;
         let part = match goal.target.place {
             Place::Queue(q) => &results.queues[q],
@@ -86,7 +86,7 @@ impl Judge<'_> {
     }
 
     /// Judges a goal as one of all that hold jointly (Bonferroni).
-    pub(super) fn status(&self, goal: &Goal, estimate: &Estimate) -> Status {
+    pub(crate) fn status(&self, goal: &Goal, estimate: &Estimate) -> Status {
         let slack = goal.slack(estimate.mean);
         // Where callers come and there is no figure, nobody gets through.
         let nobody = estimate.mean.is_none() && self.is_called(goal);
@@ -105,7 +105,7 @@ impl Judge<'_> {
 
     /// Whether more days could change a judgement: a figure is better than borderline without being sure, or worse within its
     /// error. Beyond a fifth of the tolerance no more is asked.
-    fn is_undecided(&self, goal: &Goal) -> bool {
+    pub(crate) fn is_undecided(&self, goal: &Goal) -> bool {
         let estimate = self.figure(goal);
         let (Some(se), None) = (estimate.se, goal.best) else {
             return false;

@@ -31,8 +31,6 @@ pub(super) struct Shift {
 /// matter to the breaks of other clusters.
 #[derive(Debug, Clone)]
 pub(super) struct Cluster {
-    /// Index of its first break in the type.
-    pub first: usize,
     /// Cells of each break.
     pub lengths: Vec<usize>,
     /// Cells from the start of the shift to the start of each break.
@@ -155,7 +153,6 @@ fn clusters(of: &ShiftType, grid: u32) -> Result<Vec<Cluster>, String> {
             ));
         }
         clusters.push(Cluster {
-            first,
             lengths: breaks
                 .iter()
                 .map(|b| (b.length_min / grid) as usize)

@@ -48,8 +48,31 @@ pub(super) struct CoverProgram {
     contracts: Vec<(usize, usize, usize, usize)>,
     /// Its solutions are plans.
     pub exact: bool,
-    /// Cost that does not depend on the plan.
-    pub constant: f64,
+    /// Every plan costs a multiple of this; 0 where that is not known.
+    step: f64,
+}
+
+/// The largest number of which the costs of all shifts are multiples, where they are money of whole hundredths, and neither
+/// missing nor spare hours have a price.
+fn step_of_costs(candidates: &Candidates, task: &Task) -> f64 {
+    const PARTS: f64 = 1e4;
+    if task.rules.short_cost.is_some() || task.rules.spare_cost > 0.0 {
+        return 0.0;
+    }
+    let mut step = 0u64;
+    for shift in &candidates.shifts {
+        let parts = shift.cost * PARTS;
+        let whole = parts.round();
+        if (parts - whole).abs() > 1e-6 || whole >= 1e15 {
+            return 0.0;
+        }
+        let (mut a, mut b) = (step, whole as u64);
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        step = a;
+    }
+    step as f64 / PARTS
 }
 
 /// Most columns.
@@ -83,7 +106,7 @@ impl CoverProgram {
             patterns: Vec::new(),
             contracts: Vec::new(),
             exact: !week || pricing.terms.iter().all(|of| of.same_shift),
-            constant: 0.0,
+            step: step_of_costs(candidates, task),
         };
         this.count_people(candidates);
         this.cover(task, candidates, need);
@@ -94,6 +117,14 @@ impl CoverProgram {
             this.limit_people_of_a_day(task, candidates, pricing);
         }
         Ok(this)
+    }
+
+    /// The least cost of a plan that is not below a bound.
+    pub fn round_up(&self, bound: f64) -> f64 {
+        match self.step > 0.0 {
+            true => ((bound / self.step - 1e-6).ceil() * self.step).max(bound),
+            false => bound,
+        }
     }
 
     fn row(&mut self, of: Rule, terms: Vec<(usize, f64)>, sense: Sense, bound: f64) {

@@ -1,5 +1,6 @@
 //! Shifts: who works when, so that the requirement is covered at least cost.
 
+mod answer;
 mod candidates;
 mod cover;
 pub mod document;
@@ -7,11 +8,13 @@ mod improve;
 mod plan;
 mod program;
 mod roster;
+mod simulate;
 mod solve;
 mod task;
 mod tours;
 
+pub use answer::{Answer, Asked, Calls, PlanError, Required, plan};
 pub use document::Shifts;
 pub use plan::{Duty, Person, Plan};
-pub use solve::{Effort, Solved, solve};
+pub use solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};
 pub use task::{Crew, Horizon, Task, productive, scheduled};

@@ -14,9 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// How much is tried.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effort {
-    /// Trials to replace a few people by cheaper ones.
+    /// Trials to replace a few people by cheaper ones, at most.
     pub trials: u64,
-    /// Nodes of the branch-and-bound tree.
+    /// Nodes of the branch-and-bound tree, at most.
     pub nodes: u64,
     /// Seed of the trials.
     pub seed: u64,
@@ -39,107 +39,205 @@ pub struct Solved {
     pub plan: Plan,
     /// What the plan costs, with the prices of who is missing and who is spare.
     pub objective: f64,
-    /// No plan that covers the need has a lower objective; none where nothing covers it.
-    pub bound: Option<f64>,
-    /// Nodes of the tree that were looked at.
-    pub nodes: u64,
     /// Nobody is missing.
     pub complete: bool,
-    /// It was interrupted.
-    pub partial: bool,
 }
 
-impl Solved {
-    /// How much more the plan costs than the bound, as a fraction of it.
-    pub fn gap(&self) -> Option<f64> {
-        let bound = self.bound?;
-        match bound > 0.0 {
-            true => Some((self.objective / bound - 1.0).max(0.0)),
-            false => (self.objective <= 1e-9).then_some(0.0),
-        }
+/// How good a plan can be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bound {
+    /// No plan that covers the need has a lower objective; none where it is not known.
+    pub objective: Option<f64>,
+    /// No plan covers the need.
+    pub infeasible: bool,
+    /// Nodes of the tree that were looked at.
+    pub nodes: u64,
+}
+
+/// How much more a plan costs than the bound, as a fraction of it.
+pub fn gap(objective: f64, bound: f64) -> f64 {
+    match bound > 0.0 {
+        true => (objective / bound - 1.0).max(0.0),
+        false => 0.0,
     }
 }
 
-/// Solves the cover problem of a task: first people are added one by one where they help most, and beside it the solution in
-/// fractions of people is rounded; the better one is improved by trials, then by the branch-and-bound tree.
-///
-/// After an interruption the plan is the best so far.
-///
-/// # Errors
-/// The problem is too large: what to do.
-pub fn solve(
-    task: &Task,
-    need: &[Vec<u32>],
-    effort: &Effort,
-    stop: &AtomicBool,
-) -> Result<Solved, String> {
-    let candidates = Candidates::new(task)?;
-    let pricing = Pricing::new(task, &candidates);
-    let program = CoverProgram::new(task, &candidates, &pricing, need)?;
-    let mut random = ReplicationKey::new(effort.seed, 0).stream(Purpose::Shifts);
+/// Every shift that a task's rules allow.
+#[derive(Debug)]
+pub struct Shiftwork<'t> {
+    task: &'t Task,
+    candidates: Candidates,
+    pricing: Pricing,
+}
 
-    let mut best = Roster::new(task, &candidates, need);
-    complete(&mut best, &pricing, 0.0, &mut random, stop);
-    remove_spare(&mut best);
-    let mut bound = None;
-    if let Outcome::Solved(relaxed) = program.program.relaxed(stop) {
-        bound = Some(relaxed.bound + program.constant);
-        let values = relaxed.values.unwrap_or_default();
-        let rounded = rounded(&best, &program, &pricing, &values, &mut random, stop);
-        if rounded.objective() < best.objective() {
-            best = rounded;
+impl<'t> Shiftwork<'t> {
+    /// # Errors
+    /// There are too many: what to do.
+    pub fn new(task: &'t Task) -> Result<Self, String> {
+        let candidates = Candidates::new(task)?;
+        let pricing = Pricing::new(task, &candidates);
+        Ok(Self {
+            task,
+            candidates,
+            pricing,
+        })
+    }
+
+    /// The program of the cover problem in the LP format, for another solver. In a week of contracts whose people work different
+    /// shifts its least cost is a bound, not that of a plan.
+    ///
+    /// # Errors
+    /// It is too large: what to do.
+    pub fn lp_file(&self) -> Result<String, String> {
+        Ok(self.program(&self.task.need)?.program.lp_file())
+    }
+
+    fn program(&self, need: &[Vec<u32>]) -> Result<CoverProgram, String> {
+        CoverProgram::new(self.task, &self.candidates, &self.pricing, need)
+    }
+}
+
+/// Plans for one task, one after the other: for what is needed at first, and for what turns out to be needed.
+#[derive(Debug)]
+pub struct Planner<'s> {
+    of: &'s Shiftwork<'s>,
+    effort: Effort,
+    random: Stream,
+    best: Roster<'s>,
+}
+
+impl<'s> Planner<'s> {
+    /// A planner that has no plan yet.
+    pub fn new(of: &'s Shiftwork<'s>, effort: &Effort) -> Self {
+        Self {
+            of,
+            random: ReplicationKey::new(effort.seed, 0).stream(Purpose::Shifts),
+            effort: effort.clone(),
+            best: Roster::new(of.task, &of.candidates, &of.task.need),
         }
     }
-    improve(&mut best, &pricing, effort.trials, &mut random, stop);
-    let mut nodes = 0;
-    let at_bound = bound.is_some_and(|bound| best.objective() <= bound * (1.0 + 1e-9) + 1e-9);
-    if program.exact && bound.is_some() && !at_bound && effort.nodes > 0 {
-        let start = match best.is_complete() {
-            true => program.start(&best, &pricing),
-            false => Vec::new(),
+
+    /// Solves the cover problem for the need of the task: people are added one by one where they help most for the money, and
+    /// beside it the solution in fractions of people is rounded down and completed; the better of the two is improved by trials,
+    /// then by the branch-and-bound tree, where its solutions are plans.
+    ///
+    /// After an interruption the plan is the best so far.
+    ///
+    /// # Errors
+    /// The program is too large: what to do.
+    pub fn solve(&mut self, stop: &AtomicBool) -> Result<Bound, String> {
+        let of = self.of;
+        let program = of.program(&of.task.need)?;
+        complete(&mut self.best, &of.pricing, 0.0, &mut self.random, stop);
+        remove_spare(&mut self.best);
+        let mut bound = Bound {
+            objective: None,
+            infeasible: false,
+            nodes: 0,
         };
-        if let Outcome::Solved(solved) = program.program.solved(start, effort.nodes, stop) {
-            nodes = solved.nodes;
-            bound = bound.map(|bound| bound.max(solved.bound + program.constant));
-            if let Some(values) = solved.values {
-                let mut found = Roster::new(task, &candidates, need);
-                for tour in program.tours(&candidates, &pricing, &values) {
-                    found.add(tour);
-                }
-                if found.objective() < best.objective() {
-                    best = found;
+        match program.program.relaxed(stop) {
+            Outcome::Solved(relaxed) => {
+                bound.objective = Some(program.round_up(relaxed.bound));
+                let values = relaxed.values.unwrap_or_default();
+                let rounded = self.rounded(&program, &values, stop);
+                self.take(rounded);
+            }
+            Outcome::Infeasible => bound.infeasible = true,
+            Outcome::Interrupted | Outcome::Failed(_) => {}
+        }
+        self.improve(bound.objective, stop);
+        let at_bound = bound.objective.is_some_and(|bound| self.is_at(bound));
+        if program.exact && bound.objective.is_some() && !at_bound && self.effort.nodes > 0 {
+            let start = match self.best.is_complete() {
+                true => program.start(&self.best, &of.pricing),
+                false => Vec::new(),
+            };
+            if let Outcome::Solved(solved) = program.program.solved(start, self.effort.nodes, stop)
+            {
+                bound.nodes = solved.nodes;
+                let better = program.round_up(solved.bound);
+                bound.objective = bound.objective.map(|bound| bound.max(better));
+                if let Some(values) = solved.values {
+                    let mut found = self.best.emptied();
+                    for tour in program.tours(&of.candidates, &of.pricing, &values) {
+                        found.add(tour);
+                    }
+                    self.take(found);
                 }
             }
         }
+        Ok(bound)
     }
-    Ok(Solved {
-        plan: best.plan(),
-        objective: best.objective(),
-        bound,
-        nodes,
-        complete: best.is_complete(),
-        partial: stop.load(Ordering::Relaxed),
-    })
+
+    /// Plans for another need, from the plan for the one before.
+    pub fn solve_again(&mut self, need: &[Vec<u32>], stop: &AtomicBool) {
+        let of = self.of;
+        let tours = std::mem::take(&mut self.best.tours);
+        self.best = Roster::new(of.task, &of.candidates, need);
+        for tour in tours {
+            self.best.add(tour);
+        }
+        remove_spare(&mut self.best);
+        complete(&mut self.best, &of.pricing, 0.0, &mut self.random, stop);
+        self.improve(None, stop);
+    }
+
+    /// The plan.
+    pub fn solved(&self) -> Solved {
+        Solved {
+            plan: self.best.plan(),
+            objective: self.best.objective(),
+            complete: self.best.is_complete(),
+        }
+    }
+
+    fn is_at(&self, bound: f64) -> bool {
+        self.best.objective() <= bound * (1.0 + 1e-9) + 1e-9
+    }
+
+    fn take(&mut self, other: Roster<'s>) {
+        if other.objective() < self.best.objective() - 1e-9 {
+            self.best = other;
+        }
+    }
+
+    /// Trials in rounds, until a round has brought nothing.
+    fn improve(&mut self, bound: Option<f64>, stop: &AtomicBool) {
+        let round = self.effort.trials.div_ceil(ROUNDS);
+        let mut left = self.effort.trials;
+        while left > 0 && !stop.load(Ordering::Relaxed) && !bound.is_some_and(|b| self.is_at(b)) {
+            let trials = round.min(left);
+            let before = self.best.objective();
+            improve(
+                &mut self.best,
+                &self.of.pricing,
+                trials,
+                &mut self.random,
+                stop,
+            );
+            left -= trials;
+            if self.best.objective() >= before - 1e-9 {
+                return;
+            }
+        }
+    }
+
+    /// The solution in fractions, rounded down, and completed.
+    fn rounded(&mut self, program: &CoverProgram, values: &[f64], stop: &AtomicBool) -> Roster<'s> {
+        let of = self.of;
+        let mut roster = self.best.emptied();
+        for mut tour in program.tours(&of.candidates, &of.pricing, values) {
+            roster.refresh();
+            for work in &mut tour.works {
+                *work = roster.best_ways(work.shift);
+            }
+            roster.add(tour);
+        }
+        complete(&mut roster, &of.pricing, 0.0, &mut self.random, stop);
+        remove_spare(&mut roster);
+        roster
+    }
 }
 
-/// The solution in fractions, rounded down, and completed.
-fn rounded<'a>(
-    empty: &Roster<'a>,
-    program: &CoverProgram,
-    pricing: &Pricing,
-    values: &[f64],
-    random: &mut Stream,
-    stop: &AtomicBool,
-) -> Roster<'a> {
-    let mut roster = empty.emptied();
-    for mut tour in program.tours(roster.candidates, pricing, values) {
-        roster.refresh();
-        for work in &mut tour.works {
-            *work = roster.best_ways(work.shift);
-        }
-        roster.add(tour);
-    }
-    complete(&mut roster, pricing, 0.0, random, stop);
-    remove_spare(&mut roster);
-    roster
-}
+/// Rounds of trials.
+const ROUNDS: u64 = 5;

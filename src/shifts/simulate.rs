@@ -1,0 +1,114 @@
+//! What a plan gives when it is simulated: its people as rosters, and the targets judged.
+
+use super::plan::{Duty, Plan};
+use super::task::{Task, productive};
+use crate::model;
+use crate::scenario::{DAY_MIN, Scenario};
+
+const MINUTE_NS: i64 = 60_000_000_000;
+
+/// The people of a plan on one of its days, as rosters of the groups of the day's scenario.
+///
+/// Of those at work, the share that shrinkage takes away, and those whom blocks take away, are not there for calls. Who they
+/// are is not known: whoever is away stays away to the end of the shift, as far as the number allows, and the number away
+/// is that of the step of the grid, so that the productive are people × (1 − shrinkage), rounded down.
+pub(super) fn rosters(
+    task: &Task,
+    plan: &Plan,
+    day: usize,
+    scenario: &Scenario,
+) -> Vec<Option<Vec<model::Person>>> {
+    let of_group = |group: &crate::scenario::Group| {
+        let crew = task.crew(&group.name)?;
+        let duties = plan.people.iter().filter(|person| person.crew == crew);
+        let duties = duties.flat_map(|person| &person.duties);
+        let duties: Vec<Vec<bool>> = duties.flat_map(|duty| of_day(task, duty, day)).collect();
+        let share = |cell: usize| shrinkage(task, group, scenario, cell);
+        let away = |cell: usize| -> u32 {
+            let minute = cell as u32 * task.horizon.grid_min;
+            let blocks = task.rules.blocks.iter();
+            let weekday = task.horizon.days[day];
+            let blocks = blocks.filter(|b| b.group == group.name && b.is_at(weekday, minute));
+            blocks.map(|b| b.people).sum()
+        };
+        Some(people(task, scenario, &duties, &share, &away))
+    };
+    scenario.groups.iter().map(of_group).collect()
+}
+
+/// Share of the people of a group at work who are not productive in a cell of a day.
+pub(super) fn shrinkage(
+    task: &Task,
+    group: &crate::scenario::Group,
+    scenario: &Scenario,
+    cell: usize,
+) -> f64 {
+    let minute = cell as u32 * task.horizon.grid_min;
+    let interval = minute.saturating_sub(scenario.open_min) / scenario.interval_min;
+    let own = group.shrinkage[(interval as usize).min(group.shrinkage.len() - 1)];
+    task.rules.shrinkage.unwrap_or(own)
+}
+
+/// By cell of a day whether a shift is at work: at most once as one of that day's or the day before's, in a cyclic plan also
+/// as one that goes on beyond the end.
+fn of_day(task: &Task, duty: &Duty, day: usize) -> Option<Vec<bool>> {
+    let horizon = &task.horizon;
+    let grid = horizon.grid_min;
+    let mut at_work = vec![false; horizon.cells_per_day()];
+    let mut any = false;
+    for (from, to) in duty.spells(task) {
+        for minute in (from..to).step_by(grid as usize) {
+            let Some(cell) = horizon.cell(duty.day, minute) else {
+                continue;
+            };
+            let (of, minute) = horizon.start(cell);
+            if of == day {
+                at_work[(minute / grid) as usize] = true;
+                any = true;
+            }
+        }
+    }
+    any.then_some(at_work)
+}
+
+/// The spells of work of people within opening hours.
+fn people(
+    task: &Task,
+    scenario: &Scenario,
+    duties: &[Vec<bool>],
+    shrinkage: &dyn Fn(usize) -> f64,
+    blocked: &dyn Fn(usize) -> u32,
+) -> Vec<model::Person> {
+    let grid = task.horizon.grid_min;
+    let mut away = vec![false; duties.len()];
+    let mut spells: Vec<Vec<(i64, i64)>> = vec![Vec::new(); duties.len()];
+    for cell in 0..(DAY_MIN / grid) as usize {
+        let present: Vec<usize> = (0..duties.len()).filter(|&d| duties[d][cell]).collect();
+        let n = present.len() as u32;
+        let wanted = productive(n.saturating_sub(blocked(cell)), shrinkage(cell));
+        let mut there = present.iter().filter(|&&d| !away[d]).count() as u32;
+        // Whoever has most of the shift still to come goes, and comes back first.
+        let to_come = |d: usize| duties[d][cell..].iter().filter(|at_work| **at_work).count();
+        let mut order = present.clone();
+        order.sort_by_key(|&d| std::cmp::Reverse(to_come(d)));
+        for d in order {
+            if there > wanted && !away[d] {
+                away[d] = true;
+                there -= 1;
+            } else if there < wanted && away[d] {
+                away[d] = false;
+                there += 1;
+            }
+        }
+        let from = i64::from(cell as u32 * grid) - i64::from(scenario.open_min);
+        let span = (from * MINUTE_NS, (from + i64::from(grid)) * MINUTE_NS);
+        for &d in present.iter().filter(|&&d| !away[d]) {
+            match spells[d].last_mut() {
+                Some(last) if last.1 == span.0 => last.1 = span.1,
+                _ => spells[d].push(span),
+            }
+        }
+    }
+    let at_work = spells.into_iter().filter(|spells| !spells.is_empty());
+    at_work.map(|spells| model::Person { spells }).collect()
+}
