@@ -176,7 +176,10 @@ mod tests {
         ];
         let roster = Roster::new(&people, GRID);
         assert_eq!(roster.scheduled_ns, [20 + 30, 5 + 10 + 1, 30, 30, 0]);
-        assert_eq!(roster.scheduled, [50.0 / 30.0, 16.0 / 30.0, 1.0, 1.0, 1.0]);
+        assert_eq!(
+            roster.scheduled,
+            [1.0 + 20.0 / 30.0, 16.0 / 30.0, 1.0, 1.0, 1.0]
+        );
         assert_eq!(roster.staff(), [2, 1, 1, 1, 1]);
         // Somebody is there, if only for a moment.
         let roster = Roster::new(&[person(&[(0, 1), (119, 120)])], GRID);

@@ -94,7 +94,7 @@ impl<'m> Watch<'m> {
             on_duty: vec![0; groups],
             since: 0,
             staffed_ns: vec![0; groups],
-            pub violations: Vec::new(),
+            violations: Vec::new(),
         }
     }
 
