@@ -2,18 +2,33 @@
 
 use super::observer::Agent;
 use super::tally::Level;
+use crate::model::GroupModel;
 use crate::routing::{AgentId, AgentState, Choice, GroupState, NOBODY};
 
 /// The agents of one group.
 #[derive(Debug)]
 pub(super) struct GroupAgents {
-    /// Agents wanted on duty now.
+    /// Agents wanted on duty now. Of a roster those on duty who need not leave, which makes "more than scheduled are on
+    /// duty" the one question for both.
     pub scheduled: u32,
     pub on_duty: Level,
     pub busy: Level,
     idle_tail: AgentId,
     off_duty: Vec<AgentId>,
     agents: u32,
+    /// The first person of the roster; the others follow.
+    first_person: AgentId,
+}
+
+/// What a person of a roster does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Duty {
+    /// Away, and not back before then.
+    Off { until: i64 },
+    /// At work, as the roster says.
+    On,
+    /// Still at work, though a spell has ended.
+    Over { since: i64 },
 }
 
 /// The agents of all groups.
@@ -23,15 +38,28 @@ pub(super) struct Agents {
     /// What policies see of the groups, and of the agents; the idle ones of a group are a list.
     pub state: Vec<GroupState>,
     pub slots: Vec<AgentState>,
+    /// The persons of rosters, who are the first of the agents.
+    people: Vec<Duty>,
 }
 
 impl Agents {
-    /// Nobody on duty in `groups` groups.
-    pub fn clear(&mut self, groups: usize) {
+    /// Nobody on duty.
+    pub fn clear(&mut self, groups: &[GroupModel]) {
         self.slots.clear();
         self.groups.clear();
         self.state.clear();
-        for _ in 0..groups {
+        self.people.clear();
+        for (group, model) in groups.iter().enumerate() {
+            let first_person = self.slots.len() as AgentId;
+            let people = model.roster.as_ref().map_or(0, |of| of.people.len());
+            self.slots
+                .extend((0..people as u32).map(|number| AgentState {
+                    group: group as u32,
+                    number,
+                    idle_since_ns: 0,
+                    next_idle: NOBODY,
+                }));
+            self.people.resize(self.slots.len(), Duty::Off { until: 0 });
             self.groups.push(GroupAgents {
                 scheduled: 0,
                 on_duty: Level::default(),
@@ -39,6 +67,7 @@ impl Agents {
                 idle_tail: NOBODY,
                 off_duty: Vec::new(),
                 agents: 0,
+                first_person,
             });
             self.state.push(GroupState {
                 idle: 0,
@@ -78,23 +107,64 @@ impl Agents {
 
     /// An agent who is neither idle nor busy any more goes off duty.
     pub fn leave(&mut self, agent: AgentId, now: i64) {
+        let rostered = self.duty(agent).is_some();
         let agents = &mut self.groups[self.slots[agent as usize].group as usize];
         agents.on_duty.down(now);
-        agents.off_duty.push(agent);
+        if !rostered {
+            agents.off_duty.push(agent);
+        }
+    }
+
+    /// A person of a group's roster.
+    pub fn of_person(&self, group: usize, person: usize) -> AgentId {
+        self.groups[group].first_person + person as AgentId
+    }
+
+    /// What an agent does who is a person of a roster.
+    pub fn duty(&self, agent: AgentId) -> Option<Duty> {
+        self.people.get(agent as usize).copied()
+    }
+
+    /// A person of a roster comes on duty, neither idle nor busy yet.
+    pub fn begin_spell(&mut self, agent: AgentId, now: i64) {
+        let agents = &mut self.groups[self.slots[agent as usize].group as usize];
+        agents.scheduled += 1;
+        agents.on_duty.up(now);
+        self.people[agent as usize] = Duty::On;
+    }
+
+    /// The spell of a person ends, if it was worked: who is on duty has to leave.
+    pub fn end_spell(&mut self, agent: AgentId, now: i64) {
+        let duty = &mut self.people[agent as usize];
+        if *duty == Duty::On {
+            *duty = Duty::Over { since: now };
+            self.groups[self.slots[agent as usize].group as usize].scheduled -= 1;
+        }
+    }
+
+    /// A person who has left is not back before then.
+    pub fn stay_away(&mut self, agent: AgentId, until: i64) {
+        self.people[agent as usize] = Duty::Off { until };
     }
 
     /// An agent becomes idle.
     #[inline]
     pub fn go_idle(&mut self, agent: AgentId, now: i64) {
+        self.slots[agent as usize].idle_since_ns = now;
+        self.put_last(agent);
+    }
+
+    /// Puts an idle agent at the end of the list.
+    #[inline]
+    pub fn put_last(&mut self, agent: AgentId) {
         let slot = &mut self.slots[agent as usize];
-        slot.idle_since_ns = now;
         slot.next_idle = NOBODY;
-        let group = slot.group as usize;
+        let (group, since) = (slot.group as usize, slot.idle_since_ns);
         let agents = &mut self.groups[group];
         let state = &mut self.state[group];
         if state.idle == 0 {
             state.first_idle = agent;
-            state.idle_since_ns = now;
+            state.idle_since_ns = since;
         } else {
             self.slots[agents.idle_tail as usize].next_idle = agent;
         }

@@ -11,6 +11,8 @@ pub(super) enum Kind {
     EndOfTalk,
     EndOfAfterCallWork,
     StaffChange,
+    RosterChange,
+    LateReturn,
     TierOpening,
     RoutingLook,
     EndOfIvr,
@@ -23,10 +25,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 11] = [
+    const ALL: [Kind; 13] = [
         Kind::EndOfTalk,
         Kind::EndOfAfterCallWork,
         Kind::StaffChange,
+        Kind::RosterChange,
+        Kind::LateReturn,
         Kind::TierOpening,
         Kind::RoutingLook,
         Kind::EndOfIvr,
@@ -124,13 +128,13 @@ impl EventId {
         EventId(call << 2 | 1)
     }
 
-    /// The end of an agent's after-call work.
+    /// The end of an agent's after-call work, or of a break that began late.
     #[inline(always)]
     pub fn of_agent(agent: u32) -> Self {
         EventId(agent << 2 | 2)
     }
 
-    /// Closing (0), a change of staff (1) or a look of the policy (2).
+    /// Closing (0), a change of staff (1), a look of the policy (2) or a change of rosters (3).
     pub fn of_day(which: u32) -> Self {
         EventId(which << 2 | 3)
     }
@@ -298,7 +302,7 @@ mod tests {
             // Nothing is scheduled before what was taken last.
             let now = list.heap.first().map_or(0, |event| event.time());
             let time = now + 1 + (stream.unit() * 500.0) as i64;
-            let kind = Kind::ALL[(stream.unit() * 11.0) as usize];
+            let kind = Kind::ALL[(stream.unit() * 13.0) as usize];
             let id = EventId::of_call(number);
             list.schedule(time, kind, id);
             pending.push((time, (kind as u64) << 60 | u64::from(number), id));
@@ -352,7 +356,7 @@ mod tests {
                         });
                         let (id, kind) = (
                             EventId::of_call(call),
-                            Kind::ALL[(stream.unit() * 11.0) as usize],
+                            Kind::ALL[(stream.unit() * 13.0) as usize],
                         );
                         let time = now + (stream.unit() * 3.0) as i64;
                         list.schedule(time, kind, id);

@@ -165,6 +165,8 @@ pub struct Engine<'m, O = ()> {
     counted_open: u64,
     /// A replication that has not ended by then never will, or would outrun the clock.
     last_resort: i64,
+    /// Changes of rosters so far.
+    roster_changes: usize,
     /// Time at the last look, and attempts until it was first found to be that time.
     looked: (i64, u64),
     /// Events, and agents who came on duty, since then.
@@ -210,6 +212,7 @@ impl<'m, O: Observer> Engine<'m, O> {
             in_ivr: 0,
             counted_open: 0,
             last_resort: 0,
+            roster_changes: 0,
             looked: (0, 0),
             steps: 0,
             ended: false,
@@ -348,12 +351,15 @@ impl<'m, O: Observer> Engine<'m, O> {
         self.routing.start(model, key);
         self.next_look = i64::MAX;
         self.arrivals.start(model, key);
-        self.agents.clear(model.groups.len());
+        self.agents.clear(&model.groups);
+        self.roster_changes = 0;
         self.change_staff(0);
+        self.change_rosters();
         if !model.steady {
             self.events
                 .schedule(model.grid.end_ns(), Kind::Closing, EventId::of_day(0));
             self.schedule_staff_change(1);
+            self.schedule_roster_change();
         }
     }
 
@@ -422,6 +428,11 @@ impl<'m, O: Observer> Engine<'m, O> {
                 self.change_staff(self.cell);
                 self.schedule_staff_change(self.cell + 1);
             }
+            Kind::RosterChange => {
+                self.change_rosters();
+                self.schedule_roster_change();
+            }
+            Kind::LateReturn => self.begin_spell(owner),
             Kind::TierOpening => self.open_tier(owner),
             Kind::RoutingLook => self.look(),
             Kind::EndOfIvr => self.end_ivr(owner),

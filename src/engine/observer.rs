@@ -106,7 +106,7 @@ pub enum AttemptEvent {
 pub struct Agent {
     /// Index of the group.
     pub group: usize,
-    /// Number within the group, from 0.
+    /// Number within the group, from 0; of a roster that of the person.
     pub number: u32,
 }
 

@@ -1,5 +1,6 @@
 //! Agents coming, working and going home; closing time.
 
+use super::agents::Duty;
 use super::calls::CallId;
 use super::events::{EventId, Kind};
 use super::observer::{AgentEvent, AttemptEvent, Observer};
@@ -17,7 +18,8 @@ impl<O: Observer> Engine<'_, O> {
         let group = self.agents.group_of(agent);
         self.observe_agent(agent, AgentEvent::Free);
         let agents = &mut self.agents.groups[group];
-        if agents.on_duty.value() > agents.scheduled {
+        if agents.on_duty.value() > agents.scheduled && self.has_to_leave(agent) {
+            let agents = &mut self.agents.groups[group];
             agents.busy.down(self.now);
             self.go_home(agent);
         } else if !self.take_waiting_call(agent, group) {
@@ -33,10 +35,20 @@ impl<O: Observer> Engine<'_, O> {
         self.look_later();
     }
 
+    /// Whether an agent who is free is one of those who are too many: of a number of agents the first to be free is, of a
+    /// roster it must be the one whose spell has ended.
+    #[inline(never)]
+    fn has_to_leave(&self, agent: AgentId) -> bool {
+        self.released || self.agents.duty(agent) != Some(Duty::On)
+    }
+
     fn go_home(&mut self, agent: AgentId) {
         self.agents.leave(agent, self.now);
         self.routing.agent_is(Status::Off, agent, self.now);
         self.observe_agent(agent, AgentEvent::OffDuty);
+        if let Some(duty) = self.agents.duty(agent) {
+            self.take_break(agent, duty);
+        }
     }
 
     /// Lets an agent, who counts as busy from then on, take a waiting call; false if there is none.
@@ -107,22 +119,105 @@ impl<O: Observer> Engine<'_, O> {
         }
     }
 
-    /// Brings every group to the staff of a cell.
+    /// Brings every group without a roster to the staff of a cell.
     pub(super) fn change_staff(&mut self, cell: usize) {
-        for group in 0..self.model.groups.len() {
+        let model = self.model;
+        let of_numbers = |&group: &usize| model.groups[group].roster.is_none();
+        for group in (0..model.groups.len()).filter(of_numbers) {
             let scheduled = self.model.groups[group].staff[cell];
             self.agents.groups[group].scheduled = scheduled;
             while self.agents.groups[group].on_duty.value() < scheduled {
-                self.steps += 1;
                 let agent = self.agents.come_on_duty(group, self.now);
-                self.observe_agent(agent, AgentEvent::OnDuty);
-                if self.take_waiting_call(agent, group) {
-                    self.agents.groups[group].busy.up(self.now);
-                } else {
-                    self.go_idle(agent);
-                }
+                self.begin_work(agent, group);
             }
             self.send_idle_home(group);
+        }
+    }
+
+    /// An agent who has come on duty takes a waiting call, or becomes idle.
+    fn begin_work(&mut self, agent: AgentId, group: usize) {
+        self.steps += 1;
+        self.observe_agent(agent, AgentEvent::OnDuty);
+        if self.take_waiting_call(agent, group) {
+            self.agents.groups[group].busy.up(self.now);
+        } else {
+            self.go_idle(agent);
+        }
+    }
+
+    // ---- Rosters ----
+
+    pub(super) fn schedule_roster_change(&mut self) {
+        if let Some(change) = self.model.roster_changes.get(self.roster_changes) {
+            let id = EventId::of_day(3);
+            self.events.schedule(change.at_ns, Kind::RosterChange, id);
+        }
+    }
+
+    /// Makes the changes of rosters that are due: all who come before any who go.
+    pub(super) fn change_rosters(&mut self) {
+        let changes = &self.model.roster_changes[self.roster_changes..];
+        let due = changes.iter().take_while(|change| change.at_ns == self.now);
+        let due = &changes[..due.count()];
+        self.roster_changes += due.len();
+        let (starts, ends) = due.split_at(due.partition_point(|change| !change.ends));
+        for change in starts {
+            let agent = self.agents.of_person(change.group, change.person);
+            // Who is still busy with the last spell, or away because the break began late, works this one later or not.
+            if let Some(Duty::Off { until }) = self.agents.duty(agent)
+                && until <= self.now
+            {
+                self.begin_spell(agent);
+            }
+        }
+        for ends in ends.chunk_by(|a, b| a.group == b.group) {
+            for change in ends {
+                let agent = self.agents.of_person(change.group, change.person);
+                self.agents.end_spell(agent, self.now);
+            }
+            self.send_idle_to_breaks(ends[0].group);
+        }
+    }
+
+    /// A person of a roster comes on duty: at the start of a spell, or late from a break.
+    pub(super) fn begin_spell(&mut self, agent: AgentId) {
+        self.agents.begin_spell(agent, self.now);
+        self.begin_work(agent, self.agents.group_of(agent));
+    }
+
+    /// Of the idle of a roster those leave whose spell has ended, the longest idle first; the others stay in their order.
+    fn send_idle_to_breaks(&mut self, group: usize) {
+        for _ in 0..self.agents.state[group].idle {
+            let agent = self.agents.take_longest_idle(group);
+            match self.agents.duty(agent) {
+                Some(Duty::Over { .. }) => self.go_home(agent),
+                _ => self.agents.put_last(agent),
+            }
+        }
+    }
+
+    /// A person of a roster who has left is back after a break as long as planned, however late it began, and then works
+    /// as the roster says.
+    fn take_break(&mut self, agent: AgentId, duty: Duty) {
+        let slot = &self.agents.slots[agent as usize];
+        let roster = &self.model.groups[slot.group as usize].roster;
+        let person = roster
+            .as_ref()
+            .and_then(|of| of.people.get(slot.number as usize));
+        let back = match (duty, person) {
+            (Duty::Over { since }, Some(person)) => person
+                .next_start(since)
+                .map(|start| (self.now + (start - since), person)),
+            // Let go after closing.
+            _ => None,
+        };
+        self.agents
+            .stay_away(agent, back.map_or(i64::MAX, |(at, _)| at));
+        if let Some((at, person)) = back
+            && person.is_within_a_spell(at)
+        {
+            self.events
+                .schedule(at, Kind::LateReturn, EventId::of_agent(agent));
         }
     }
 

@@ -322,6 +322,19 @@ pub(super) fn contact_day(
     }
 }
 
+/// What is scheduled of a group in a cell within opening hours: agent nanoseconds, and agents on average.
+fn scheduled(model: &Model, group: usize, cell: usize) -> (i128, f64) {
+    let group = &model.groups[group];
+    match &group.roster {
+        Some(roster) => (roster.scheduled_ns[cell], roster.scheduled[cell]),
+        None => {
+            let staff = group.staff[cell];
+            let ns = i128::from(staff) * i128::from(model.grid.width_ns);
+            (ns, f64::from(staff))
+        }
+    }
+}
+
 pub(super) fn group_day(
     model: &Model,
     group: usize,
@@ -334,10 +347,10 @@ pub(super) fn group_day(
     for cell in range.clone() {
         counts.add(&cells[cell]);
         if cell < model.grid.cells {
-            let staff = model.groups[group].staff[cell];
+            let (ns, agents) = scheduled(model, group, cell);
             let shrinkage = priced.shrinkage[cell.min(priced.shrinkage.len() - 1)];
-            scheduled_ns += i128::from(staff) * i128::from(model.grid.width_ns);
-            paid_h += f64::from(staff) * model.grid.width_h() / (1.0 - shrinkage);
+            scheduled_ns += ns;
+            paid_h += agents * model.grid.width_h() / (1.0 - shrinkage);
         }
     }
     let overtime_h = (counts.on_duty.area_ns - scheduled_ns) as f64 / crate::model::HOUR_NS;

@@ -2,6 +2,10 @@
 //!
 //! A [`Model`] never changes once made and is shared by all threads.
 
+mod roster;
+
+pub use roster::{Person, Roster, RosterChange};
+
 use crate::random::{MAX_NS, Sampler, name_hash};
 use crate::scenario::{CallType, Closing, Demand, Formula, Mode, Scenario};
 use std::collections::HashMap;
@@ -32,6 +36,8 @@ pub struct Model {
     pub queues: Vec<QueueModel>,
     /// Agent groups, in file order.
     pub groups: Vec<GroupModel>,
+    /// Starts and ends of spells of all rosters, in their order.
+    pub roster_changes: Vec<RosterChange>,
     /// Trunk groups, in file order.
     pub trunks: Vec<TrunkModel>,
 }
@@ -138,7 +144,7 @@ pub struct QueueModel {
     pub at_once: Vec<AtOnce>,
     /// Some tiers open only after a wait.
     pub has_later_tiers: bool,
-    /// A group with staff in the last interval serves it.
+    /// A group with staff in the last interval, or whose roster has somebody on duty at closing, serves it.
     pub served_at_close: bool,
     /// Target time.
     pub within_ns: i64,
@@ -169,8 +175,12 @@ pub struct AtOnce {
 /// A compiled agent group.
 #[derive(Debug, Clone)]
 pub struct GroupModel {
-    /// Agents by cell: the last value also holds outside.
+    /// Agents by cell: the last value also holds outside. Of a group with a roster, for the policies and formulas that ask
+    /// how large a group is: the mean number scheduled, rounded, and at least 1 where anybody is; outside, those whom
+    /// closing finds on duty by plan. The simulation and the key figures go by the roster itself.
     pub staff: Vec<u32>,
+    /// Who works when; none where the number of agents is all that is given.
+    pub roster: Option<Roster>,
     /// The queues it serves, most urgent first.
     pub serves: Vec<Serve>,
     /// Factor on talk and wrap-up by queue.
@@ -198,8 +208,42 @@ pub struct TrunkModel {
 impl Model {
     /// Compiles a checked scenario.
     pub fn new(scenario: &Scenario) -> Self {
+        Self::with_rosters(scenario, &[])
+    }
+
+    /// Compiles a checked scenario whose groups work by rosters, in file order: a group that has one has no use for its
+    /// `staff`. Groups without one, and those beyond the end of `rosters`, work as the scenario says.
+    ///
+    /// A roster has at most as many persons as a group may have agents. A steady run has no rosters: they are ignored.
+    ///
+    /// # Examples
+    /// ```
+    /// use acdsim::model::{Model, Person};
+    /// use acdsim::scenario;
+    ///
+    /// const MINUTE: i64 = 60_000_000_000;
+    /// let text = "[scenario]\nname = \"s\"\nopen = \"08:00-12:00\"\n[[queues]]\nname = \"q\"\n\
+    ///             [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"20/h\"\ntalk = \"180s\"\n\
+    ///             [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 1\n";
+    /// let loaded = scenario::parse("s", text, std::path::Path::new(""), &[])?;
+    /// // One with a break from 10:00 to 10:15, one who comes at 09:00.
+    /// let early = Person { spells: vec![(0, 120 * MINUTE), (135 * MINUTE, 240 * MINUTE)] };
+    /// let late = Person { spells: vec![(60 * MINUTE, 240 * MINUTE)] };
+    /// let model = Model::with_rosters(&loaded.scenario, &[Some(vec![early, late])]);
+    /// let roster = model.groups[0].roster.as_ref().expect("it has one");
+    /// let minutes: i128 = roster.scheduled_ns.iter().sum::<i128>() / i128::from(MINUTE);
+    /// assert_eq!(minutes, 225 + 180);
+    /// # Ok::<(), scenario::ScenarioError>(())
+    /// ```
+    pub fn with_rosters(scenario: &Scenario, rosters: &[Option<Vec<Person>>]) -> Self {
         let grid = grid(scenario);
         let steady = matches!(scenario.run.mode, Mode::Steady { .. });
+        let rosters: Vec<Option<Roster>> = (0..scenario.groups.len())
+            .map(|g| {
+                let people = rosters.get(g).filter(|_| !steady)?.as_ref()?;
+                Some(Roster::new(people, grid))
+            })
+            .collect();
         let group_of = indices(scenario.groups.iter().map(|g| &g.name));
         let queues: Vec<QueueModel> = scenario
             .queues
@@ -218,7 +262,10 @@ impl Model {
                         }
                     })
                     .collect();
-                let staffed = |&g: &usize| scenario.groups[g].staff.last().is_some_and(|&n| n > 0);
+                let staffed = |&g: &usize| match &rosters[g] {
+                    Some(roster) => roster.serves_at_close(),
+                    None => scenario.groups[g].staff.last().is_some_and(|&n| n > 0),
+                };
                 QueueModel {
                     limit: queue.limit.unwrap_or(u32::MAX),
                     served_at_close: tiers.iter().any(|tier| tier.groups.iter().any(staffed)),
@@ -241,7 +288,8 @@ impl Model {
                 .iter()
                 .map(|t| call_type(scenario, t, &queues, grid, steady))
                 .collect(),
-            groups: groups(scenario, &queues, grid),
+            roster_changes: roster::changes(&rosters, grid),
+            groups: groups(scenario, rosters, &queues, grid),
             trunks: scenario
                 .trunks
                 .iter()
@@ -362,13 +410,23 @@ fn call_type(
 }
 
 /// The groups. Each may serve each queue, so what holds of a pair is looked up once.
-fn groups(scenario: &Scenario, queues: &[QueueModel], grid: Grid) -> Vec<GroupModel> {
+fn groups(
+    scenario: &Scenario,
+    rosters: Vec<Option<Roster>>,
+    queues: &[QueueModel],
+    grid: Grid,
+) -> Vec<GroupModel> {
     let queue_of = indices(scenario.queues.iter().map(|q| &q.name));
     let mut groups: Vec<GroupModel> = scenario
         .groups
         .iter()
-        .map(|group| GroupModel {
-            staff: by_cell(&group.staff, grid),
+        .zip(rosters)
+        .map(|(group, roster)| GroupModel {
+            staff: match &roster {
+                Some(roster) => roster.staff(),
+                None => by_cell(&group.staff, grid),
+            },
+            roster,
             serves: Vec::new(),
             factor: vec![1.0; queues.len()],
         })

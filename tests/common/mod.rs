@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod command;
+pub mod identities;
 pub mod random_scenario;
 
 use acdsim::experiment::{self, Control, Replications, Settings};
