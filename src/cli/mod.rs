@@ -14,9 +14,11 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod shifts;
 mod staff;
 mod stop;
 mod sweep;
+mod targets;
 mod trace;
 mod tui;
 
@@ -66,6 +68,7 @@ enum Command {
     Trace(trace::Arguments),
     Tui(tui::Arguments),
     Staff(staff::Arguments),
+    Shifts(shifts::Arguments),
     Sweep(sweep::Arguments),
     Merge(merge::Arguments),
     Compare(compare::Arguments),
@@ -139,6 +142,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Trace(arguments) => trace::execute(&arguments),
         Command::Tui(arguments) => tui::execute(&arguments),
         Command::Staff(arguments) => staff::execute(&arguments),
+        Command::Shifts(arguments) => shifts::execute(&arguments),
         Command::Sweep(arguments) => sweep::execute(&arguments),
         Command::Merge(arguments) => merge::execute(&arguments),
         Command::Compare(arguments) => compare::execute(&arguments),

@@ -67,6 +67,11 @@ pub enum ShiftStatus {
 }
 
 impl ShiftStatus {
+    /// Whether nothing is uncovered or missed.
+    pub fn is_good(self) -> bool {
+        matches!(self, ShiftStatus::Held | ShiftStatus::Borderline)
+    }
+
     /// As in the document.
     pub fn name(self) -> &'static str {
         match self {

@@ -37,7 +37,7 @@ pub fn interval(text: &str) -> Result<u32, String> {
 
 /// A share of the paid time.
 pub fn shrinkage(text: &str) -> Result<f64, String> {
-    match super::fraction(text)? {
+    match crate::cli::targets::fraction(text)? {
         share if share < 1.0 => Ok(share),
         _ => Err("expected less than 100 %: somebody has to be at work".to_owned()),
     }

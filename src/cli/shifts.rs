@@ -1,0 +1,417 @@
+//! `acdsim shifts`: who works when, so that the targets hold at least cost.
+
+use super::staff::{MethodArgument, PerArgument};
+use super::stop::{self, Limit, Stop};
+use super::targets::{Targets, points};
+use super::{Failure, print, print_json, progress, run, say, status};
+use crate::experiment::calibrate::{self, Prepared};
+use crate::kpi::Place as KpiPlace;
+use crate::planning::{Attempts, Bounds, Lag, Method, Per, Question, Recipe, Tolerance};
+use crate::report::files::Place;
+use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules};
+use crate::shifts::{
+    self, Asked, Calls, Crew, Effort, PlanError, Required, Requirement, Shiftwork,
+};
+use clap::{ArgGroup, Args};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Plan shifts: the cheapest that cover the agents needed, simulated, and repaired until the targets hold.
+///
+/// The agents needed in each interval are searched as `acdsim staff` does. The rules of the shifts stand in the scenario's
+/// section [shifts], or in a file of their own, which may name the scenarios of a week's days. The plan is simulated person by
+/// person, with breaks that are taken late where a call comes first; where a target is missed, more people are asked for there.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("shift_files").multiple(true))]
+#[command(after_help = "\
+Examples:
+  acdsim shifts                                         the bundled day, with the rules that it has
+  acdsim shifts monday.toml --rules rules.toml          a scenario, and rules from a file of their own
+  acdsim shifts week.toml                               rules that name a scenario for each day
+  acdsim shifts need.csv --rules rules.toml             agents needed by group and interval, without a scenario
+  acdsim shifts monday.toml --target 80/20 --per day
+  acdsim shifts monday.toml --json > shifts.json        every figure, for scripts
+
+Exit status: 0 the requirement is covered and every target is met or borderline; 1 something is not covered or a target is
+missed; 2 bad usage, bad input or rules that contradict each other; 130 interrupted.")]
+pub struct Arguments {
+    /// A scenario, a file of shift rules that names its scenarios (TOML), or agents needed (CSV: columns start and agents, and
+    /// perhaps group and day); without it the bundled day
+    file: Option<PathBuf>,
+    /// The file of the shift rules, in place of the scenario's [shifts]
+    #[arg(long, value_name = "FILE.toml")]
+    rules: Option<PathBuf>,
+    #[command(flatten)]
+    targets: Targets,
+    /// How the agents needed are found
+    #[arg(long, value_enum, default_value = "simulate")]
+    method: MethodArgument,
+    /// Over what the targets are to be met
+    #[arg(long, value_enum, default_value = "interval")]
+    per: PerArgument,
+    /// How far beside its target a figure is borderline; of times 5 %
+    #[arg(long, value_name = "POINTS", value_parser = points, default_value = "1pp")]
+    tolerance: f64,
+    /// Joint confidence of all that is called met, e.g. 0.95 or 95% [default: the scenario's]
+    #[arg(long, value_name = "LEVEL", value_parser = run::confidence)]
+    confidence: Option<f64>,
+    /// Seed of all random numbers: the same seed gives the same result [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = super::seed, allow_negative_numbers = true)]
+    seed: Option<u64>,
+    /// Number of days of the closing simulation, more where that does not decide [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = run::days)]
+    replications: Option<u32>,
+    /// Days simulated in the search of the agents needed, at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
+    #[arg(default_value = "100000")]
+    budget: u64,
+    /// Rounds of simulation and repair, at most; 0 only simulates the plan
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    rounds: u32,
+    /// Trials to replace a few people by cheaper ones, at most
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    trials: u64,
+    /// Nodes of the branch-and-bound tree, at most
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    nodes: u64,
+    #[command(flatten)]
+    limit: Limit,
+    /// Number of threads; the result does not depend on it [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = run::threads)]
+    threads: Option<u16>,
+    /// Change a value of the scenario, of each where there are several; may be given several times
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Write the cover problem as a mixed-integer program in the LP format, for a solver of your own
+    #[arg(long, value_name = "FILE.lp", group = "shift_files")]
+    write_lp: Option<PathBuf>,
+    /// Overwrite files that exist
+    #[arg(long, requires = "shift_files")]
+    force: bool,
+    /// Print every figure as one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is planned, read and checked.
+struct Input {
+    name: String,
+    rules: ShiftRules,
+    days: Vec<(Option<usize>, Source)>,
+    groups: Vec<Crew>,
+}
+
+/// What is known of a day.
+enum Source {
+    Closed,
+    Scenario(Box<Document>),
+    /// Agents by group and step of the grid.
+    Agents(Vec<Vec<u32>>),
+}
+
+pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
+    stop::within(&arguments.limit, |stop| answer(arguments, stop))
+}
+
+fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
+    // Before anything is simulated: nobody should wait to be told that something is bad.
+    let input = input(arguments)?;
+    let control = Arc::clone(&stop.control);
+    let mut warnings = Vec::new();
+    let mut days = Vec::new();
+    for (weekday, source) in &input.days {
+        let required = match source {
+            Source::Closed => Required::Closed,
+            Source::Agents(agents) => Required::Agents(agents.clone()),
+            Source::Scenario(document) => {
+                let threads = arguments.threads.map(usize::from);
+                let prepared = progress::watch_calibration(&control, || {
+                    calibrate::prepare(document, &arguments.set, threads, &control)
+                })?;
+                warnings.extend(prepared.loaded.warnings.iter().cloned());
+                Required::Calls(Box::new(calls(arguments, prepared)?))
+            }
+        };
+        days.push((*weekday, required));
+    }
+    let asked = Asked {
+        name: input.name,
+        rules: input.rules,
+        crews: input.groups,
+        days,
+        effort: Effort {
+            trials: arguments.trials,
+            nodes: arguments.nodes,
+            seed: arguments.seed.unwrap_or(1),
+        },
+        rounds: arguments.rounds,
+    };
+    let mut answer = progress::watch_search(&control, || shifts::plan(&asked, &control))?;
+    answer.shifts.repeatable = !stop.is_out_of_time();
+    stop.answered();
+    if let Some(path) = &arguments.write_lp {
+        let place = Place::given(path, arguments.force);
+        let text = Shiftwork::new(&answer.task).and_then(|work| work.lp_file());
+        let text = text.map_err(Failure::bad_input)?;
+        let path = place.save_file(|out| out.write_all(text.as_bytes()))?;
+        say(format!("Program: {}", path.display()));
+    }
+    warnings.dedup();
+    answer.shifts.warnings.splice(0..0, warnings);
+    if arguments.json {
+        print_json(&answer.shifts)?;
+    } else {
+        print(&format!("{:#?}\n", answer.shifts.status))?;
+    }
+    Ok(match (answer.shifts.partial, answer.shifts.status) {
+        (true, _) => status::INTERRUPTED,
+        (false, shifts::document::ShiftStatus::Infeasible) => status::BAD_INPUT,
+        (false, status) if status.is_good() => status::DONE,
+        (false, _) => status::MISSED,
+    })
+}
+
+/// The question of a scenario.
+fn calls(arguments: &Arguments, prepared: Prepared) -> Result<Calls, Failure> {
+    let mut scenario = prepared.loaded.scenario;
+    arguments.targets.apply(&mut scenario);
+    let run = &scenario.run;
+    let mut targets = arguments.targets.of(&scenario);
+    targets.retain(|target| !matches!(target.place, KpiPlace::Trunk(_)));
+    let question = Question {
+        targets,
+        per: match arguments.per {
+            PerArgument::Interval => Per::Interval,
+            PerArgument::Day => Per::Day,
+        },
+        intervals: None,
+        tolerance: Tolerance {
+            points: arguments.tolerance,
+            ..Tolerance::default()
+        },
+        confidence: arguments.confidence.unwrap_or(run.confidence),
+        bounds: Bounds::none(&scenario),
+        seed: arguments.seed.unwrap_or(run.seed),
+        days: arguments.replications.unwrap_or(run.replications).into(),
+        budget: arguments.budget,
+        risk: None,
+        marginal: false,
+        threads: arguments.threads.map(usize::from),
+    };
+    let method = match arguments.method {
+        MethodArgument::Simulate => None,
+        MethodArgument::ErlangC => Some(Method::ErlangC),
+        MethodArgument::ErlangA => Some(Method::ErlangA),
+    };
+    Ok(Calls {
+        scenario,
+        question,
+        recipe: method.map(|method| Recipe {
+            method,
+            lag: Lag::None,
+            attempts: Attempts::First,
+            fractional: false,
+        }),
+    })
+}
+
+fn input(arguments: &Arguments) -> Result<Input, Failure> {
+    let is_csv = |path: &Path| path.extension() == Some(OsStr::new("csv"));
+    match arguments.file.as_deref() {
+        Some(path) if is_csv(path) => from_requirement(arguments, path),
+        file => {
+            let document = super::open(file)?;
+            match document.is_rules() {
+                true => from_rules(arguments, &document),
+                false => from_scenario(arguments, document),
+            }
+        }
+    }
+}
+
+/// A scenario with rules of its own, or from a file.
+fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Failure> {
+    let scenario = checked(arguments, &document)?;
+    let rules = match &arguments.rules {
+        Some(path) => {
+            let names: Vec<&str> = scenario.groups.iter().map(|g| g.name.as_str()).collect();
+            let file = RulesFile::read(&Document::open(path)?)?;
+            if file.days.is_some() || file.scenario.is_some() {
+                return Err(Failure::bad_input(format!(
+                    "{} names its own scenarios\n  help: leave {} out: acdsim shifts {0}",
+                    path.display(),
+                    arguments
+                        .file
+                        .as_deref()
+                        .unwrap_or(Path::new("the scenario"))
+                        .display(),
+                )));
+            }
+            file.rules(&names, scenario.interval_min)?
+        }
+        None => match &scenario.shifts {
+            Some(rules) => (**rules).clone(),
+            None => return Err(no_rules(arguments)),
+        },
+    };
+    Ok(Input {
+        name: scenario.name.clone(),
+        days: vec![(rules.day, Source::Scenario(Box::new(document)))],
+        groups: scenario.groups.iter().map(Crew::of).collect(),
+        rules,
+    })
+}
+
+fn no_rules(arguments: &Arguments) -> Failure {
+    let name = arguments.file.as_deref().map_or_else(
+        || "the bundled day".to_owned(),
+        |path| path.display().to_string(),
+    );
+    Failure::bad_input(format!(
+        "{name} has no rules of shifts\n  help: name a file of rules (--rules FILE.toml), or add a section such as\n\n    \
+         [shifts]\n    grid = \"15m\"\n\n    [[shifts.types]]\n    name = \"day\"\n    start = \"07:00-11:00\"\n    \
+         length = \"8h30m\"\n    breaks = [{{ name = \"lunch\", length = \"30m\", earliest = \"3h\", latest = \"5h\" }}]\n"
+    ))
+}
+
+/// Rules that name their scenarios.
+fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failure> {
+    let file = RulesFile::read(document)?;
+    if let Some(other) = &arguments.rules {
+        return Err(Failure::bad_input(format!(
+            "there are two files of rules\n  help: leave one of them out, or name a scenario before --rules {}",
+            other.display()
+        )));
+    }
+    let week = file.days.as_ref();
+    let named: Vec<(Option<usize>, Option<&String>)> = match (week, &file.scenario) {
+        (Some(days), _) => (0..7).map(|day| (Some(day), days[day].as_ref())).collect(),
+        (None, Some(scenario)) => vec![(None, Some(scenario))],
+        (None, None) => {
+            return Err(Failure::bad_input(
+                "the rules name no scenario\n  help: write scenario = \"monday.toml\" or [days] with mon = \"monday.toml\" \
+                 above [shifts], or name the scenario: acdsim shifts monday.toml --rules FILE",
+            ));
+        }
+    };
+    let mut groups: Vec<Crew> = Vec::new();
+    let mut interval_min = 0;
+    let mut days = Vec::new();
+    for (weekday, name) in named {
+        let Some(name) = name else {
+            days.push((weekday, Source::Closed));
+            continue;
+        };
+        let document = Document::open(&file.path(name))?;
+        let scenario = checked(arguments, &document)?;
+        for group in &scenario.groups {
+            if !groups.iter().any(|known| known.name == group.name) {
+                groups.push(Crew::of(group));
+            }
+        }
+        // The grid divides every interval where it divides what divides them all.
+        interval_min = divisor(interval_min, scenario.interval_min);
+        days.push((weekday, Source::Scenario(Box::new(document))));
+    }
+    let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+    let rules = file.rules(&names, interval_min)?;
+    if week.is_none() {
+        days[0].0 = rules.day;
+    }
+    Ok(Input {
+        name: arguments
+            .file
+            .as_deref()
+            .and_then(Path::file_stem)
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        rules,
+        days,
+        groups,
+    })
+}
+
+fn divisor(a: u32, b: u32) -> u32 {
+    match a {
+        0 => b,
+        _ => divisor(b % a, a),
+    }
+}
+
+fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failure> {
+    let scenario = document.check(&arguments.set)?.scenario;
+    if scenario.run.mode != Mode::Day {
+        return Err(Failure::bad_input(format!(
+            "shifts are planned for a day; the scenario \"{}\" is one steady run\n  help: write mode = \"day\" (and open = \
+             \"08:00-20:00\" or the like) into it, or try --set run.mode=day",
+            scenario.name
+        )));
+    }
+    if scenario.groups.is_empty() {
+        return Err(Failure::bad_input(format!(
+            "the scenario \"{}\" has no agent groups for whom shifts could be planned",
+            scenario.name
+        )));
+    }
+    Ok(scenario)
+}
+
+/// Agents needed, from a file.
+fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure> {
+    let requirement = Requirement::read(path).map_err(Failure::bad_input)?;
+    let Some(rules) = &arguments.rules else {
+        return Err(Failure::bad_input(format!(
+            "{} says how many agents are needed, but not which shifts they may work\n  help: name a file of rules: --rules FILE.toml",
+            path.display()
+        )));
+    };
+    let names: Vec<&str> = requirement.groups.iter().map(String::as_str).collect();
+    let file = RulesFile::read(&Document::open(rules)?)?;
+    let rules = file.rules(&names, requirement.interval_min)?;
+    let per_interval = (requirement.interval_min / rules.grid_min) as usize;
+    let on_grid = |agents: &Vec<u32>| -> Vec<u32> {
+        agents
+            .iter()
+            .flat_map(|n| std::iter::repeat_n(*n, per_interval))
+            .collect()
+    };
+    let days = requirement.days.iter().map(|(weekday, agents)| {
+        let source = match agents {
+            Some(agents) => Source::Agents(agents.iter().map(on_grid).collect()),
+            None => Source::Closed,
+        };
+        (*weekday, source)
+    });
+    let mut days: Vec<(Option<usize>, Source)> = days.collect();
+    if let [(day @ None, _)] = days.as_mut_slice() {
+        *day = rules.day;
+    }
+    Ok(Input {
+        name: path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        groups: requirement
+            .groups
+            .iter()
+            .map(|name| Crew {
+                name: name.clone(),
+                cost_per_hour: None,
+            })
+            .collect(),
+        rules,
+        days,
+    })
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Experiment(error) => error.into(),
+            PlanError::TooLarge(_) => Failure::bad_input(error),
+        }
+    }
+}
