@@ -313,17 +313,17 @@ fn those_who_stay_are_idle_in_their_order() {
     let run = simulate(&day, &[&people], seed);
     assert_eq!(run.answer(0, 0), Some((t[0], (0, 0))));
     assert_eq!(run.answer(0, 1), Some((t[1], (0, 2))));
-    // And of two groups the one whose agent has been idle for longer takes it, whoever leaves.
+    // Nor is anybody idle anew because another leaves: of two groups the one idle for longest takes the call.
     let day = scenario(&[
         queue("q", ""),
         call("c", "q", "[2, 0, 0, 0]", 500 * S, ""),
         group("g", SKILL),
         group("h", SKILL),
     ]);
-    let gone = [person(&[(0, t[0] - 1)]), person(&[(60 * S, CLOSE)])];
-    let run = simulate(&day, &[&gone, &[person(&[(30 * S, CLOSE)])]], seed);
-    assert_eq!(run.answer(0, 0), Some((t[0], (1, 0))));
-    assert_eq!(run.answer(0, 1), Some((t[1], (0, 1))));
+    let gone = [person(&[(0, t[0] - 1)]), person(&[(30 * S, CLOSE)])];
+    let run = simulate(&day, &[&gone, &[person(&[(60 * S, CLOSE)])]], seed);
+    assert_eq!(run.answer(0, 0), Some((t[0], (0, 1))));
+    assert_eq!(run.answer(0, 1), Some((t[1], (1, 0))));
 }
 
 // ---- Breaks ----
