@@ -688,11 +688,11 @@ same_shift = true
         breaks(&[Rule::Start], |_, p| moved(p), said);
         let said =
             "person 1 (sales), mon 06:00-12:00, \"early\": it takes 6:00 h, not 4:00 h, 8:00 h";
-        breaks(
-            &[Rule::Length],
-            |_, p| p.people[0].duties[0].length_min = 360,
-            said,
-        );
+        let shorter = |t: &mut Task, p: &mut Plan| {
+            t.rules.contracts[0].paid_min.0 = 0;
+            p.people[0].duties[0].length_min = 360;
+        };
+        breaks(&[Rule::Length], shorter, said);
         let said = "person 1 (sales), sat 07:00-11:00, \"early\": it starts on mon, tue, wed, thu, fri only";
         breaks(&[Rule::Weekday], |_, p| p.people[0].duties[1].day = 5, said);
         let group = |t: &mut Task| t.rules.types[1].groups = vec!["sales".into()];
