@@ -451,7 +451,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     /// Against trying every plan of up to three people, each judged by the checker.
     #[test]

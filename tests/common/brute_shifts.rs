@@ -639,8 +639,10 @@ pub fn small(week: bool) -> impl Strategy<Value = Task> {
         vec(any::<bool>(), 7),
         5usize..8,
         option::of(0usize..7),
+        option::weighted(0.75, vec(any::<prop::sample::Index>(), 1..5)),
     );
-    (grid, rules, crews, need).prop_map(move |(grid_min, rules, crews, (need, open, last, day))| {
+    (grid, rules, crews, need).prop_map(move |(grid_min, rules, crews, need)| {
+        let (need, open, last, day, picks) = need;
         let (cyclic, rest_h, short, spare_cost, most_people, mut types, mut contracts, premium) =
             rules;
         let groups: Vec<String> = (0..crews.len()).map(|i| format!("group {i}")).collect();
@@ -734,6 +736,19 @@ pub fn small(week: bool) -> impl Strategy<Value = Task> {
                     _ => 0,
                 };
             }
+        }
+        // Most need no more than some people give, so that there are plans.
+        let all = people(&task);
+        if let Some(picks) = picks.filter(|_| !all.is_empty()) {
+            let mut given = vec![0; task.need.len() * task.need[0].len()];
+            for pick in picks {
+                let one = cover(&task, &all[pick.index(all.len())]);
+                given.iter_mut().zip(one).for_each(|(sum, n)| *sum += n);
+            }
+            let cells = task.need.iter_mut().flatten().zip(given);
+            cells
+                .zip(need.iter().cycle())
+                .for_each(|((n, given), keep)| *n = given * u32::from(*keep > 0));
         }
         task
     })
