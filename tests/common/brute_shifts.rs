@@ -663,11 +663,11 @@ pub fn small(week: bool) -> impl Strategy<Value = Task> {
                 }
             }
             if week {
-                // Few days, so that there are few tours.
+                // Few days, so that there are few tours; some over the end of the week.
                 let mut on = 0;
-                for (day, open) in of.days.iter_mut().zip(&open) {
-                    on += u32::from(*day && *open);
-                    *day = *day && *open && on <= 4;
+                for day in (0..7).map(|day| (day + last) % 7) {
+                    on += u32::from(of.days[day] && open[day]);
+                    of.days[day] = of.days[day] && open[day] && on <= 4;
                 }
                 if on == 0 {
                     of.days[i] = true;
