@@ -66,7 +66,7 @@ fn default_text(presence: Presence) -> String {
 /// Every key with its default and its meaning, and nothing else.
 #[test]
 fn every_key_of_the_scenario_file_is_documented() {
-    let sections: [(&str, &Section); 15] = [
+    let sections: [(&str, &Section); 24] = [
         ("The file", &schema::FILE),
         ("`[scenario]`", &schema::SCENARIO),
         ("`[run]`", &schema::RUN),
@@ -82,6 +82,15 @@ fn every_key_of_the_scenario_file_is_documented() {
         ("A column of a CSV file", &schema::SERIES_FILE),
         ("`empirical`", &schema::EMPIRICAL),
         ("`[routing]`", &schema::ROUTING),
+        ("`[shifts]`", &schema::SHIFTS),
+        ("`[[shifts.types]]`", &schema::SHIFT_TYPE),
+        ("A break", &schema::BREAK),
+        ("`[[shifts.contracts]]`", &schema::CONTRACT),
+        ("`[[shifts.premiums]]`", &schema::PREMIUM),
+        ("`[[shifts.blocks]]`", &schema::BLOCK),
+        ("`keep`", &schema::KEEP),
+        ("A file of shift rules", &schema::RULES_FILE),
+        ("`[days]`", &schema::WEEK),
     ];
     keys_are_documented("docs/scenario.md", &sections);
 }

@@ -257,6 +257,179 @@ fn group(steady: bool) -> impl Strategy<Value = Group> {
         )
 }
 
+/// Rules of shifts on a grid, for groups that are not known yet.
+fn shifts() -> impl Strategy<Value = (u32, ShiftRules)> {
+    let days = || {
+        vec(any::<bool>(), 7).prop_map(|mut days| {
+            days[3] |= !days.contains(&true);
+            std::array::from_fn(|day| days[day])
+        })
+    };
+    let people = || option::of(0u32..=100_000);
+    let rest = || 0u32..=5_000_000;
+    let a_break = (option::of(name()), 1u32..3, 0u32..3, any::<bool>());
+    let a_type = (
+        (name(), vec(0u32..24, 1..6), vec(10u32..=24, 1..4), days()),
+        (
+            0u32..5,
+            option::of(5u32..10),
+            option::of(amount()),
+            vec(a_break, 0..3),
+        ),
+    );
+    let a_contract = (
+        (name(), 0u32..4, 4u32..=7, 0u32..1000),
+        (1000u32..=5_000_000, rest(), any::<bool>(), people()),
+    );
+    let premium = (name(), 0u32..=1440, 0u32..=1440, days(), fraction());
+    let block = (name(), 0u32..24, 1u32..24, days(), 0u32..=100_000);
+    let section = (
+        (
+            option::of(0usize..7),
+            any::<bool>(),
+            rest(),
+            option::of(0.0..0.999),
+        ),
+        (
+            option::of(amount()),
+            amount(),
+            people(),
+            option::of((name(), amount())),
+        ),
+    );
+    let lists = (
+        vec(a_type, 1..4),
+        vec(a_contract, 0..4),
+        vec(premium, 0..4),
+        vec(block, 0..4),
+    );
+    (section, lists, 0u32..2).prop_map(|(section, lists, finer)| {
+        let ((day, cyclic, rest_min, shrinkage), (short_cost, spare_cost, most_people, keep)) =
+            section;
+        let (types, contracts, premiums, blocks) = lists;
+        // The least number of minutes; the grid is an hour, or half of one.
+        let grid_min = 60 >> finer;
+        let rules = ShiftRules {
+            grid_min,
+            day,
+            cyclic,
+            rest_min,
+            shrinkage,
+            short_cost,
+            spare_cost,
+            most_people,
+            keep: keep.map(|(file, cost_per_change)| Keep {
+                file,
+                cost_per_change,
+            }),
+            types: types
+                .into_iter()
+                .map(
+                    |((name, starts, lengths, days), (least, most, cost_per_hour, breaks))| {
+                        let in_order = |hours: Vec<u32>| {
+                            let set: std::collections::BTreeSet<u32> = hours.into_iter().collect();
+                            set.into_iter().map(|n| n * 60).collect::<Vec<_>>()
+                        };
+                        let mut free = 0;
+                        let breaks = breaks.into_iter().map(|(name, length, window, paid)| {
+                            let earliest_min = free * grid_min;
+                            free += length + window;
+                            Break {
+                                name: name.unwrap_or("break".into()),
+                                length_min: length * grid_min,
+                                earliest_min,
+                                latest_min: earliest_min + window * grid_min,
+                                paid,
+                            }
+                        });
+                        ShiftType {
+                            name,
+                            groups: Vec::new(),
+                            breaks: breaks.collect(),
+                            starts_min: in_order(starts),
+                            lengths_min: in_order(lengths),
+                            days,
+                            least,
+                            most,
+                            cost_per_hour,
+                        }
+                    },
+                )
+                .collect(),
+            contracts: contracts
+                .into_iter()
+                .map(
+                    |(
+                        (name, least, most, least_min),
+                        (most_min, rest_min, same_shift, most_people),
+                    )| Contract {
+                        name,
+                        groups: Vec::new(),
+                        types: Vec::new(),
+                        shifts: (least, most),
+                        paid_min: (least_min, most_min),
+                        rest_min,
+                        same_shift,
+                        most_people,
+                    },
+                )
+                .collect(),
+            premiums: premiums
+                .into_iter()
+                .filter(|(_, from, to, ..)| from % 1440 != to % 1440)
+                .map(|(name, from, to, days, extra)| Premium {
+                    name,
+                    hours_min: (from, to),
+                    days,
+                    extra,
+                })
+                .collect(),
+            blocks: blocks
+                .into_iter()
+                .map(|(name, from, hours, days, people)| Block {
+                    name,
+                    group: String::new(),
+                    days,
+                    hours_min: (from * 60, ((from + hours) * 60).min(1440)),
+                    people,
+                })
+                .collect(),
+        };
+        (grid_min, rules)
+    })
+}
+
+/// Gives the rules groups and types, and leaves out what has the same name as another.
+fn settled(
+    mut rules: ShiftRules,
+    groups: &[String],
+    pick: impl Fn(usize, usize) -> usize,
+) -> ShiftRules {
+    fn differ<T>(parts: &mut Vec<T>, name: impl Fn(&T) -> &String) {
+        let mut seen = std::collections::HashSet::new();
+        parts.retain(|part| seen.insert(name(part).clone()));
+    }
+    differ(&mut rules.types, |of| &of.name);
+    differ(&mut rules.contracts, |of| &of.name);
+    differ(&mut rules.premiums, |of| &of.name);
+    differ(&mut rules.blocks, |of| &of.name);
+    let some = |i: usize, names: &[String]| {
+        let first = pick(i, names.len());
+        names[first..].to_vec()
+    };
+    for (i, of) in rules.types.iter_mut().enumerate() {
+        of.groups = some(i, groups);
+    }
+    let types: Vec<String> = rules.types.iter().map(|of| of.name.clone()).collect();
+    for (i, of) in rules.contracts.iter_mut().enumerate() {
+        (of.groups, of.types) = (some(i + 1, groups), some(i + 2, &types));
+    }
+    for (i, of) in rules.blocks.iter_mut().enumerate() {
+        of.group.clone_from(&groups[pick(i + 3, groups.len())]);
+    }
+    rules
+}
+
 fn scenario() -> impl Strategy<Value = Scenario> {
     run().prop_flat_map(|run| {
         let steady = run.mode != Mode::Day;
@@ -280,6 +453,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
             (names(4), vec(call_type(steady), 4)),
             (names(4), vec(group(steady), 4)),
             (vec(any::<u16>(), 16), vec(duration(), 16)),
+            option::of(shifts()),
         )
             .prop_map(assemble)
     })
@@ -296,12 +470,17 @@ type Pieces = (
     Named<CallType>,
     Named<Group>,
     Choices,
+    Option<(u32, ShiftRules)>,
 );
 
-fn assemble((day, trunks, queues, call_types, groups, (picks, afters)): Pieces) -> Scenario {
+fn assemble(pieces: Pieces) -> Scenario {
+    let (day, trunks, queues, call_types, groups, (picks, afters), shifts) = pieces;
     let (run, name, open_min, minutes, cut, busyness_cv) = day;
+    // Where there are shifts the grid divides the interval.
+    let minutes = shifts.as_ref().map_or(minutes, |(grid, _)| *grid);
     let pick = |i: usize, of: usize| usize::from(picks[i % picks.len()]) % of;
     let interval_min = minutes.min((1440 - open_min) / INTERVALS as u32);
+    let shifts = shifts.filter(|(grid, _)| interval_min == *grid);
     let trunks: Vec<Trunk> = trunks
         .0
         .into_iter()
@@ -400,6 +579,8 @@ fn assemble((day, trunks, queues, call_types, groups, (picks, afters)): Pieces) 
             ] }),
         )],
     };
+    let group_names: Vec<String> = groups.iter().map(|group| group.name.clone()).collect();
+    let shifts = shifts.map(|(_, rules)| Box::new(settled(rules, &group_names, pick)));
     Scenario {
         name,
         open_min,
@@ -411,6 +592,7 @@ fn assemble((day, trunks, queues, call_types, groups, (picks, afters)): Pieces) 
         trunks,
         queues,
         call_types,
+        shifts,
         groups,
         routing,
     }

@@ -234,6 +234,32 @@ fn what_is_wrong_in_form_does_not_conform() {
         with("call_types", "balk = \"5pp\""),
         with("run", "until_precise = 0.005"),
         with("run", "seed = 1.5"),
+        with("shifts", "rest = \"11h\""),
+        with("shifts", "types = [{ name = \"a\", start = \"08:00\" }]"),
+        with(
+            "shifts",
+            "types = [{ name = \"a\", start = 8, length = \"8h\" }]",
+        ),
+        with(
+            "shifts",
+            "types = [{ name = \"a\", start = \"08:00\", length = 8 }]",
+        ),
+        with(
+            "shifts",
+            "types = [{ name = \"a\", start = \"08:00\", length = \"8h\", days = [\"monday\"] }]",
+        ),
+        with(
+            "shifts",
+            "types = [{ name = \"a\", start = \"08:00\", length = \"8h\", breaks = [{ length = \"30m\" }] }]",
+        ),
+        with(
+            "shifts",
+            "types = [{ name = \"a\", start = [], length = \"8h\" }]",
+        ),
+        with(
+            "shifts",
+            "cyclic = \"yes\"\ntypes = [{ name = \"a\", start = \"08:00\", length = \"8h\" }]",
+        ),
     ] {
         assert!(!complaints(&wrong).is_empty(), "this conforms:\n{wrong}");
         assert!(
@@ -332,6 +358,16 @@ fn what_the_reader_accepts_conforms() {
                 "redial = { abandoned = 0.4, blocked = [0.8, \"50%\"], delay = \"exp(10m)\", max_attempts = 5 }",
                 "cost_per_attempt = 0.02",
                 "cost_per_lost_caller = 5",
+            ],
+        ),
+        (
+            "shifts",
+            &[
+                "types = [{ name = \"a\", start = \"8:00 - 9:00\", length = \"8h\" }]",
+                "types = [{ name = \"a\", start = [\"08:00\", \"09:00–10:00\"], length = [\"8h\", \"4h30m\"], days = \"mon\", groups = \"team\", breaks = [{ length = \"30m\", earliest = \"2h\" }, { length = \"30m\", earliest = \"3h\" }] }]",
+                "types = [{ name = \"a\", start = \"08:00\", length = \"8h\", days = [\"mon\"], groups = [\"team\"] }]\ncontracts = [{ name = \"b\", types = [\"a\"] }, { name = \"c\", types = \"a\" }]",
+                "grid = \"15m\"\nday = \"sun\"\nshrinkage = \"10%\"\nkeep = { file = \"a.csv\", cost_per_change = 1 }\ntypes = [{ name = \"a\", start = \"08:00\", length = \"24h\" }]",
+                "types = [{ name = \"a\", start = \"08:00\", length = \"8h\" }]\npremiums = [{ name = \"a\", hours = \"22:00-06:00\", extra = 1 }]\nblocks = [{ name = \"a\", group = \"team\", hours = \"10:00-24:00\", people = 1 }]",
             ],
         ),
         (

@@ -243,13 +243,21 @@ pub(super) fn hours(node: &Node) -> Read<(u32, u32)> {
     }
 }
 
-/// `"22:00-06:00"` in minutes after midnight, in any order.
+/// `"22:00-06:00"` in minutes after midnight, in any order. From a time to itself would be no time, or all day.
 pub(super) fn span(node: &Node) -> Read<(u32, u32)> {
-    let help = "write for example \"22:00-06:00\"; \"00:00-24:00\" is all day";
-    times(node, "a span of time", help)
+    let (expected, help) = (
+        "a span of time",
+        "write for example \"22:00-06:00\"; \"00:00-24:00\" is all day",
+    );
+    let (from, to) = times(node, expected, help)?;
+    match from < to || from % (24 * 60) != to {
+        true => Ok((from, to)),
+        false => Err(ValueError::new(expected, "it ends when it starts", help).at(node)),
+    }
 }
 
-fn times(node: &Node, expected: &str, help: &str) -> Read<(u32, u32)> {
+/// Two times of day.
+pub(super) fn times(node: &Node, expected: &str, help: &str) -> Read<(u32, u32)> {
     let text = node.as_text().ok_or_else(|| other(node, expected, help))?;
     let wrong = |wrong: String| ValueError::new(expected, wrong, help).at(node);
     let (from, to) = text

@@ -25,8 +25,14 @@ impl Document {
     pub fn is_rules(&self) -> bool {
         let table = self.root.as_table();
         let part = |name: &str| table.and_then(|table| table.get(name));
-        let scenario = part("scenario").is_some_and(|node| node.as_table().is_some());
-        (part("shifts").is_some() || part("days").is_some()) && !scenario
+        let scenario = part("scenario");
+        let named = scenario.is_some_and(|node| node.as_text().is_some());
+        let written = scenario.is_some_and(|node| node.as_table().is_some());
+        // A scenario whose section [scenario] was forgotten has other parts that rules have not.
+        let mut others = schema::FILE.keys.iter().map(|key| key.name);
+        let is_scenario = written
+            || others.any(|name| schema::RULES_FILE.key(name).is_none() && part(name).is_some());
+        (named || part("shifts").is_some() || part("days").is_some()) && !is_scenario
     }
 
     /// A path that the file names, which is relative to it.
@@ -83,6 +89,18 @@ impl Checker<'_> {
                 "`scenario` and `days` exclude each other",
                 "is it a plan of one day, or of a week?",
                 "leave one of them out",
+            );
+        }
+        let table = document.root.as_table();
+        let shifts = table.and_then(|table| table.get("shifts")?.as_table());
+        if let Some(day) = shifts.and_then(|shifts| shifts.get("day"))
+            && f.has("days")
+        {
+            self.find(
+                day.span,
+                "`day` is of a plan of one day",
+                "this is a plan of a week",
+                "leave it out",
             );
         }
         Some(RulesFile {

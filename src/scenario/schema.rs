@@ -591,7 +591,7 @@ pub static RULES_FILE: Section = Section {
 
 /// `[days]` of a file of shift rules.
 pub static WEEK: Section = Section {
-    what: "the days of a week",
+    what: "the section [days]",
     keys: &[
         key("mon", Kind::Text, Optional("closed"), "The scenario of Monday."),
         key("tue", Kind::Text, Optional("closed"), "The scenario of Tuesday."),

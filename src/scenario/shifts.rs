@@ -119,7 +119,7 @@ pub struct Contract {
 pub struct Premium {
     /// Name.
     pub name: String,
-    /// From and to, minutes after midnight; to at most from means over midnight.
+    /// From and to, minutes after midnight; to before from means over midnight.
     pub hours_min: (u32, u32),
     /// Calendar days of the hours.
     pub days: Days,
@@ -234,6 +234,11 @@ fn days(days: &Days) -> Value {
     on.map(|(name, _)| json!(name)).collect()
 }
 
+/// The groups of a scenario that has some; where it has none the key is left out.
+fn groups(names: &[String]) -> Option<Value> {
+    (!names.is_empty()).then(|| json!(names))
+}
+
 fn with(mut table: Value, key: &str, value: Option<Value>) -> Value {
     if let Some(value) = value {
         table[key] = value;
@@ -251,12 +256,12 @@ fn shift_type(of: &ShiftType) -> Value {
     let breaks: Vec<Value> = breaks.collect();
     let table = json!({
         "name": of.name,
-        "groups": of.groups,
         "start": of.starts_min.iter().map(|m| clock_text(*m)).collect::<Vec<_>>(),
         "length": of.lengths_min.iter().map(|m| minutes(*m)).collect::<Vec<_>>(),
         "days": days(&of.days),
         "least": of.least,
     });
+    let table = with(table, "groups", groups(&of.groups));
     let table = with(table, "most", of.most.map(|n| json!(n)));
     let table = with(table, "cost_per_hour", of.cost_per_hour.map(|x| json!(x)));
     with(table, "breaks", (!breaks.is_empty()).then(|| json!(breaks)))
@@ -265,7 +270,6 @@ fn shift_type(of: &ShiftType) -> Value {
 fn contract(of: &Contract) -> Value {
     let table = json!({
         "name": of.name,
-        "groups": of.groups,
         "types": of.types,
         "least_shifts": of.shifts.0,
         "most_shifts": of.shifts.1,
@@ -274,6 +278,7 @@ fn contract(of: &Contract) -> Value {
         "rest": minutes(of.rest_min),
         "same_shift": of.same_shift,
     });
+    let table = with(table, "groups", groups(&of.groups));
     with(table, "most_people", of.most_people.map(|n| json!(n)))
 }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod candidates;
+mod check;
 mod cover;
 pub mod document;
 mod improve;
@@ -15,6 +16,7 @@ mod task;
 mod tours;
 
 pub use answer::{Answer, Asked, Calls, PlanError, Required, plan};
+pub use check::{Rule, Uncovered, Violation, uncovered, violations};
 pub use document::Shifts;
 pub use plan::{Duty, Person, Plan};
 pub use requirement::Requirement;

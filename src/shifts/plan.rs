@@ -73,19 +73,19 @@ impl Duty {
 
     /// Cost: paid hours × price, with the premiums of each hour; unpaid breaks cost nothing.
     ///
-    /// Where breaks can be at several times, the premiums that an unpaid break saves are those of its earliest time, so that the
-    /// cost of a shift does not depend on where its breaks are.
+    /// Where breaks can be at several times, the premiums that an unpaid break saves are those of its earliest time after the
+    /// breaks before it, so that the cost of a shift does not depend on where its breaks are.
     pub fn cost(&self, task: &Task, crew: usize) -> f64 {
         let of = &task.rules.types[self.shift_type];
-        let unpaid: Vec<(u32, u32)> = of
-            .breaks
-            .iter()
-            .filter(|b| !b.paid)
-            .map(|b| {
-                let from = self.start_min + b.earliest_min;
-                (from, from + b.length_min)
-            })
-            .collect();
+        let mut unpaid: Vec<(u32, u32)> = Vec::new();
+        let mut end = self.start_min;
+        for b in &of.breaks {
+            let from = end.max(self.start_min + b.earliest_min);
+            end = from + b.length_min;
+            if !b.paid {
+                unpaid.push((from, end));
+            }
+        }
         let grid = task.horizon.grid_min;
         let price = task.price(self.shift_type, crew);
         let minutes = (self.start_min..self.end_min()).step_by(grid as usize);

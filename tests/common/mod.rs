@@ -2,6 +2,7 @@
 
 #![allow(dead_code)]
 
+pub mod brute_shifts;
 pub mod command;
 pub mod identities;
 pub mod random_scenario;

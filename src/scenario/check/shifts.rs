@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::scenario::fields::{Checker, Fields};
-use crate::scenario::nodes::{self, Read, clock, clock_text, fraction, other};
+use crate::scenario::nodes::{self, Fault, Read, clock, clock_text, fraction, other};
 use crate::scenario::schema::{self, Section};
 use crate::scenario::shifts::*;
 use crate::scenario::tree::{Node, Span};
@@ -25,7 +25,9 @@ impl Checker<'_> {
         interval_min: u32,
     ) -> Option<ShiftRules> {
         let f = self.open(node, &schema::SHIFTS)?;
-        let grid_min = self.planning_grid(&f, interval_min)?;
+        let planning_grid = self.planning_grid(&f, interval_min);
+        // Where that is wrong nothing lies beside it.
+        let grid_min = planning_grid.unwrap_or(1);
         let known_groups = known(groups);
         let day = self.word(&f, "day");
         let cyclic = self.value(&f, "cyclic", nodes::flag);
@@ -64,7 +66,7 @@ impl Checker<'_> {
             c.block(f, &known_groups, grid_min)
         });
         Some(ShiftRules {
-            grid_min,
+            grid_min: planning_grid?,
             day,
             cyclic: cyclic?,
             rest_min: rest_min?,
@@ -80,22 +82,29 @@ impl Checker<'_> {
         })
     }
 
+    /// Steps of the day from midnight, in which the intervals are whole numbers of steps.
     fn planning_grid(&mut self, f: &Fields<'_>, interval_min: u32) -> Option<u32> {
-        if !f.has("grid") {
-            return Some(interval_min);
-        }
-        let grid = self.whole_minutes(f, "grid")?;
-        if grid > 0 && interval_min.is_multiple_of(grid) {
-            return Some(grid);
-        }
-        self.find(
-            f.span_of("grid"),
-            "`grid` must divide the scenario's interval",
+        let grid = match f.has("grid") {
+            true => self.whole_minutes(f, "grid")?,
+            false => interval_min,
+        };
+        let wrong = if grid == 0 {
+            "this is no time".to_owned()
+        } else if !interval_min.is_multiple_of(grid) {
             format!(
                 "{} does not divide the interval of {}",
                 shown(grid),
                 shown(interval_min)
-            ),
+            )
+        } else if !DAY_MIN.is_multiple_of(grid) {
+            format!("{} does not divide the 24 hours of a day", shown(grid))
+        } else {
+            return Some(grid);
+        };
+        self.find(
+            f.span_of("grid"),
+            "`grid` must divide the scenario's interval, and a day",
+            wrong,
             "the planning grid is for example \"15m\", where the interval is 30 minutes",
         );
         None
@@ -103,17 +112,15 @@ impl Checker<'_> {
 
     /// A duration of whole minutes.
     fn whole_minutes(&mut self, f: &Fields<'_>, key: &str) -> Option<u32> {
-        self.value(f, key, |node| minutes(node, nodes::duration(node)?))
+        self.value(f, key, minutes)
     }
 
     /// A duration of whole steps of the grid.
     fn on_grid(&mut self, f: &Fields<'_>, key: &str, grid: u32) -> Option<u32> {
-        self.value(f, key, |node| {
-            fits(node, minutes(node, nodes::duration(node)?)?, grid)
-        })
+        self.value(f, key, |node| fits(node, minutes(node)?, grid))
     }
 
-    /// A list of tables within a section, whose names must differ where they have any.
+    /// A list of tables within a section. Names must differ where they must be written.
     fn entries<T>(
         &mut self,
         f: &Fields<'_>,
@@ -125,14 +132,19 @@ impl Checker<'_> {
             return Some(Vec::new());
         }
         self.nested(f, key, |checker, key, node| {
-            let Some(list) = node
-                .as_list()
-                .filter(|list| list.len() <= schema::MOST_PARTS)
-            else {
-                let expected = format!("a list of at most {} tables", schema::MOST_PARTS);
-                let fault = other(node, &expected, "write a list of tables");
-                return checker.settle(key.name, Err(fault));
+            let expected = format!("a list of at most {} tables", schema::MOST_PARTS);
+            let list = match node.as_list() {
+                Some(list) if list.len() <= schema::MOST_PARTS => list,
+                Some(list) => {
+                    let fault = counted(node, list, &expected, "");
+                    return checker.settle(key.name, Err(fault));
+                }
+                None => {
+                    let fault = other(node, &expected, "write a list of tables");
+                    return checker.settle(key.name, Err(fault));
+                }
             };
+            let named = section.key("name").map(|key| key.presence);
             let mut seen: HashMap<String, Span> = HashMap::new();
             let mut entries = Vec::with_capacity(list.len());
             for node in list {
@@ -142,7 +154,9 @@ impl Checker<'_> {
                 let Some(fields) = checker.open(node, section) else {
                     continue;
                 };
-                checker.unique(&fields, key.name, section, &mut seen);
+                if named == Some(schema::Presence::Required) {
+                    checker.unique(&fields, key.name, section, &mut seen);
+                }
                 entries.extend(read(checker, &fields));
             }
             (entries.len() == list.len()).then_some(entries)
@@ -163,7 +177,9 @@ impl Checker<'_> {
         let name = self.name(f);
         let groups = self.names_of(f, "groups", "group", groups);
         let every = match f.has("every") {
-            true => self.on_grid(f, "every", grid),
+            true => self.value(f, "every", |node| {
+                time(node, fits(node, minutes(node)?, grid)?)
+            }),
             false => Some(grid),
         };
         let starts = every.and_then(|every| {
@@ -208,7 +224,9 @@ impl Checker<'_> {
 
     fn a_break(&mut self, f: &Fields<'_>, grid: u32) -> Option<Break> {
         let name = self.name(f);
-        let length = self.on_grid(f, "length", grid);
+        let length = self.value(f, "length", |node| {
+            time(node, fits(node, minutes(node)?, grid)?)
+        });
         let earliest = self.on_grid(f, "earliest", grid);
         let latest = match f.has("latest") {
             true => self.on_grid(f, "latest", grid),
@@ -216,14 +234,6 @@ impl Checker<'_> {
         };
         let paid = self.value(f, "paid", nodes::flag);
         let (length_min, earliest_min, latest_min) = (length?, earliest?, latest?);
-        if length_min == 0 {
-            self.find(
-                f.span_of("length"),
-                "a break takes time",
-                "this is no time",
-                "",
-            );
-        }
         if latest_min < earliest_min {
             self.find(
                 f.span_of("latest"),
@@ -231,6 +241,7 @@ impl Checker<'_> {
                 format!("{} is before {}", shown(latest_min), shown(earliest_min)),
                 "both count from the start of the shift to the start of the break",
             );
+            return None;
         }
         Some(Break {
             name: name?,
@@ -254,9 +265,9 @@ impl Checker<'_> {
                     f.span_of("breaks"),
                     format!("the break {} cannot be taken", quoted(&b.name)),
                     format!(
-                        "the breaks before it end {} after the start of the shift at the earliest, and it starts at most {} after that",
-                        shown(end),
-                        shown(b.latest_min)
+                        "it starts {} after the start of the shift at the latest; the breaks before it end {} after it at the earliest",
+                        shown(b.latest_min),
+                        shown(end)
                     ),
                     "breaks are taken in the order in which they are written",
                 );
@@ -299,23 +310,25 @@ impl Checker<'_> {
         };
         let same_shift = self.value(f, "same_shift", nodes::flag);
         let most_people = self.whole_u32(f, "most_people");
-        for (key, least, most) in [
-            ("most_shifts", least_shifts, most_shifts),
-            ("most_hours", least_hours, most_hours),
-        ] {
-            if let (Some(least), Some(most)) = (least, most)
-                && least > most
-            {
-                self.find(
-                    f.span_of(key),
-                    format!(
-                        "`{key}` must be at least `{}`",
-                        key.replace("most", "least")
-                    ),
-                    "this is less",
-                    "",
-                );
-            }
+        if let (Some(least), Some(most)) = (least_shifts, most_shifts)
+            && least > most
+        {
+            self.find(
+                f.span_of("most_shifts"),
+                "`most_shifts` must be at least `least_shifts`",
+                format!("{most} are fewer than {least}"),
+                "",
+            );
+        }
+        if let (Some(least), Some(most)) = (least_hours, most_hours)
+            && least > most
+        {
+            self.find(
+                f.span_of("most_hours"),
+                "`most_hours` must be at least `least_hours`",
+                format!("{} is less than {}", shown(most), shown(least)),
+                "",
+            );
         }
         Some(Contract {
             name: name?,
@@ -347,7 +360,7 @@ impl Checker<'_> {
         let group = self.named(f, "group", "group", groups);
         let days = self.weekdays(f);
         let hours = self.value(f, "hours", |node| {
-            let (from, to) = nodes::hours(node)?;
+            let (from, to) = within_a_day(node)?;
             Ok((fits(node, from, grid)?, fits(node, to, grid)?))
         });
         let people = self.whole_u32(f, "people");
@@ -379,14 +392,11 @@ impl Checker<'_> {
         }
         self.nested(f, key, |c, key, node| {
             let list = match node.as_list() {
-                Some(list) if !list.is_empty() => list,
-                Some(_) => {
-                    let fault = other(
-                        node,
-                        &format!("the name of a {what}, or a list of them"),
-                        "",
-                    );
-                    return c.settle(key.name, Err(fault));
+                Some(list) if !list.is_empty() && list.len() <= schema::MOST_PARTS => list,
+                Some(list) => {
+                    let expected = format!("the name of a {what}, or a list of them");
+                    let help = format!("leave the key out for every {what}");
+                    return c.settle(key.name, Err(counted(node, list, &expected, &help)));
                 }
                 None => std::slice::from_ref(node),
             };
@@ -435,11 +445,18 @@ fn known<'n>(names: &[&'n str]) -> Known<'n> {
     }
 }
 
+/// `8h30m`
 fn shown(minutes: u32) -> String {
-    format_duration(Duration::from_secs(u64::from(minutes) * 60))
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}m"),
+        (hours, 0) => format!("{hours}h"),
+        (hours, minutes) => format!("{hours}h{minutes}m"),
+    }
 }
 
-fn minutes(node: &Node, duration: Duration) -> Read<u32> {
+/// A duration of whole minutes. What has no unit is meant in minutes, as an interval.
+fn minutes(node: &Node) -> Read<u32> {
+    let duration = nodes::interval(node)?;
     let minutes = duration.as_secs() / 60;
     match u32::try_from(minutes) {
         Ok(whole) if Duration::from_secs(minutes * 60) == duration => Ok(whole),
@@ -455,7 +472,7 @@ fn minutes(node: &Node, duration: Duration) -> Read<u32> {
     }
 }
 
-/// A time that lies on the grid.
+/// Minutes that lie on the grid.
 fn fits(node: &Node, minutes: u32, grid: u32) -> Read<u32> {
     match minutes % grid {
         0 => Ok(minutes),
@@ -465,6 +482,35 @@ fn fits(node: &Node, minutes: u32, grid: u32) -> Read<u32> {
             "set a finer `grid`, or move this",
         )
         .at(node)),
+    }
+}
+
+/// Minutes above 0.
+fn time(node: &Node, minutes: u32) -> Read<u32> {
+    match minutes {
+        0 => Err(ValueError::new("a duration above 0", "this is no time", "").at(node)),
+        minutes => Ok(minutes),
+    }
+}
+
+/// Two times of a day, one after the other.
+fn within_a_day(node: &Node) -> Read<(u32, u32)> {
+    let expected = "a span of time within a day";
+    let help = "write for example \"10:00-12:00\", at most until 24:00; what goes on after midnight is another block";
+    match nodes::times(node, expected, help)? {
+        (from, to) if from < to => Ok((from, to)),
+        (from, to) => {
+            let wrong = format!("{} is not after {}", clock_text(to), clock_text(from));
+            Err(ValueError::new(expected, wrong, help).at(node))
+        }
+    }
+}
+
+/// Says that a list is empty or too long.
+fn counted(node: &Node, list: &[Node], expected: &str, help: &str) -> Fault {
+    match list.len() {
+        0 => other(node, expected, help),
+        n => ValueError::new(expected, format!("this list has {n} entries"), help).at(node),
     }
 }
 
@@ -483,7 +529,13 @@ fn share(node: &Node) -> Read<f64> {
 fn one_or_list<'n>(node: &'n Node, expected: &str) -> Read<&'n [Node]> {
     match node.as_list() {
         Some(list) if !list.is_empty() && list.len() <= MOST_TIMES => Ok(list),
-        Some(_) => Err(other(node, expected, "")),
+        Some(list) => {
+            let help = match list.is_empty() {
+                true => String::new(),
+                false => format!("write at most {MOST_TIMES} of them"),
+            };
+            Err(counted(node, list, expected, &help))
+        }
         None => Ok(std::slice::from_ref(node)),
     }
 }
@@ -492,7 +544,7 @@ fn one_or_list<'n>(node: &'n Node, expected: &str) -> Read<&'n [Node]> {
 fn starts(node: &Node, every: u32, grid: u32) -> Read<Vec<u32>> {
     let expected = "a time of day, a span of them, or a list of both";
     let help = "write for example \"08:00\", \"07:00-10:00\" or [\"06:00\", \"13:00-15:00\"]";
-    let mut all: Vec<u32> = Vec::new();
+    let mut is_start = [false; DAY_MIN as usize];
     for node in one_or_list(node, expected)? {
         let text = node.as_text().ok_or_else(|| other(node, expected, help))?;
         let (first, last) = match text.split_once(['-', '–']) {
@@ -510,15 +562,13 @@ fn starts(node: &Node, every: u32, grid: u32) -> Read<Vec<u32>> {
             let wrong = format!("{} is after {}", clock_text(first), clock_text(last));
             return Err(ValueError::new(expected, wrong, help).at(node));
         }
-        if every == 0 {
-            return Err(ValueError::new(expected, "`every` is no time", help).at(node));
-        }
         fits(node, first, grid)?;
-        all.extend((first..=last).step_by(every as usize));
+        for start in (first..=last).step_by(every as usize) {
+            is_start[start as usize] = true;
+        }
     }
-    all.sort_unstable();
-    all.dedup();
-    Ok(all)
+    let starts = (0..).zip(is_start).filter(|(_, is_start)| *is_start);
+    Ok(starts.map(|(start, _)| start).collect())
 }
 
 /// Lengths in minutes, in order: above 0, at most a day.
@@ -526,7 +576,7 @@ fn lengths(node: &Node, grid: u32) -> Read<Vec<u32>> {
     let expected = "a duration, or a list of them";
     let mut all = Vec::new();
     for node in one_or_list(node, expected)? {
-        let length = fits(node, minutes(node, nodes::duration(node)?)?, grid)?;
+        let length = fits(node, minutes(node)?, grid)?;
         if length == 0 || length > DAY_MIN {
             let wrong = format!("{} is no length of a shift", written(node));
             return Err(
