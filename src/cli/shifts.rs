@@ -69,11 +69,14 @@ pub struct Arguments {
     /// Rounds of simulation and repair, at most; 0 only simulates the plan
     #[arg(long, value_name = "N", default_value_t = 30)]
     rounds: u32,
+    /// Dives from a solution in fractions of people to one in whole people, at most
+    #[arg(long, value_name = "N", default_value_t = Effort::default().dives)]
+    dives: u32,
     /// Trials to replace a few people by cheaper ones, at most
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(long, value_name = "N", default_value_t = Effort::default().trials)]
     trials: u64,
     /// Nodes of the branch-and-bound tree, at most
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = Effort::default().nodes)]
     nodes: u64,
     #[command(flatten)]
     limit: Limit,
@@ -141,6 +144,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         crews: input.groups,
         days,
         effort: Effort {
+            dives: arguments.dives,
             trials: arguments.trials,
             nodes: arguments.nodes,
             seed: arguments.seed.unwrap_or(1),

@@ -146,6 +146,7 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
     let effort = match partial {
         // Nobody waits for more than a plan.
         true => Effort {
+            dives: 0,
             trials: 0,
             nodes: 0,
             ..asked.effort

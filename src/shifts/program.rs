@@ -45,7 +45,7 @@ pub(super) struct Program<T> {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
     /// Values of the columns; none where only a bound was found.
-    Solved(Solved),
+    Solved(Solution),
     /// No values keep all rows.
     Infeasible,
     /// It was interrupted.
@@ -56,7 +56,7 @@ pub(super) enum Outcome {
 
 /// A solution and how good it is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Solved {
+pub(super) struct Solution {
     pub values: Option<Vec<f64>>,
     /// No solution costs less.
     pub bound: f64,
@@ -86,10 +86,10 @@ impl<T> Program<T> {
 
     /// The least cost where columns need not be whole numbers.
     pub fn relaxed(&self, stop: &AtomicBool) -> Outcome {
-        let (problem, _) = self.problem(false);
+        let (problem, _) = self.problem(false, &[]);
         let options = SolveOptions::default();
         watched(stop, move || match problem.solve_with(options) {
-            Ok(SolveOutcome::Solution(solution)) => Outcome::Solved(Solved {
+            Ok(SolveOutcome::Solution(solution)) => Outcome::Solved(Solution {
                 bound: solution.objective(),
                 values: Some(solution.iter().map(|(_, value)| value).collect()),
                 nodes: 0,
@@ -102,7 +102,7 @@ impl<T> Program<T> {
     /// The least cost in whole numbers, as far as so many nodes of the tree find it. `start` are columns and their values of a
     /// solution that is known, all that are whole numbers.
     pub fn solved(&self, start: Vec<(usize, f64)>, nodes: u64, stop: &AtomicBool) -> Outcome {
-        let (problem, variables) = self.problem(true);
+        let (problem, variables) = self.problem(true, &[]);
         let mut options = SolveOptions::default();
         options.node_limit = Some(nodes);
         options.warm_start = (!start.is_empty()).then(|| {
@@ -120,7 +120,7 @@ impl<T> Program<T> {
                     (true, Some(solution)) => Some(solution.objective()),
                     _ => stats.best_bound,
                 };
-                Outcome::Solved(Solved {
+                Outcome::Solved(Solution {
                     values: solution.map(|s| s.iter().map(|(_, value)| value).collect()),
                     bound: bound.unwrap_or(f64::NEG_INFINITY),
                     nodes: stats.nodes_solved,
@@ -130,16 +130,31 @@ impl<T> Program<T> {
         })
     }
 
-    fn problem(&self, integer: bool) -> (microlp::Problem, Vec<Variable>) {
+    /// A solution in whole numbers by diving: of the solution in fractions the value that lacks least to the next whole number
+    /// is fixed there, and the rest solved again, until there are no fractions. `least` are columns and the least values that
+    /// they may have.
+    pub fn dived(&self, least: &[(usize, f64)], stop: &AtomicBool) -> Outcome {
+        let (problem, variables) = self.problem(false, least);
+        let whole = variables.iter().zip(&self.columns);
+        let whole = whole.filter(|(_, column)| column.integer);
+        let whole: Vec<Variable> = whole.map(|(variable, _)| *variable).collect();
+        watched(stop, move || dive(&problem, &whole))
+    }
+
+    fn problem(&self, integer: bool, least: &[(usize, f64)]) -> (microlp::Problem, Vec<Variable>) {
         let mut problem = microlp::Problem::new(OptimizationDirection::Minimize);
-        let columns = self.columns.iter();
+        let mut at_least = vec![0.0; self.columns.len()];
+        for &(column, value) in least {
+            at_least[column] = value;
+        }
+        let columns = self.columns.iter().zip(at_least);
         let variables: Vec<Variable> = columns
-            .map(|column| match integer && column.integer {
+            .map(|(column, least)| match integer && column.integer {
                 true => {
                     let most = column.most.min(f64::from(i32::MAX)) as i32;
                     problem.add_integer_var(column.cost, (0, most))
                 }
-                false => problem.add_var(column.cost, (0.0, column.most)),
+                false => problem.add_var(column.cost, (least, column.most)),
             })
             .collect();
         for row in &self.rows {
@@ -212,6 +227,43 @@ impl<T> Program<T> {
                 let _ = write!(out, " {}", any.name);
             }
         }
+    }
+}
+
+/// Beside a whole number by no more than this a value is one.
+const WHOLE: f64 = 1e-6;
+
+fn dive(problem: &microlp::Problem, whole: &[Variable]) -> Outcome {
+    let mut solution = match problem.solve_with(SolveOptions::default()) {
+        Ok(SolveOutcome::Solution(solution)) => solution,
+        Ok(SolveOutcome::Interrupted(_)) => return Outcome::Interrupted,
+        Err(error) => return failed(error),
+    };
+    let bound = solution.objective();
+    loop {
+        let fraction = |variable: &Variable| {
+            let value = solution.var_value(*variable);
+            let fraction = value - value.floor();
+            (fraction > WHOLE && fraction < 1.0 - WHOLE).then_some((*variable, value, fraction))
+        };
+        let nearest = whole.iter().filter_map(fraction);
+        let Some((variable, value, _)) = nearest.max_by(|a, b| a.2.total_cmp(&b.2)) else {
+            return Outcome::Solved(Solution {
+                values: Some(solution.iter().map(|(_, value)| value).collect()),
+                bound,
+                nodes: 0,
+            });
+        };
+        let before = solution.clone();
+        let fixed = match solution.fix_var(variable, value.ceil()) {
+            Err(microlp::Error::Infeasible) => before.fix_var(variable, value.floor()),
+            other => other,
+        };
+        solution = match fixed {
+            Ok(SolveOutcome::Solution(solution)) => solution,
+            Ok(SolveOutcome::Interrupted(_)) => return Outcome::Interrupted,
+            Err(error) => return failed(error),
+        };
     }
 }
 

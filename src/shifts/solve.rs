@@ -4,7 +4,7 @@ use super::candidates::Candidates;
 use super::cover::CoverProgram;
 use super::improve::{complete, improve, remove_spare};
 use super::plan::Plan;
-use super::program::Outcome;
+use super::program::{Outcome, Solution};
 use super::roster::Roster;
 use super::task::Task;
 use super::tours::Pricing;
@@ -14,6 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// How much is tried.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Effort {
+    /// Dives from a solution in fractions to one in whole numbers, at most.
+    pub dives: u32,
     /// Trials to replace a few people by cheaper ones, at most.
     pub trials: u64,
     /// Nodes of the branch-and-bound tree, at most.
@@ -25,8 +27,9 @@ pub struct Effort {
 impl Default for Effort {
     fn default() -> Self {
         Self {
-            trials: 20_000,
-            nodes: 200,
+            dives: 12,
+            trials: 2_000,
+            nodes: 100,
             seed: 1,
         }
     }
@@ -118,8 +121,8 @@ impl<'s> Planner<'s> {
     }
 
     /// Solves the cover problem for the need of the task: people are added one by one where they help most for the money, and
-    /// beside it the solution in fractions of people is rounded down and completed; the better of the two is improved by trials,
-    /// then by the branch-and-bound tree, where its solutions are plans.
+    /// beside it the solution in fractions of people is brought to whole numbers by [dives](Effort::dives); the best is improved
+    /// by trials, then by the branch-and-bound tree. Dives and the tree are left out where the program's solutions are no plans.
     ///
     /// After an interruption the plan is the best so far.
     ///
@@ -138,9 +141,7 @@ impl<'s> Planner<'s> {
         match program.program.relaxed(stop) {
             Outcome::Solved(relaxed) => {
                 bound.objective = Some(program.round_up(relaxed.bound));
-                let values = relaxed.values.unwrap_or_default();
-                let rounded = self.rounded(&program, &values, stop);
-                self.take(rounded);
+                self.dive(&program, bound.objective, stop);
             }
             Outcome::Infeasible => bound.infeasible = true,
             Outcome::Interrupted | Outcome::Failed(_) => {}
@@ -222,22 +223,50 @@ impl<'s> Planner<'s> {
         }
     }
 
-    /// The solution in fractions, rounded down, and completed.
-    fn rounded(&mut self, program: &CoverProgram, values: &[f64], stop: &AtomicBool) -> Roster<'s> {
+    /// Dives from the solution in fractions to whole numbers; then, again and again, people are kept at random, and the others
+    /// found anew by a dive.
+    fn dive(&mut self, program: &CoverProgram, bound: Option<f64>, stop: &AtomicBool) {
         let of = self.of;
-        let mut roster = self.best.emptied();
-        for mut tour in program.tours(&of.candidates, &of.pricing, values) {
-            roster.refresh();
-            for work in &mut tour.works {
-                *work = roster.best_ways(work.shift);
+        for dive in 0..self.effort.dives {
+            if !program.exact
+                || stop.load(Ordering::Relaxed)
+                || bound.is_some_and(|b| self.is_at(b))
+            {
+                return;
             }
-            roster.add(tour);
+            let mut kept = self.best.emptied();
+            if dive > 0 {
+                let share = KEPT.0 + (KEPT.1 - KEPT.0) * self.random.unit();
+                for tour in &self.best.tours {
+                    if self.random.unit() < share {
+                        kept.add(tour.clone());
+                    }
+                }
+            }
+            let least = program.start(&kept, &of.pricing);
+            let Outcome::Solved(Solution {
+                values: Some(values),
+                ..
+            }) = program.program.dived(&least, stop)
+            else {
+                return;
+            };
+            let mut found = self.best.emptied();
+            for tour in program.tours(&of.candidates, &of.pricing, &values) {
+                found.add(tour);
+            }
+            complete(&mut found, &of.pricing, 0.0, &mut self.random, stop);
+            remove_spare(&mut found);
+            // As good as the best is another place to start from.
+            if found.objective() <= self.best.objective() + 1e-9 {
+                self.best = found;
+            }
         }
-        complete(&mut roster, &of.pricing, 0.0, &mut self.random, stop);
-        remove_spare(&mut roster);
-        roster
     }
 }
 
 /// Rounds of trials.
 const ROUNDS: u64 = 5;
+
+/// Share of the people who are kept for a dive, from and to.
+const KEPT: (f64, f64) = (0.3, 0.8);

@@ -133,8 +133,8 @@ pub(super) fn patterns(task: &Task, candidates: &Candidates, terms: &[Terms]) ->
 }
 
 /// Shifts of a day that are looked at for a week's tour, and partial tours kept of each number of shifts.
-const SHIFTS_OF_DAY: usize = 8;
-const PARTS_KEPT: usize = 16;
+const SHIFTS_OF_DAY: usize = 5;
+const PARTS_KEPT: usize = 10;
 
 /// Finds whom to add.
 #[derive(Debug, Clone)]
@@ -143,10 +143,15 @@ pub(super) struct Pricing {
     pub patterns: Vec<Pattern>,
 }
 
+/// Days of a week.
+const DAYS: usize = 7;
+
 /// A partial tour of a week.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Part {
-    shifts: Vec<usize>,
+    /// The first so many are its shifts.
+    shifts: [usize; DAYS],
+    n: usize,
     paid_min: u32,
     cost: f64,
     gain: Gain,
@@ -268,7 +273,8 @@ fn tours(roster: &Roster<'_>, of: &Terms, crew: usize, gains: &[Option<Gain>]) -
         }
     }
     let mut parts = vec![Part {
-        shifts: Vec::new(),
+        shifts: [0; DAYS],
+        n: 0,
         paid_min: 0,
         cost: 0.0,
         gain: Gain::default(),
@@ -276,48 +282,54 @@ fn tours(roster: &Roster<'_>, of: &Terms, crew: usize, gains: &[Option<Gain>]) -
     for of_day in &mut by_day {
         of_day.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         of_day.truncate(SHIFTS_OF_DAY);
-        let mut longer = Vec::new();
-        for part in &parts {
+        for at in 0..parts.len() {
+            let part = parts[at];
+            let before = part
+                .n
+                .checked_sub(1)
+                .map(|last| &candidates.shifts[part.shifts[last]]);
+            if part.n as u32 >= of.shifts.1.min(DAYS as u32) {
+                continue;
+            }
             for &(_, s) in of_day.iter() {
                 let shift = &candidates.shifts[s];
-                let before = part.shifts.last().map(|&last| &candidates.shifts[last]);
                 let rests = before.is_none_or(|b| of.rests(b, shift, shift.day - b.day));
                 let paid_min = part.paid_min + shift.paid_min;
-                if !rests || part.shifts.len() as u32 >= of.shifts.1 || paid_min > of.paid_min.1 {
+                if !rests || paid_min > of.paid_min.1 {
                     continue;
                 }
-                let mut next = part.clone();
-                next.shifts.push(s);
+                let mut next = part;
+                next.shifts[part.n] = s;
+                next.n += 1;
                 next.paid_min = paid_min;
                 next.cost += shift.cost;
                 next.gain += gains[s].unwrap_or_default();
-                longer.push(next);
+                parts.push(next);
             }
         }
-        parts.extend(longer);
         parts.sort_by(|a, b| {
-            let by_length = a.shifts.len().cmp(&b.shifts.len());
+            let by_length = a.n.cmp(&b.n);
             by_length
                 .then(b.gain.missing.total_cmp(&a.gain.missing))
                 .then_with(|| a.shifts.cmp(&b.shifts))
         });
         let mut kept = (usize::MAX, 0);
         parts.retain(|part| {
-            if kept.0 != part.shifts.len() {
-                kept = (part.shifts.len(), 0);
+            if kept.0 != part.n {
+                kept = (part.n, 0);
             }
             kept.1 += 1;
             kept.1 <= PARTS_KEPT
         });
     }
     parts.retain(|part| {
-        let n = part.shifts.len() as u32;
-        let ends = part.shifts.first().zip(part.shifts.last());
-        let over = ends.is_some_and(|(&first, &last)| {
+        let ends = part.n.checked_sub(1).is_some_and(|last| {
+            let (first, last) = (part.shifts[0], part.shifts[last]);
             let (first, last) = (&candidates.shifts[first], &candidates.shifts[last]);
             of.rests_over_the_end(roster.task, first, last)
         });
-        over && (of.shifts.0..=of.shifts.1).contains(&n) && part.paid_min >= of.paid_min.0
+        let n = part.n as u32;
+        ends && (of.shifts.0..=of.shifts.1).contains(&n) && part.paid_min >= of.paid_min.0
     });
     parts
 }
