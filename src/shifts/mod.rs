@@ -2,8 +2,10 @@
 
 pub mod document;
 mod plan;
+mod published;
 mod task;
 
 pub use document::Shifts;
 pub use plan::{Duty, Person, Plan};
+pub use published::{Published, PublishedError, read_published};
 pub use task::{Crew, Horizon, Task, productive, scheduled};
