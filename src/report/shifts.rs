@@ -19,7 +19,7 @@ use super::text::figures::exact_minutes;
 use super::text::layout::{Cell, Look, NBSP, Table, truncated, wrapped};
 use crate::scenario::{DAY_MIN, clock_text, grouped};
 use crate::shifts::Shifts;
-use crate::shifts::document::{DutyRow, PersonRow};
+use crate::shifts::document::{DutyRow, PersonRow, ShiftStatus};
 use std::collections::BTreeMap;
 use view::{Cell as Step, View, hours_text};
 
@@ -57,17 +57,29 @@ pub fn text(shifts: &Shifts, page: &Page) -> String {
     if view.is_week() {
         blocks.push(roster(view, page));
     }
-    for day in 0..view.days.len() {
-        blocks.push(gantt::gantt(view, day, page));
-    }
-    if page.intervals || !view.is_week() {
-        for day in 0..view.days.len() {
-            blocks.extend(cover(view, day, page));
-        }
+    if shifts.status != ShiftStatus::Infeasible {
+        blocks.extend(days(view, page));
     }
     blocks.push(page.aside(&wrapped(&hint(view, page), page.text_width(), 2, 1)));
     blocks.retain(|block| !block.is_empty());
     blocks.join("\n").replace(NBSP, " ")
+}
+
+/// Who works when and what that covers, day by day.
+fn days(view: &View<'_>, page: &Page) -> Vec<String> {
+    let days = 0..view.days.len();
+    let mut blocks: Vec<String> = days
+        .clone()
+        .map(|day| gantt::gantt(view, day, page))
+        .collect();
+    blocks.retain(|block| !block.is_empty());
+    if let Some(first) = blocks.first_mut() {
+        *first += &page.aside(&wrapped(&gantt::legend(view), page.text_width(), 2, 2));
+    }
+    if page.intervals || !view.is_week() {
+        blocks.extend(days.flat_map(|day| cover(view, day, page)));
+    }
+    blocks
 }
 
 fn hint(view: &View<'_>, page: &Page) -> String {
@@ -239,9 +251,9 @@ fn roster(view: &View<'_>, page: &Page) -> String {
     let left_out = rows.split_off(rows.len().min(MOST_ROWS));
     let name = |row: &Alike<'_>| {
         let first = row.people[0];
-        let who = match many {
-            true => format!("{}×", row.people.len()),
-            false => first.id.clone(),
+        let who = match row.people.len() {
+            1 => first.id.clone(),
+            n => format!("{n}×"),
         };
         let group = Some(first.group.as_str()).filter(|_| view.groups.len() > 1);
         let parts = [Some(who.as_str()), group, first.contract.as_deref()];
@@ -289,8 +301,8 @@ fn roster(view: &View<'_>, page: &Page) -> String {
     let long = make(true).natural_width() <= page.width;
     let mut out = with_hours(make(long)).render(page.width, page.colour);
     let mut notes = Vec::new();
-    if many {
-        notes.push("so many people work the same week".to_owned());
+    if rows.iter().any(|row| row.people.len() > 1) {
+        notes.push("2× two people with this week".to_owned());
     }
     if !long {
         notes.push("letters stand for the shifts above".to_owned());

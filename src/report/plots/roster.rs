@@ -93,7 +93,7 @@ impl Roster<'_> {
             legend.push((Mark::Line, Colour::INK, "covered"));
             let mut steps = self.cover.iter().flat_map(|cover| &cover.steps);
             if steps.any(|&(_, _, required, covered)| covered < required) {
-                legend.push((Mark::Box, Colour::RED, "short"));
+                legend.push((Mark::Box, Colour::RED, "people short"));
             }
         }
         legend
@@ -135,7 +135,10 @@ impl Roster<'_> {
             let most = steps
                 .map(|&(_, _, required, covered)| required.max(covered))
                 .max();
-            Scale::up_to(most.unwrap_or(0).into(), grouped)
+            let mut scale = Scale::up_to(most.unwrap_or(0).into(), grouped);
+            // People are whole.
+            scale.labels.retain(|(value, _)| value.fract() == 0.0);
+            scale
         };
         let scales: Vec<Scale> = self.cover.iter().map(scale_of).collect();
         let numbers = scales.iter().flat_map(|scale| &scale.labels);

@@ -157,12 +157,7 @@ pub fn gantt(view: &View<'_>, day: usize, page: &Page) -> String {
         let title = format!("{} · {}", view.days[day], people(duties.len()));
         out += &page.title(&title);
     }
-    let most = if view.is_week() {
-        MOST_LINES.1
-    } else {
-        MOST_LINES.0
-    };
-    // The names need an axis only for their signs.
+    let most = most_lines(view);
     let (names, left_out) = match duties.len() > most {
         true => kinds(view, day, most),
         false => (persons(view, duties), String::new()),
@@ -184,27 +179,22 @@ pub fn gantt(view: &View<'_>, day: usize, page: &Page) -> String {
         shift_type: of[0].shift_type,
         signs: together(&of, &axis),
     };
-    let aggregated = duties.len() > most;
     let lines: Vec<Line> = names.into_iter().map(line).collect();
     let start = |name: &str| {
         let name = truncated(name, lead);
         format!("  {name}{}  ", " ".repeat(lead - columns(&name)))
     };
-    out += &page.aside(&format!("{}{}", start(""), axis.labels()));
+    let labels = format!("{}{}", start(""), axis.labels());
+    out += &page.aside(labels.trim_end());
     for line in &lines {
         let signs = painted(&line.signs, line.shift_type, page.colour);
-        out += &(start(&line.names[form]) + &signs + "\n");
+        let line = start(&line.names[form]) + &signs;
+        out += &format!("{}\n", line.trim_end());
     }
     if !left_out.is_empty() {
         out += &page.aside(&wrapped(&left_out, page.text_width(), 2, 2));
     }
     out += &cover(view, (day, &axis), &start, page);
-    out += &page.aside(&wrapped(
-        &legend(view, &lines, aggregated),
-        page.text_width(),
-        2,
-        2,
-    ));
     out
 }
 
@@ -292,35 +282,36 @@ fn painted(signs: &[char], shift_type: usize, colour: bool) -> String {
     format!("{}{style}{}{style:#}", &text[..lead], &text[lead..])
 }
 
-/// What the signs say, and the colours.
-fn legend(view: &View<'_>, lines: &[Line], aggregated: bool) -> String {
-    let shown = |sign: char| lines.iter().any(|line| line.signs.contains(&sign));
-    let several = lines.iter().any(|line| line.signs.contains(&SOME_ON_BREAK))
-        || lines.iter().any(|line| line.signs.contains(&MOST_ON_BREAK));
-    let mut parts = Vec::new();
-    for (sign, words) in [
-        (WORK, "at work"),
-        (UNPAID, "unpaid break"),
-        (PAID, "paid break"),
-        (SOME_ON_BREAK, "some on a break"),
-        (MOST_ON_BREAK, "most on a break"),
-    ] {
-        if shown(sign) {
-            parts.push(format!("{sign} {words}"));
-        }
-    }
-    if aggregated || several {
-        parts.push("a line is a shift, with so many people".to_owned());
-    }
-    if view
-        .shifts
-        .cover
-        .iter()
-        .any(|row| row.covered < row.repaired)
-    {
-        parts.push("! short".to_owned());
-    }
-    parts.join("; ")
+fn most_lines(view: &View<'_>) -> usize {
+    let (of_day, of_week) = MOST_LINES;
+    if view.is_week() { of_week } else { of_day }
+}
+
+/// What the signs say of all days.
+pub fn legend(view: &View<'_>) -> String {
+    let most = most_lines(view);
+    let days = || (0..view.days.len()).map(|day| view.on_day(day));
+    let duties = |aggregated: bool| {
+        let of = days().filter(move |duties| (duties.len() > most) == aggregated);
+        of.flatten()
+    };
+    let has_break = |paid: bool| {
+        let breaks = |on: &OnDay<'_>| on.duty.breaks.iter().any(|of| of.paid == paid);
+        duties(false).any(breaks)
+    };
+    let (aggregated, short) = (duties(true).next().is_some(), view.hours().short > 0.0);
+    let breaks = aggregated && duties(true).any(|on| !on.duty.breaks.is_empty());
+    let parts = [
+        (true, format!("{WORK} at work")),
+        (has_break(false), format!("{UNPAID} unpaid break")),
+        (has_break(true), format!("{PAID} paid break")),
+        (breaks, format!("{SOME_ON_BREAK} some on a break")),
+        (breaks, format!("{MOST_ON_BREAK} most on a break")),
+        (aggregated, "2× two people with this shift".to_owned()),
+        (short, "! short of people".to_owned()),
+    ];
+    let shown = parts.into_iter().filter(|(shown, _)| *shown);
+    shown.map(|(_, text)| text).collect::<Vec<_>>().join("; ")
 }
 
 /// What is required and what is covered, group by group.
@@ -350,7 +341,10 @@ fn cover(
             .max();
         let most = most.unwrap_or(0);
         out += &wrapped(&summary(view, (day, group), name, many), page.width, 2, 2);
-        let row = |name: &str, bars: &str| format!("{}{bars}\n", start(name));
+        let row = |name: &str, bars: &str| {
+            let row = format!("{}{bars}", start(name));
+            format!("{}\n", row.trim_end())
+        };
         let of = |value: fn(&Cell) -> u32| -> String {
             let values: Vec<u32> = shown.iter().map(value).collect();
             bars(&values, most, 1).trim_end().to_owned()
@@ -393,8 +387,11 @@ fn summary(view: &View<'_>, (day, group): (usize, usize), name: &str, many: bool
         short += hours.short;
     }
     let mut text = format!("{name}: {} h required", grouped(required, 1));
-    text += &format!(", {} h spare", grouped(spare, 1));
-    if required > 0.0 {
+    text += &match spare > 0.0 {
+        true => format!(", {} h spare", grouped(spare, 1)),
+        false => ", none spare".to_owned(),
+    };
+    if spare > 0.0 && required > 0.0 {
         text += &format!(" ({})", rough_percent(spare / required));
     }
     if short > 0.0 {

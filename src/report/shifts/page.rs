@@ -7,7 +7,7 @@ use crate::planning::Status;
 use crate::report::files::go_on;
 use crate::report::page::{Figure, Frame, Grid, STYLE, Target, filled};
 use crate::report::text::figures::{percent_and_error, seconds_and_error};
-use crate::report::text::layout::{Look, NBSP};
+use crate::report::text::layout::Look;
 use crate::scenario::{DAY_MIN, Scenario, clock_text, grouped};
 use crate::shifts::Shifts;
 use crate::shifts::document::{DutyRow, PersonRow, PromisedGoal};
@@ -125,7 +125,7 @@ pub fn write(
     // That the template is sound, is shown by the tests.
     let page = filled(include_str!("../page/shifts.html"), &shown).map_err(io::Error::other)?;
     go_on(stop)?;
-    out.write_all(page.replace(NBSP, " ").as_bytes())
+    out.write_all(page.as_bytes())
 }
 
 fn look(look: Look) -> &'static str {

@@ -1,6 +1,6 @@
 //! What is said of a plan.
 
-use super::view::{Cell, View, hours_text};
+use super::view::{View, hours_text};
 use crate::planning::{Judged, Status};
 use crate::report::staffing::{Verdict, finding, name_of, worst};
 use crate::report::text::figures::{
@@ -138,10 +138,10 @@ pub fn answer(view: &View<'_>) -> Vec<String> {
     spare += &match hours.spare > 0.0 {
         true if hours.required > 0.0 => format!(
             "; {} are spare ({}).",
-            people_hours(hours.spare),
+            grouped(hours.spare, 1),
             rough_percent(hours.spare / hours.required)
         ),
-        true => format!("; {} are spare.", people_hours(hours.spare)),
+        true => format!("; {} are spare.", grouped(hours.spare, 1)),
         false => "; nobody is spare.".to_owned(),
     };
     sentences.push(spare);
@@ -278,22 +278,16 @@ pub fn uncovered(view: &View<'_>) -> Vec<String> {
                 if let Some(worst) = cells[from..to].iter().min_by_key(|cell| cell.spare()) {
                     let time = |cell: usize| clock_text(cell as u32 * grid);
                     let when = format!("{}{}–{}", on_day(view, day), time(from), time(to));
-                    places.push(shortage(&when, name, *worst, to - from > 1));
+                    let alike = cells[from..to].iter().all(|c| c.spare() == worst.spare());
+                    let up_to = if alike { "" } else { "up to " };
+                    let (short, of) = (-worst.spare(), worst.repaired);
+                    places.push(format!("{when} {name}: {up_to}{short} short of {of}"));
                 }
                 from = to + 1;
             }
         }
     }
     listed(places, "places")
-}
-
-fn shortage(when: &str, group: &str, worst: Cell, several: bool) -> String {
-    format!(
-        "{when} {group}: {}{} short of {}",
-        if several { "up to " } else { "" },
-        -worst.spare(),
-        worst.repaired
-    )
 }
 
 /// `mon ` in a week.
@@ -330,8 +324,11 @@ pub fn explanation(view: &View<'_>) -> Option<(String, Vec<String>)> {
     };
     let reason = |reason: &Reason| {
         let day = reason.day.as_deref().filter(|_| view.is_week());
-        let parts = [day, reason.start.as_deref(), Some(reason.rule.as_str())];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        let place = [day, reason.start.as_deref()].into_iter().flatten();
+        match place.collect::<Vec<_>>().join(" ") {
+            place if place.is_empty() => reason.rule.clone(),
+            place => format!("{place}: {}", reason.rule),
+        }
     };
     let rules = reasons.iter().map(reason).collect();
     Some((sentence.to_owned(), listed(rules, "rules")))
