@@ -916,7 +916,7 @@ fn a_page_has_everything() {
         "full time: at most 5 shifts a week",
         "<td>early 08:00–16:30</td>",
         "<title>Shifts and cover, sun</title>",
-        "<caption>Targets, promised and simulated</caption>",
+        "<h3>Targets, promised and simulated</h3>",
         "<td>80 % in 20 s</td><td>77.6 %</td><td>76.4 % ± 0.4</td><td>missed</td>",
     ] {
         assert!(page.contains(part), "{part} in\n{page}");

@@ -19,8 +19,8 @@ use super::text::figures::exact_minutes;
 use super::text::layout::{Cell, Look, NBSP, Table, truncated, wrapped};
 use crate::scenario::{DAY_MIN, clock_text, grouped};
 use crate::shifts::Shifts;
-use crate::shifts::document::{DutyRow, PersonRow, ShiftStatus};
-use std::collections::BTreeMap;
+use crate::shifts::document::ShiftStatus;
+use indexmap::IndexMap;
 use view::{Cell as Step, View, hours_text};
 
 /// A table has at most so many rows.
@@ -203,55 +203,25 @@ fn breaks(view: &View<'_>, page: &Page) -> String {
     table.render(page.width, page.colour)
 }
 
-/// People who work the same in a week.
-struct Alike<'a> {
-    people: Vec<&'a PersonRow>,
-    duties: Vec<Option<&'a DutyRow>>,
-}
-
 /// The week of each person, or of those who work the same where there are many.
 fn roster(view: &View<'_>, page: &Page) -> String {
     let people = &view.shifts.people;
     if people.is_empty() {
         return String::new();
     }
-    let week = |person: &'_ PersonRow| -> Vec<Option<usize>> {
-        let days = view
-            .days
-            .iter()
-            .map(|day| person.days.iter().position(|d| d.day == *day));
-        days.collect()
-    };
+    // People by their week; of few, each alone.
+    let mut weeks: IndexMap<_, Vec<usize>> = IndexMap::new();
     let many = people.len() > MOST_ROWS;
-    let mut rows: Vec<Alike<'_>> = Vec::new();
-    let mut places: BTreeMap<Vec<(&str, (u32, u32), &str)>, usize> = BTreeMap::new();
-    for person in people {
-        let duties: Vec<Option<&DutyRow>> = week(person)
-            .into_iter()
-            .map(|place| place.map(|place| &person.days[place]))
-            .collect();
-        let contract = person.contract.as_deref().unwrap_or("");
-        let mut key = vec![(person.group.as_str(), (0, 0), contract)];
-        key.extend(duties.iter().map(|duty| match duty {
-            Some(duty) => (duty.shift_type.as_str(), duty.minutes, ""),
-            None => ("", (0, 0), "off"),
-        }));
-        let place = match many {
-            true => *places.entry(key).or_insert(rows.len()),
-            false => rows.len(),
-        };
-        match rows.get_mut(place) {
-            Some(row) => row.people.push(person),
-            None => rows.push(Alike {
-                people: vec![person],
-                duties,
-            }),
-        }
+    for (i, person) in people.iter().enumerate() {
+        let alone = (!many).then_some(i);
+        let key = (&person.group, &person.contract, &view.weeks[i], alone);
+        weeks.entry(key).or_default().push(i);
     }
-    let left_out = rows.split_off(rows.len().min(MOST_ROWS));
-    let name = |row: &Alike<'_>| {
-        let first = row.people[0];
-        let who = match row.people.len() {
+    let mut weeks: Vec<Vec<usize>> = weeks.into_values().collect();
+    let left_out = weeks.split_off(weeks.len().min(MOST_ROWS));
+    let name = |alike: &Vec<usize>| {
+        let first = &people[alike[0]];
+        let who = match alike.len() {
             1 => first.id.clone(),
             n => format!("{n}×"),
         };
@@ -259,60 +229,45 @@ fn roster(view: &View<'_>, page: &Page) -> String {
         let parts = [Some(who.as_str()), group, first.contract.as_deref()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     };
-    let kind_of: BTreeMap<(&str, (u32, u32), &str), usize> = (0..view.kinds.len())
-        .map(|k| {
-            let kind = &view.kinds[k];
-            ((kind.group, kind.duty.minutes, kind.shift_type), k)
-        })
-        .collect();
     let make = |long: bool| {
         // What is no time is a letter of the table of shifts, and days are two letters.
-        let day = |day: &str| match long {
-            true => day.to_owned(),
-            false => day.chars().take(2).collect(),
+        let (room, letters) = match long {
+            true => (page.width / 3, usize::MAX),
+            false => (page.width.saturating_sub(2 + 4 * view.days.len()), 2),
         };
-        let room = match long {
-            true => page.width / 3,
-            false => page.width.saturating_sub(2 + 4 * view.days.len()),
-        };
-        let names = rows.iter().map(|row| truncated(&name(row), room.max(6)));
+        let names = weeks
+            .iter()
+            .map(|alike| truncated(&name(alike), room.max(6)));
         let mut table = Table::new("person", names.collect());
-        for (d, of) in view.days.iter().enumerate() {
-            let cells = rows.iter().map(|row| match row.duties[d] {
+        for (day, of) in view.days.iter().enumerate() {
+            let cells = weeks.iter().map(|alike| match view.weeks[alike[0]][day] {
                 None => "·".into(),
-                Some(duty) if long => hours_text(duty).into(),
-                Some(duty) => {
-                    let group = row.people[0].group.as_str();
-                    let key = (group, duty.minutes, duty.shift_type.as_str());
-                    words::code(kind_of.get(&key).copied().unwrap_or(0)).into()
-                }
+                Some(kind) if long => hours_text(view.kinds[kind].duty).into(),
+                Some(kind) => words::code(kind).into(),
             });
-            table.column(&day(of), 9, cells);
+            let header: String = of.chars().take(letters).collect();
+            table.column(&header, 9, cells);
         }
         table
     };
-    let with_hours = |mut table: Table| {
-        let paid = rows
-            .iter()
-            .map(|row| grouped(row.people[0].paid_h, 1).into());
-        table.column("paid h", 5, paid);
-        table
-    };
     let long = make(true).natural_width() <= page.width;
-    let mut out = with_hours(make(long)).render(page.width, page.colour);
+    let mut table = make(long);
+    let paid = weeks
+        .iter()
+        .map(|alike| grouped(people[alike[0]].paid_h, 1).into());
+    table.column("paid h", 5, paid);
+    let mut out = table.render(page.width, page.colour);
     let mut notes = Vec::new();
-    if rows.iter().any(|row| row.people.len() > 1) {
-        notes.push("2× two people with this week".to_owned());
+    if weeks.iter().any(|alike| alike.len() > 1) {
+        notes.push("2×: two people with this week".to_owned());
     }
     if !long {
         notes.push("letters stand for the shifts above".to_owned());
     }
-    let others: usize = left_out.iter().map(|row| row.people.len()).sum();
+    let others: usize = left_out.iter().map(Vec::len).sum();
     if others > 0 {
-        notes.push(format!(
-            "and {} with other weeks; --csv has them all",
-            words::people(others)
-        ));
+        let others = words::people(others);
+        notes.push(format!("and {others} with other weeks; --csv has them all"));
     }
     if !notes.is_empty() {
         out += &page.aside(&wrapped(&notes.join("; "), page.text_width(), 2, 2));

@@ -135,8 +135,8 @@ impl Roster<'_> {
             let most = steps
                 .map(|&(_, _, required, covered)| required.max(covered))
                 .max();
-            let mut scale = Scale::up_to(most.unwrap_or(0).into(), grouped);
             // People are whole.
+            let mut scale = Scale::up_to(most.unwrap_or(0).into(), |n, _| grouped(n, 0));
             scale.labels.retain(|(value, _)| value.fract() == 0.0);
             scale
         };

@@ -307,7 +307,7 @@ pub fn legend(view: &View<'_>) -> String {
         (has_break(true), format!("{PAID} paid break")),
         (breaks, format!("{SOME_ON_BREAK} some on a break")),
         (breaks, format!("{MOST_ON_BREAK} most on a break")),
-        (aggregated, "2× two people with this shift".to_owned()),
+        (aggregated, "2×: two people with this shift".to_owned()),
         (short, "! short of people".to_owned()),
     ];
     let shown = parts.into_iter().filter(|(shown, _)| *shown);

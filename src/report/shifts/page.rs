@@ -42,6 +42,7 @@ struct Shown<'a> {
 /// A table that may be folded away.
 #[derive(Serialize)]
 struct Folded {
+    title: String,
     open: bool,
     more: Option<String>,
     grid: Grid,
@@ -53,6 +54,8 @@ impl Folded {
         let all = grid.rows.len();
         grid.rows.truncate(MOST_ROWS);
         Self {
+            // It stands above; once is enough.
+            title: std::mem::take(&mut grid.title),
             open: all <= UNFOLDED,
             more: (all > MOST_ROWS).then(|| {
                 let [shown, all] = [MOST_ROWS, all].map(|n| grouped(n as f64, 0));

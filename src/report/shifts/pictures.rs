@@ -84,12 +84,16 @@ pub fn picture<'a>(view: &View<'a>, day: usize) -> Option<Roster<'a>> {
         )
     });
     let mut description = format!(
-        "{} at work; {} h required, {} h spare, {} h short.",
+        "{} at work; {} h required",
         people(duties.len()),
-        grouped(required, 1),
-        grouped(spare, 1),
-        grouped(short, 1)
+        grouped(required, 1)
     );
+    for (hours, what) in [(spare, "spare"), (short, "short")] {
+        if hours > 0.0 {
+            description += &format!(", {} h {what}", grouped(hours, 1));
+        }
+    }
+    description.push('.');
     if every > 1 {
         description += &format!(" One line in {every} is drawn.");
     }

@@ -19,6 +19,8 @@ pub struct View<'a> {
     pub types: Vec<&'a str>,
     /// The different shifts, by group and start.
     pub kinds: Vec<Kind<'a>>,
+    /// The kind of shift of each person on each day.
+    pub weeks: Vec<Vec<Option<usize>>>,
     duties: Vec<Vec<OnDay<'a>>>,
     cover: Vec<Vec<Vec<Cell>>>,
 }
@@ -126,13 +128,21 @@ impl<'a> View<'a> {
         }
         let kind_of: BTreeMap<_, usize> = kinds.keys().copied().zip(0..).collect();
         let mut by_day: Vec<Vec<OnDay<'a>>> = vec![Vec::new(); days.len()];
-        for (person, duty) in duties() {
-            by_day[day_of[duty.day.as_str()]].push(OnDay {
-                person,
-                duty,
-                shift_type: type_of[duty.shift_type.as_str()],
-                kind: kind_of[&key(person, duty)],
-            });
+        let mut weeks = Vec::with_capacity(shifts.people.len());
+        for person in &shifts.people {
+            let mut week = vec![None; days.len()];
+            for duty in &person.days {
+                let day = day_of[duty.day.as_str()];
+                let kind = kind_of[&key(person, duty)];
+                week[day] = Some(kind);
+                by_day[day].push(OnDay {
+                    person,
+                    duty,
+                    shift_type: type_of[duty.shift_type.as_str()],
+                    kind,
+                });
+            }
+            weeks.push(week);
         }
         for on_day in &mut by_day {
             // People of one kind stay in their order.
@@ -159,6 +169,7 @@ impl<'a> View<'a> {
             groups,
             types,
             kinds: kinds.into_values().collect(),
+            weeks,
             duties: by_day,
             cover,
         }
@@ -245,44 +256,53 @@ impl<'a> View<'a> {
         self.shifts.people.iter().map(|person| person.paid_h).sum()
     }
 
-    /// Most people on one of the breaks of a name and type at once, and the first and last of its starts; days count apart.
+    /// The breaks of each type of shift, in their order.
     pub fn breaks(&self) -> Vec<Breaks<'a>> {
-        let mut all: BTreeMap<(usize, usize), Breaks<'a>> = BTreeMap::new();
-        let mut starts: BTreeMap<(usize, usize), Vec<(usize, u32, u32)>> = BTreeMap::new();
+        let mut all: BTreeMap<(usize, usize), (Breaks<'a>, Times)> = BTreeMap::new();
         for (day, duties) in self.duties.iter().enumerate() {
             for on in duties {
                 for (place, of) in on.duty.breaks.iter().enumerate() {
                     let (from, to) = of.minutes;
-                    let key = (on.shift_type, place);
-                    let breaks = all.entry(key).or_insert(Breaks {
+                    let new = || Breaks {
                         shift_type: self.types[on.shift_type],
                         name: &of.name,
                         length_min: to.saturating_sub(from),
                         paid: of.paid,
                         starts_min: (from, from),
                         most: 0,
-                    });
+                    };
+                    let entry = all.entry((on.shift_type, place));
+                    let (breaks, times) = entry.or_insert_with(|| (new(), Vec::new()));
                     let (first, last) = breaks.starts_min;
                     breaks.starts_min = (first.min(from), last.max(from));
-                    starts.entry(key).or_default().push((day, from, to));
+                    times.push([day, from as usize, to as usize]);
                 }
             }
         }
-        for (key, mut of) in starts {
-            of.sort_unstable();
-            // Breaks of a type are equally long: they end in the order in which they start.
-            let mut first = 0;
-            for last in 0..of.len() {
-                while of[first].0 != of[last].0 || of[first].2 <= of[last].1 && first < last {
-                    first += 1;
-                }
-                if let Some(breaks) = all.get_mut(&key) {
-                    breaks.most = breaks.most.max(last - first + 1);
-                }
-            }
-        }
-        all.into_values().collect()
+        let counted = |(mut breaks, times): (Breaks<'a>, Times)| {
+            breaks.most = most_at_once(times);
+            breaks
+        };
+        all.into_values().map(counted).collect()
     }
+}
+
+/// Day, start and end of breaks.
+type Times = Vec<[usize; 3]>;
+
+/// Most breaks at once, of breaks that are equally long. Days count apart.
+fn most_at_once(mut breaks: Times) -> usize {
+    breaks.sort_unstable();
+    let (mut first, mut most) = (0, 0);
+    for last in 0..breaks.len() {
+        let [day, start, _] = breaks[last];
+        // They end in the order in which they start.
+        while first < last && (breaks[first][0] != day || breaks[first][2] <= start) {
+            first += 1;
+        }
+        most = most.max(last - first + 1);
+    }
+    most
 }
 
 /// A break of a type of shift, wherever people have it.
@@ -311,4 +331,26 @@ fn index<'a>(names: &[&'a str]) -> BTreeMap<&'a str, usize> {
 /// `06:00–14:30`
 pub fn hours_text(duty: &DutyRow) -> String {
     format!("{}–{}", duty.start, duty.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn breaks_at_once_are_those_that_overlap_on_a_day() {
+        let breaks = |of: &[[usize; 3]]| most_at_once(of.to_vec());
+        assert_eq!(breaks(&[]), 0);
+        assert_eq!(
+            breaks(&[[0, 60, 90], [0, 90, 120]]),
+            1,
+            "one ends as the other starts"
+        );
+        assert_eq!(breaks(&[[0, 75, 105], [0, 60, 90], [0, 90, 120]]), 2);
+        assert_eq!(breaks(&[[0, 60, 90], [1, 60, 90]]), 1, "on two days");
+        assert_eq!(
+            breaks(&[[1, 60, 90], [0, 60, 90], [1, 60, 90], [1, 60, 90]]),
+            3
+        );
+    }
 }
