@@ -468,7 +468,7 @@ mod tests {
             axis.labels()
         );
         let axis = Axis::new((360, 1320), 15, 16);
-        assert_eq!(axis.labels(), "  08  12  16");
+        assert_eq!(axis.labels(), "  08  12  16  20");
     }
 
     #[test]
