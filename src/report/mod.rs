@@ -13,6 +13,7 @@ pub mod page;
 pub mod parquet;
 pub mod plots;
 pub mod scenario;
+pub mod shifts;
 pub mod staffing;
 pub mod sweep;
 mod tables;

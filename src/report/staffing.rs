@@ -8,15 +8,15 @@ mod words;
 pub use page::write as page;
 pub use plan::{text as plan_text, write_csv as write_plan_csv};
 pub use tables::write_csv;
+pub(super) use words::{Verdict, finding, name_of, worst};
 
 use super::text::Page;
 use super::text::figures::{level, seconds_and_error};
-use super::text::layout::{Cell, Look, NBSP, Table, columns, truncated, wrapped};
+use super::text::layout::{Cell, Look, NBSP, Table, bars, columns, truncated, wrapped};
 use crate::planning::{Answer, Row, Staffing, Status};
 use crate::scenario::clock_text;
 use crate::stats::Estimate;
 use std::ops::Range;
-use words::Verdict;
 
 /// A table of more intervals than this has equal neighbours in one row.
 const MOST_ROWS: usize = 48;
@@ -69,7 +69,7 @@ pub fn text(answer: &Answer, page: &Page) -> String {
 }
 
 /// One line for each target; of many, those that are not met.
-fn targets(verdicts: &[Verdict], page: &Page) -> String {
+pub(super) fn targets(verdicts: &[Verdict], page: &Page) -> String {
     let is_met = |verdict: &&Verdict| verdict.status == Status::Met;
     let many = verdicts.len() > MOST_TARGETS;
     let mut shown: Vec<&Verdict> = verdicts.iter().filter(|v| !many || !is_met(v)).collect();
@@ -477,7 +477,7 @@ impl Queue<'_> {
 }
 
 /// Lists as long as `fits` allows, and at least of one.
-fn chunks<T>(all: &[T], mut fits: impl FnMut(&[T]) -> bool) -> Vec<&[T]> {
+pub(super) fn chunks<T>(all: &[T], mut fits: impl FnMut(&[T]) -> bool) -> Vec<&[T]> {
     let mut chunks = Vec::new();
     let mut rest = all;
     while !rest.is_empty() {
@@ -510,29 +510,9 @@ fn change(group: &Group<'_>, interval: usize) -> String {
     }
 }
 
-/// Bars of eighths, each the largest of some intervals.
-fn bars(staff: &[u32], most: u32, per_bar: usize) -> String {
-    const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let bars = staff.chunks(per_bar).map(|some| {
-        let n = u64::from(some.iter().max().copied().unwrap_or(0));
-        let most = u64::from(most.max(1));
-        // Whoever is there can be seen.
-        BARS[((16 * n + most) / (2 * most)).max(n.min(1)) as usize]
-    });
-    bars.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bars_are_never_empty_where_somebody_is() {
-        assert_eq!(bars(&[0, 1, 50, 100], 100, 1), " ▁▄█");
-        assert_eq!(bars(&[0, 1, 50, 100, 7], 100, 2), "▁█▁");
-        assert_eq!(bars(&[0, 0], 0, 1), "  ");
-        assert_eq!(bars(&[u32::MAX], u32::MAX, 1), "█");
-    }
 
     #[test]
     fn chunks_are_as_long_as_fits() {

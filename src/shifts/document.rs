@@ -2,6 +2,7 @@
 
 use super::plan::{Duty, Person, Plan};
 use super::task::Task;
+use crate::kpi::TargetInfo;
 use crate::planning::Judged;
 use crate::scenario::{DAY_MIN, clock_text};
 use serde::Serialize;
@@ -24,6 +25,8 @@ pub struct Shifts {
     pub partial: bool,
     /// The same call gives the same plan; not where a limit of time was asked.
     pub repeatable: bool,
+    /// Minutes of a step of the planning grid.
+    pub grid_min: u32,
     /// `money`, or `paid_hours` where nothing has a price.
     pub unit: String,
     /// Cost of the plan.
@@ -185,6 +188,8 @@ pub struct SimulatedDay {
     pub scenario: String,
     /// Days simulated at last.
     pub replications: u64,
+    /// Confidence of the intervals of its figures.
+    pub confidence: f64,
     /// Every target, judged.
     pub goals: Vec<PromisedGoal>,
 }
@@ -194,6 +199,9 @@ pub struct SimulatedDay {
 pub struct PromisedGoal {
     /// What the requirement promised, before there were shifts.
     pub promised: Option<f64>,
+    /// Of a queue: its service level, by which it is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetInfo>,
     /// What the plan gives when simulated, and the judgement.
     #[serde(flatten)]
     pub judged: Judged,

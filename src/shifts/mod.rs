@@ -12,6 +12,7 @@ mod requirement;
 mod roster;
 mod simulate;
 mod solve;
+mod published;
 mod task;
 mod tours;
 
@@ -21,4 +22,5 @@ pub use document::Shifts;
 pub use plan::{Duty, Person, Plan};
 pub use requirement::Requirement;
 pub use solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};
+pub use published::{Published, PublishedError, read_published};
 pub use task::{Crew, Horizon, Task, productive, scheduled};

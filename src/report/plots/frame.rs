@@ -20,6 +20,10 @@ pub enum Mark {
     Dashes,
     /// A line within its confidence band.
     Band,
+    /// A pale box.
+    Pale,
+    /// Two boxes with a thin line between them.
+    Gap,
 }
 
 /// An entry of a legend.
@@ -207,35 +211,63 @@ impl Frame {
     }
 }
 
+/// How pale a pale box is.
+pub const PALE: f64 = 0.35;
+
+const SWATCH: f64 = 18.0;
+
+/// Where the entries of a legend stand, their middles, and where they end, on so much width.
+fn places(width: f64, legend: &[Entry<'_>]) -> (Vec<(f64, f64)>, f64) {
+    let (mut x, mut y) = (MARGIN, MARGIN + TITLE + 6.0);
+    if legend.is_empty() {
+        return (Vec::new(), y);
+    }
+    let mut places = Vec::with_capacity(legend.len());
+    for (_, _, text) in legend {
+        let wide = SWATCH + 5.0 + text_width(text, LABEL) + 16.0;
+        if x > MARGIN && x + wide > MARGIN + width {
+            (x, y) = (MARGIN, y + LINE);
+        }
+        places.push((x, y + LINE / 2.0));
+        x += wide;
+    }
+    (places, y + LINE)
+}
+
+/// Where [`heading`] ends on a canvas of a width.
+pub fn heading_height(width: f64, legend: &[Entry<'_>]) -> f64 {
+    places(width - 2.0 * MARGIN, legend).1
+}
+
 /// Draws title and legend and returns where they end.
 pub fn heading(canvas: &mut Canvas<'_>, title: &str, legend: &[Entry<'_>]) -> f64 {
     let width = canvas.width - 2.0 * MARGIN;
     let look = (Align::Left, Colour::INK);
     canvas.text_within(title, (MARGIN, MARGIN + TITLE / 2.0), TITLE, look, width);
-    let mut y = MARGIN + TITLE + 6.0;
-    if legend.is_empty() {
-        return y;
-    }
-    let (mut x, swatch) = (MARGIN, 18.0);
-    for &(mark, colour, text) in legend {
-        let wide = swatch + 5.0 + text_width(text, LABEL) + 16.0;
-        if x > MARGIN && x + wide > MARGIN + width {
-            (x, y) = (MARGIN, y + LINE);
-        }
-        let middle = y + LINE / 2.0;
+    let (places, end) = places(width, legend);
+    for (&(mark, colour, text), (x, middle)) in legend.iter().zip(places) {
+        let (from, to) = (x, x + SWATCH);
+        let mut rect = |from: f64, to: f64, opacity: f64| {
+            canvas.rect((from, middle - 5.0), (to, middle + 5.0), colour, opacity);
+        };
         match mark {
-            Mark::Box => canvas.rect((x, middle - 5.0), (x + swatch, middle + 5.0), colour, 1.0),
-            Mark::Line => canvas.line(&[(x, middle), (x + swatch, middle)], colour, 2.0),
-            Mark::Dashes => canvas.dashes((x, middle), (x + swatch, middle), colour, 1.5),
+            Mark::Box => rect(from, to, 1.0),
+            Mark::Pale => rect(from, to, PALE),
+            Mark::Line => canvas.line(&[(from, middle), (to, middle)], colour, 2.0),
+            Mark::Dashes => canvas.dashes((from, middle), (to, middle), colour, 1.5),
             Mark::Band => {
-                canvas.rect((x, middle - 5.0), (x + swatch, middle + 5.0), colour, 0.25);
-                canvas.line(&[(x, middle), (x + swatch, middle)], colour, 2.0);
+                rect(from, to, 0.25);
+                canvas.line(&[(from, middle), (to, middle)], colour, 2.0);
+            }
+            Mark::Gap => {
+                rect(from, from + 5.0, 1.0);
+                rect(to - 5.0, to, 1.0);
+                canvas.line(&[(from, middle), (to, middle)], colour, 0.5);
             }
         }
-        let at = (x + swatch + 5.0, middle);
+        let at = (to + 5.0, middle);
         let look = (Align::Left, Colour::INK);
-        canvas.text_within(text, at, LABEL, look, width - swatch - 5.0);
-        x += wide;
+        canvas.text_within(text, at, LABEL, look, width - SWATCH - 5.0);
     }
-    y + LINE
+    end
 }

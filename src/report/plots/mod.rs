@@ -11,6 +11,7 @@ mod flow;
 mod frame;
 mod heat;
 mod required;
+mod roster;
 mod sweep;
 mod volume;
 mod waits;
@@ -18,6 +19,7 @@ mod waits;
 pub use canvas::{Canvas, Colour};
 pub use differences::{Bar, differences, over_day};
 pub use required::required;
+pub use roster::{Cover, Line, Roster};
 pub use sweep::{SweepPlot, sweep};
 
 use super::files::{Folder, SaveError, slug};

@@ -132,7 +132,7 @@ fn one_more(staffing: &Staffing) -> Option<String> {
     ))
 }
 
-fn name_of(place: &str) -> &str {
+pub fn name_of(place: &str) -> &str {
     place.split_once('.').map_or(place, |(_, name)| name)
 }
 
@@ -157,7 +157,7 @@ fn slack(goal: &Judged) -> f64 {
     }
 }
 
-fn worst<'g>(goals: &[&'g Judged]) -> Option<&'g Judged> {
+pub fn worst<'g>(goals: &[&'g Judged]) -> Option<&'g Judged> {
     let worst = goals.iter().min_by(|a, b| slack(a).total_cmp(&slack(b)));
     worst.copied()
 }
@@ -173,7 +173,7 @@ fn figure(goal: &Judged) -> String {
     }
 }
 
-fn finding(goals: &[&Judged]) -> String {
+pub fn finding(goals: &[&Judged]) -> String {
     let Some(worst) = worst(goals) else {
         return String::new();
     };

@@ -280,9 +280,29 @@ impl Table {
     }
 }
 
+/// Bars of eighths, each the largest of some intervals.
+pub fn bars(staff: &[u32], most: u32, per_bar: usize) -> String {
+    const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let bars = staff.chunks(per_bar).map(|some| {
+        let n = u64::from(some.iter().max().copied().unwrap_or(0));
+        let most = u64::from(most.max(1));
+        // Whoever is there can be seen.
+        BARS[((16 * n + most) / (2 * most)).max(n.min(1)) as usize]
+    });
+    bars.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bars_are_never_empty_where_somebody_is() {
+        assert_eq!(bars(&[0, 1, 50, 100], 100, 1), " ▁▄█");
+        assert_eq!(bars(&[0, 1, 50, 100, 7], 100, 2), "▁█▁");
+        assert_eq!(bars(&[0, 0], 0, 1), "  ");
+        assert_eq!(bars(&[u32::MAX], u32::MAX, 1), "█");
+    }
 
     #[test]
     fn names_are_cut_by_columns_not_by_characters() {

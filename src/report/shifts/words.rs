@@ -1,0 +1,381 @@
+//! What is said of a plan.
+
+use super::view::{View, hours_text};
+use crate::planning::{Judged, Status};
+use crate::report::staffing::{Verdict, finding, name_of, worst};
+use crate::report::text::figures::{
+    UNDEFINED, exact_minutes, exact_percent, money, percent, rough_percent, seconds,
+};
+use crate::report::text::layout::{Look, NBSP};
+use crate::report::text::summary::target_words;
+use crate::scenario::{clock_text, grouped};
+use crate::shifts::document::{PromisedGoal, Reason, Repair, ShiftStatus};
+use crate::stats::Estimate;
+
+/// Places, repairs and rules are not listed beyond this.
+const MOST: usize = 10;
+
+/// What was planned.
+pub fn heading(view: &View<'_>) -> String {
+    let days = match view.days[..] {
+        [] => "no day".to_owned(),
+        ["day"] => "one day".to_owned(),
+        [day] => day.to_owned(),
+        [..] if view.days.len() == 7 => "a week".to_owned(),
+        _ => format!("{} days", view.days.len()),
+    };
+    let mut text = format!(
+        "{} · shifts of {days} by {}",
+        view.shifts.name,
+        exact_minutes(view.grid_min())
+    );
+    if let Some(simulated) = view.shifts.simulated.first() {
+        text += &format!(" · ± at {}", exact_percent(simulated.confidence));
+    }
+    text
+}
+
+/// That the search was stopped, if it was.
+pub fn stopped(view: &View<'_>) -> Option<String> {
+    let text = "Stopped early: this is the best plan found so far.";
+    view.shifts.partial.then(|| text.to_owned())
+}
+
+pub fn look(status: ShiftStatus) -> Look {
+    match status {
+        ShiftStatus::Held => Look::Good,
+        ShiftStatus::Borderline => Look::Doubt,
+        ShiftStatus::Missed | ShiftStatus::Uncovered | ShiftStatus::Infeasible => Look::Bad,
+    }
+}
+
+/// What became of the plan, in a sentence.
+pub fn status(view: &View<'_>) -> String {
+    let shifts = view.shifts;
+    let simulated = !shifts.simulated.is_empty();
+    match shifts.status {
+        ShiftStatus::Held if simulated => {
+            "The requirement is covered, and every target held when the plan was simulated.".to_owned()
+        }
+        ShiftStatus::Held => "The requirement is covered. Nothing was simulated.".to_owned(),
+        ShiftStatus::Borderline => {
+            "The requirement is covered, and no target is missed when the plan is simulated; some are borderline: within \
+             tolerance, or on the right side without being sure."
+                .to_owned()
+        }
+        ShiftStatus::Missed => {
+            "The requirement is covered, but a target is missed when the plan is simulated.".to_owned()
+        }
+        ShiftStatus::Uncovered => format!(
+            "The requirement cannot be covered everywhere: {} are missing.",
+            people_hours(view.hours().short)
+        ),
+        ShiftStatus::Infeasible => {
+            "There is no plan: the rules contradict each other.".to_owned()
+        }
+    }
+}
+
+/// `1 person-hour`, `12.5 person-hours`
+fn people_hours(hours: f64) -> String {
+    match grouped(hours, 1).as_str() {
+        "1.0" => format!("1{NBSP}person-hour"),
+        text => format!("{text}{NBSP}person-hours"),
+    }
+}
+
+/// `1 person`, `1,200 people`
+pub fn people(n: usize) -> String {
+    match n {
+        1 => format!("1{NBSP}person"),
+        n => format!("{}{NBSP}people", grouped(n as f64, 0)),
+    }
+}
+
+/// `36,288` of money, `1,512.0 paid hours`.
+fn amount(view: &View<'_>, value: f64) -> String {
+    match view.shifts.unit.as_str() {
+        "money" => money(exactly(value)),
+        _ => format!("{}{NBSP}paid{NBSP}hours", grouped(value, 1)),
+    }
+}
+
+fn exactly(mean: f64) -> Estimate {
+    Estimate {
+        mean: Some(mean),
+        ..Estimate::default()
+    }
+}
+
+/// What the plan takes and costs, how near that is to the least, and what is spare, in sentences.
+pub fn answer(view: &View<'_>) -> Vec<String> {
+    let shifts = view.shifts;
+    if shifts.status == ShiftStatus::Infeasible {
+        return Vec::new();
+    }
+    let duties: usize = shifts.people.iter().map(|person| person.days.len()).sum();
+    let work = if shifts.people.len() == 1 {
+        "works"
+    } else {
+        "work"
+    };
+    let mut first = format!("{} {work}", people(shifts.people.len()));
+    if view.is_week() {
+        let word = if duties == 1 { "shift" } else { "shifts" };
+        first += &format!(" {}{NBSP}{word},", grouped(duties as f64, 0));
+    }
+    first += &format!(" {}{NBSP}paid{NBSP}hours", grouped(view.paid_h(), 1));
+    if shifts.unit == "money" {
+        first += &format!(", for {}", amount(view, shifts.cost));
+    }
+    let mut sentences = vec![first + "."];
+    sentences.extend(gap(view));
+    let hours = view.hours();
+    let mut spare = format!(
+        "Required are {} at work and not on a break",
+        people_hours(hours.required)
+    );
+    spare += &match hours.spare > 0.0 {
+        true if hours.required > 0.0 => format!(
+            "; {} are spare ({}).",
+            grouped(hours.spare, 1),
+            rough_percent(hours.spare / hours.required)
+        ),
+        true => format!("; {} are spare.", grouped(hours.spare, 1)),
+        false => "; nobody is spare.".to_owned(),
+    };
+    sentences.push(spare);
+    if !shifts.repeatable {
+        sentences.push("A limit of time was set: the same call may give another plan.".to_owned());
+    }
+    sentences
+}
+
+/// How near the plan is to the cheapest.
+fn gap(view: &View<'_>) -> Option<String> {
+    /// No more than rounding.
+    const NOTHING: f64 = 1e-9;
+    let shifts = view.shifts;
+    if !shifts.gap.is_finite() || !shifts.bound.is_finite() {
+        return None;
+    }
+    let cheapest = match shifts.status {
+        ShiftStatus::Uncovered => "the cheapest plan under these rules",
+        _ => "the cheapest plan that covers the requirement",
+    };
+    let more = shifts.cost - shifts.cover_cost;
+    let repaired = more.abs() > NOTHING * shifts.cost.abs();
+    let (costs, cost) = match shifts.unit.as_str() {
+        "money" => ("costs", "cost"),
+        _ => ("takes", "took"),
+    };
+    let before = match repaired {
+        true => format!(
+            "Before its repairs it {cost} {}: ",
+            amount(view, shifts.cover_cost)
+        ),
+        false => String::new(),
+    };
+    let mut text = match (shifts.gap > NOTHING, repaired) {
+        (true, _) => format!(
+            "{before}at most {} above {cheapest}, which {costs} at least {}",
+            rough_percent(shifts.gap),
+            amount(view, shifts.bound)
+        ),
+        (false, true) => format!("{before}{cheapest}"),
+        (false, false) => format!("It is {cheapest}"),
+    };
+    if let Some(first) = text.get(..1) {
+        text.replace_range(..1, &first.to_uppercase());
+    }
+    Some(text + ".")
+}
+
+/// Every target, its intervals together; what was promised stands behind what came of it.
+pub fn verdicts(view: &View<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for day in &view.shifts.simulated {
+        let mut targets: Vec<Vec<&PromisedGoal>> = Vec::new();
+        for goal in &day.goals {
+            match targets.last_mut() {
+                Some(goals)
+                    if (&goals[0].judged.place, &goals[0].judged.kpi)
+                        == (&goal.judged.place, &goal.judged.kpi) =>
+                {
+                    goals.push(goal);
+                }
+                _ => targets.push(vec![goal]),
+            }
+        }
+        verdicts.extend(targets.iter().map(|goals| {
+            let first = &goals[0].judged;
+            let name = name_of(&first.place);
+            Verdict {
+                name: match view.is_week() {
+                    true => format!("{} {name}", day.day),
+                    false => name.to_owned(),
+                },
+                target: target_of(goals[0]),
+                status: goals
+                    .iter()
+                    .map(|goal| goal.judged.status)
+                    .max()
+                    .unwrap_or(Status::Met),
+                finding: found(goals),
+            }
+        }));
+    }
+    verdicts
+}
+
+/// What a target asks for.
+pub fn target_of(goal: &PromisedGoal) -> String {
+    let judged = &goal.judged;
+    let of = (judged.kpi.as_str(), judged.bound, judged.threshold);
+    match (judged.kpi.as_str(), &goal.target) {
+        ("service_level", None) => format!("≥{NBSP}{} in target", exact_percent(judged.threshold)),
+        (_, target) => target_words(of, target.as_ref()),
+    }
+}
+
+fn found(goals: &[&PromisedGoal]) -> String {
+    let judged: Vec<&Judged> = goals.iter().map(|goal| &goal.judged).collect();
+    let text = finding(&judged);
+    let worst = worst(&judged);
+    let of = goals
+        .iter()
+        .find(|goal| worst.is_some_and(|worst| std::ptr::eq(worst, &goal.judged)));
+    match of.map(|goal| promised(goal)) {
+        Some(promised) if promised != UNDEFINED => format!("{text}, promised {promised}"),
+        _ => text,
+    }
+}
+
+/// What the requirement promised.
+pub fn promised(goal: &PromisedGoal) -> String {
+    let promised = goal.promised.filter(|x| x.is_finite()).map(exactly);
+    match promised {
+        None => UNDEFINED.to_owned(),
+        Some(promised) if goal.judged.kpi.ends_with("_s") => seconds(promised),
+        Some(promised) => percent(promised),
+    }
+}
+
+/// Where people are missing, neighbouring steps together.
+pub fn uncovered(view: &View<'_>) -> Vec<String> {
+    if view.shifts.status == ShiftStatus::Infeasible {
+        return Vec::new();
+    }
+    let grid = view.grid_min();
+    let mut places = Vec::new();
+    for day in 0..view.days.len() {
+        for (group, name) in view.groups.iter().enumerate() {
+            let cells = view.cells(day, group);
+            let mut from = 0;
+            while from < cells.len() {
+                let short = cells[from..].iter().take_while(|cell| cell.spare() < 0);
+                let to = from + short.count();
+                if let Some(worst) = cells[from..to].iter().min_by_key(|cell| cell.spare()) {
+                    let time = |cell: usize| clock_text(cell as u32 * grid);
+                    let when = format!("{}{}–{}", on_day(view, day), time(from), time(to));
+                    let alike = cells[from..to].iter().all(|c| c.spare() == worst.spare());
+                    let up_to = if alike { "" } else { "up to " };
+                    let (short, of) = (-worst.spare(), worst.repaired);
+                    places.push(format!("{when} {name}: {up_to}{short} short of {of}"));
+                }
+                from = to + 1;
+            }
+        }
+    }
+    listed(places, "places")
+}
+
+/// `mon ` in a week.
+fn on_day(view: &View<'_>, day: usize) -> String {
+    match view.is_week() {
+        true => format!("{} ", view.days[day]),
+        false => String::new(),
+    }
+}
+
+/// No more than can be read.
+fn listed(mut all: Vec<String>, what: &str) -> Vec<String> {
+    let more = all.len().saturating_sub(MOST);
+    all.truncate(MOST);
+    if more > 0 {
+        all.push(format!(
+            "and {} more {what}; --json has them all",
+            grouped(more as f64, 0)
+        ));
+    }
+    all
+}
+
+/// The rules that cannot all be kept: a sentence, and each.
+pub fn explanation(view: &View<'_>) -> Option<(String, Vec<String>)> {
+    let reasons = &view.shifts.explanation;
+    let sentence = match (view.shifts.status, reasons.len()) {
+        (_, 0) => return None,
+        (_, 1) => "This rule alone cannot be kept:",
+        (ShiftStatus::Infeasible, _) => {
+            "These rules cannot all be kept; without any one of them the others can:"
+        }
+        _ => "Why: these cannot all hold; without any one of them the others can:",
+    };
+    let reason = |reason: &Reason| {
+        let day = reason.day.as_deref().filter(|_| view.is_week());
+        let place = [day, reason.start.as_deref()].into_iter().flatten();
+        match place.collect::<Vec<_>>().join(" ") {
+            place if place.is_empty() => reason.rule.clone(),
+            place => format!("{place}: {}", reason.rule),
+        }
+    };
+    let rules = reasons.iter().map(reason).collect();
+    Some((sentence.to_owned(), listed(rules, "rules")))
+}
+
+/// What the simulation asked for: a sentence, and each repair.
+pub fn repairs(view: &View<'_>) -> Option<(String, Vec<String>)> {
+    let repairs = &view.shifts.repairs;
+    let rounds = repairs.iter().map(|repair| repair.round).max()?;
+    let rounds = match rounds {
+        1 => "one round".to_owned(),
+        n => format!("{n} rounds"),
+    };
+    let intervals = match repairs.len() {
+        1 => "one interval".to_owned(),
+        n => format!("{} intervals", grouped(n as f64, 0)),
+    };
+    let sentence = format!("Simulation asked for more people in {intervals}, in {rounds}:");
+    let repair = |repair: &Repair| {
+        let day = match view.is_week() {
+            true => format!("{} ", repair.day),
+            false => String::new(),
+        };
+        format!(
+            "{day}{} {}: {} → {}, {}",
+            repair.start, repair.group, repair.from, repair.to, repair.why
+        )
+    };
+    let all = repairs.iter().map(repair).collect();
+    Some((sentence, listed(all, "repairs")))
+}
+
+/// What a kind of shift is called: hours and type, and the group where there are several.
+pub fn kind_name(view: &View<'_>, kind: usize) -> String {
+    let kind = &view.kinds[kind];
+    let name = format!("{} {}", hours_text(kind.duty), kind.shift_type);
+    match view.groups.len() > 1 {
+        true => format!("{name} {}", kind.group),
+        false => name,
+    }
+}
+
+/// Letters for kinds of shift: A to Z, then AA.
+pub fn code(kind: usize) -> String {
+    let letter = char::from(b'A' + (kind % 26) as u8);
+    match kind / 26 {
+        0 => letter.to_string(),
+        more => code(more - 1) + &letter.to_string(),
+    }
+}
