@@ -3,19 +3,25 @@
 use super::staff::{MethodArgument, PerArgument};
 use super::stop::{self, Limit, Stop};
 use super::targets::{Targets, points};
-use super::{Failure, print, print_json, progress, run, say, status};
+use super::{Failure, outputs, print, print_json, progress, run, say, status};
 use crate::experiment::calibrate::{self, Prepared};
 use crate::kpi::Place as KpiPlace;
 use crate::planning::{Attempts, Bounds, Lag, Method, Per, Question, Recipe, Tolerance};
+use crate::report;
 use crate::report::files::Place;
-use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules};
+use crate::report::shifts::Date;
+use crate::report::text::Page;
+use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules, WEEKDAYS};
+use crate::shifts::document::ShiftStatus;
 use crate::shifts::{
     self, Asked, Calls, Crew, Effort, PlanError, Required, Requirement, Shiftwork,
 };
 use clap::{ArgGroup, Args};
 use std::ffi::OsStr;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Plan shifts: the cheapest that cover the agents needed, simulated, and repaired until the targets hold.
 ///
@@ -31,6 +37,9 @@ Examples:
   acdsim shifts week.toml                               rules that name a scenario for each day
   acdsim shifts need.csv --rules rules.toml             agents needed by group and interval, without a scenario
   acdsim shifts monday.toml --target 80/20 --per day
+  acdsim shifts monday.toml --write planned.toml        the scenario with the plan's people as its staff
+  acdsim shifts week.toml --ics week.ics --first-day 2026-12-07
+  acdsim shifts monday.toml --report                    a page to look at and to show, in output/
   acdsim shifts monday.toml --json > shifts.json        every figure, for scripts
 
 Exit status: 0 the requirement is covered and every target is met or borderline; 1 something is not covered or a target is
@@ -89,6 +98,32 @@ pub struct Arguments {
     /// Write the cover problem as a mixed-integer program in the LP format, for a solver of your own
     #[arg(long, value_name = "FILE.lp", group = "shift_files")]
     write_lp: Option<PathBuf>,
+    /// Write the scenario with the plan's people as its staff, on the planning grid; of a week into a folder, one file a day
+    #[arg(long, value_name = "PATH", group = "shift_files")]
+    write: Option<PathBuf>,
+    /// Write a page with pictures and tables, one HTML file [default: output/NAME-seedN-shifts.html]
+    #[arg(long, value_name = "FILE.html", num_args = 0..=1, group = "shift_files", value_parser = outputs::page_name)]
+    report: Option<Option<PathBuf>>,
+    /// Write pictures of who works when as SVG and PNG into a folder [default: output/NAME-seedN-shifts-plots]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, group = "shift_files")]
+    plots: Option<Option<PathBuf>>,
+    /// Write tables as CSV files into a folder [default: output/NAME-seedN-shifts-csv]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, group = "shift_files")]
+    csv: Option<Option<PathBuf>>,
+    /// Write the shifts as a calendar (iCalendar), which begins on the date of --first-day
+    #[arg(
+        long,
+        value_name = "FILE.ics",
+        group = "shift_files",
+        requires = "first_day"
+    )]
+    ics: Option<PathBuf>,
+    /// The date of the plan's first day, YYYY-MM-DD
+    #[arg(long, value_name = "DATE", value_parser = date, requires = "ics")]
+    first_day: Option<Date>,
+    /// Show the cover of every interval of a week
+    #[arg(long)]
+    intervals: bool,
     /// Overwrite files that exist
     #[arg(long, requires = "shift_files")]
     force: bool,
@@ -103,6 +138,7 @@ struct Input {
     rules: ShiftRules,
     days: Vec<(Option<usize>, Source)>,
     groups: Vec<Crew>,
+    seed: u64,
 }
 
 /// What is known of a day.
@@ -120,65 +156,219 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     // Before anything is simulated: nobody should wait to be told that something is bad.
     let input = input(arguments)?;
+    let places = Places::new(arguments, &input)?;
     let control = Arc::clone(&stop.control);
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<String> = Vec::new();
     let mut days = Vec::new();
+    let mut prepared_days = Vec::new();
     for (weekday, source) in &input.days {
+        let mut prepared = None;
         let required = match source {
             Source::Closed => Required::Closed,
             Source::Agents(agents) => Required::Agents(agents.clone()),
             Source::Scenario(document) => {
                 let threads = arguments.threads.map(usize::from);
-                let prepared = progress::watch_calibration(&control, || {
+                let of_day = progress::watch_calibration(&control, || {
                     calibrate::prepare(document, &arguments.set, threads, &control)
                 })?;
-                warnings.extend(prepared.loaded.warnings.iter().cloned());
-                Required::Calls(Box::new(calls(arguments, prepared)?))
+                for warning in &of_day.loaded.warnings {
+                    if !warnings.contains(warning) {
+                        warnings.push(warning.clone());
+                    }
+                }
+                let calls = calls(arguments, &of_day);
+                prepared = Some(of_day);
+                Required::Calls(Box::new(calls))
             }
         };
         days.push((*weekday, required));
+        prepared_days.push(prepared);
     }
     let asked = Asked {
-        name: input.name,
-        rules: input.rules,
-        crews: input.groups,
+        name: input.name.clone(),
+        rules: input.rules.clone(),
+        crews: input.groups.clone(),
         days,
         effort: Effort {
             dives: arguments.dives,
             trials: arguments.trials,
             nodes: arguments.nodes,
-            seed: arguments.seed.unwrap_or(1),
+            seed: input.seed,
         },
         rounds: arguments.rounds,
     };
     let mut answer = progress::watch_search(&control, || shifts::plan(&asked, &control))?;
     answer.shifts.repeatable = !stop.is_out_of_time();
     stop.answered();
-    if let Some(path) = &arguments.write_lp {
-        let place = Place::given(path, arguments.force);
-        let text = Shiftwork::new(&answer.task).and_then(|work| work.lp_file());
-        let text = text.map_err(Failure::bad_input)?;
-        let path = place.save_file(|out| out.write_all(text.as_bytes()))?;
-        say(format!("Program: {}", path.display()));
-    }
-    warnings.dedup();
     answer.shifts.warnings.splice(0..0, warnings);
     if arguments.json {
         print_json(&answer.shifts)?;
     } else {
-        print(&format!("{:#?}\n", answer.shifts.status))?;
+        let is_terminal = std::io::stdout().is_terminal();
+        let page = Page {
+            width: super::width(is_terminal),
+            colour: super::colour(is_terminal),
+            intervals: arguments.intervals,
+        };
+        print(&report::shifts::text(&answer.shifts, &page))?;
     }
+    places.write(arguments, (&input, &prepared_days), &answer, &control.stop)?;
     Ok(match (answer.shifts.partial, answer.shifts.status) {
         (true, _) => status::INTERRUPTED,
-        (false, shifts::document::ShiftStatus::Infeasible) => status::BAD_INPUT,
+        (false, ShiftStatus::Infeasible) => status::BAD_INPUT,
         (false, status) if status.is_good() => status::DONE,
         (false, _) => status::MISSED,
     })
 }
 
+fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|error| format!("{error}"))
+}
+
+/// Where the files go that were asked for.
+struct Places {
+    page: Option<Place>,
+    plots: Option<Place>,
+    csv: Option<Place>,
+    calendar: Option<Place>,
+    program: Option<Place>,
+    /// The scenario of a day, or the folder of those of a week.
+    scenario: Option<Place>,
+}
+
+impl Places {
+    /// Finds and checks the places of all files.
+    fn new(arguments: &Arguments, input: &Input) -> Result<Self, Failure> {
+        let force = arguments.force;
+        let place = |flag: &Option<Option<PathBuf>>, ending: &str| {
+            Place::asked(flag, (&input.name, input.seed, ending), force)
+        };
+        let given = |flag: &Option<PathBuf>| flag.as_ref().map(|path| Place::given(path, force));
+        let places = Self {
+            page: place(&arguments.report, "-shifts.html"),
+            plots: place(&arguments.plots, "-shifts-plots"),
+            csv: place(&arguments.csv, "-shifts-csv"),
+            calendar: given(&arguments.ics),
+            program: given(&arguments.write_lp),
+            scenario: given(&arguments.write),
+        };
+        let calls = |(_, source): &(Option<usize>, Source)| matches!(source, Source::Scenario(_));
+        if places.scenario.is_some() && !input.days.iter().any(calls) {
+            return Err(Failure::bad_input(
+                "--write writes scenarios, and there is none: the agents needed come from a file\n  help: --csv writes the plan",
+            ));
+        }
+        let week = input.days.len() > 1;
+        let scenario = places.scenario.as_ref();
+        let files = [&places.page, &places.calendar, &places.program]
+            .into_iter()
+            .flatten();
+        for file in files.chain(scenario.filter(|_| !week)) {
+            file.may_save_file()?;
+        }
+        let folders = [&places.plots, &places.csv].into_iter().flatten();
+        for folder in folders.chain(scenario.filter(|_| week)) {
+            folder.may_save_folder()?;
+        }
+        if let (Some(first), Some(weekday)) = (&arguments.first_day, input.days[0].0)
+            && first.weekday() != weekday
+        {
+            return Err(Failure::bad_input(format!(
+                "--first-day {first} is a {}, but the plan begins on a {}",
+                WEEKDAYS[first.weekday()],
+                WEEKDAYS[weekday]
+            )));
+        }
+        Ok(places)
+    }
+
+    /// Writes every file that was asked for, and says on stderr where it is.
+    fn write(
+        &self,
+        arguments: &Arguments,
+        (input, prepared): (&Input, &[Option<Prepared>]),
+        answer: &shifts::Answer,
+        stop: &AtomicBool,
+    ) -> Result<(), Failure> {
+        let document = &answer.shifts;
+        if let Some(place) = &self.scenario {
+            let path = self.write_scenarios(place, (input, prepared), answer, stop)?;
+            say(format!("Scenario: {}", path.display()));
+        }
+        if let Some(place) = &self.page {
+            let scenario = match prepared {
+                [Some(only)] => Some(&only.loaded.scenario),
+                _ => None,
+            };
+            let path =
+                place.save_file(|out| report::shifts::page(document, scenario, stop, out))?;
+            say(format!("Report: {}", path.display()));
+        }
+        if let Some(place) = &self.plots {
+            let path =
+                place.save_folder(stop, |folder| report::shifts::write_plots(document, folder))?;
+            say(format!("Plots: {}", path.display()));
+        }
+        if let Some(place) = &self.csv {
+            let path =
+                place.save_folder(stop, |folder| report::shifts::write_csv(document, folder))?;
+            say(format!("CSV files: {}", path.display()));
+        }
+        if let (Some(place), Some(first)) = (&self.calendar, arguments.first_day) {
+            let text = report::shifts::calendar(document, first).map_err(Failure::bad_input)?;
+            let path = place.save_file(|out| out.write_all(text.as_bytes()))?;
+            say(format!("Calendar: {}", path.display()));
+        }
+        if let Some(place) = &self.program {
+            let text = Shiftwork::new(&answer.task).and_then(|work| work.lp_file());
+            let text = text.map_err(Failure::bad_input)?;
+            let path = place.save_file(|out| out.write_all(text.as_bytes()))?;
+            say(format!("Program: {}", path.display()));
+        }
+        Ok(())
+    }
+
+    fn write_scenarios(
+        &self,
+        place: &Place,
+        (input, prepared): (&Input, &[Option<Prepared>]),
+        answer: &shifts::Answer,
+        stop: &AtomicBool,
+    ) -> Result<PathBuf, Failure> {
+        let text = |day: usize, out: &Path| -> Result<Option<String>, report::scenario::Error> {
+            let (Source::Scenario(document), Some(prepared)) = (&input.days[day].1, &prepared[day])
+            else {
+                return Ok(None);
+            };
+            let scenario = &prepared.loaded.scenario;
+            let written = shifts::written(&answer.task, &answer.plan, day, scenario);
+            let from = (&**document, prepared.calibration.as_ref());
+            report::scenario::text(&written, from, out).map(|(text, _)| Some(text))
+        };
+        if let [_] = input.days.as_slice() {
+            let text = text(0, place.path())?.unwrap_or_default();
+            return Ok(place.save_file(|out| out.write_all(text.as_bytes()))?);
+        }
+        // All that can fail before the folder is begun.
+        let mut files = Vec::new();
+        for (day, weekday) in WEEKDAYS.iter().enumerate() {
+            let name = format!("{weekday}.toml");
+            if let Some(text) = text(day, &place.path().join(&name))? {
+                files.push((name, text));
+            }
+        }
+        let path = place.save_folder(stop, |folder| {
+            files.iter().try_for_each(|(name, text)| {
+                folder.write(name, |out| out.write_all(text.as_bytes()))
+            })
+        })?;
+        Ok(path)
+    }
+}
+
 /// The question of a scenario.
-fn calls(arguments: &Arguments, prepared: Prepared) -> Result<Calls, Failure> {
-    let mut scenario = prepared.loaded.scenario;
+fn calls(arguments: &Arguments, prepared: &Prepared) -> Calls {
+    let mut scenario = prepared.loaded.scenario.clone();
     arguments.targets.apply(&mut scenario);
     let run = &scenario.run;
     let mut targets = arguments.targets.of(&scenario);
@@ -208,7 +398,7 @@ fn calls(arguments: &Arguments, prepared: Prepared) -> Result<Calls, Failure> {
         MethodArgument::ErlangC => Some(Method::ErlangC),
         MethodArgument::ErlangA => Some(Method::ErlangA),
     };
-    Ok(Calls {
+    Calls {
         scenario,
         question,
         recipe: method.map(|method| Recipe {
@@ -217,7 +407,7 @@ fn calls(arguments: &Arguments, prepared: Prepared) -> Result<Calls, Failure> {
             attempts: Attempts::First,
             fractional: false,
         }),
-    })
+    }
 }
 
 fn input(arguments: &Arguments) -> Result<Input, Failure> {
@@ -261,6 +451,7 @@ fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Fai
     };
     Ok(Input {
         name: scenario.name.clone(),
+        seed: arguments.seed.unwrap_or(scenario.run.seed),
         days: vec![(rules.day, Source::Scenario(Box::new(document)))],
         groups: scenario.groups.iter().map(Crew::of).collect(),
         rules,
@@ -301,6 +492,7 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
     };
     let mut groups: Vec<Crew> = Vec::new();
     let mut interval_min = 0;
+    let mut seed = None;
     let mut days = Vec::new();
     for (weekday, name) in named {
         let Some(name) = name else {
@@ -309,6 +501,7 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
         };
         let document = Document::open(&file.path(name))?;
         let scenario = checked(arguments, &document)?;
+        seed = seed.or(Some(scenario.run.seed));
         for group in &scenario.groups {
             if !groups.iter().any(|known| known.name == group.name) {
                 groups.push(Crew::of(group));
@@ -334,6 +527,7 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
         rules,
         days,
         groups,
+        seed: arguments.seed.or(seed).unwrap_or(1),
     })
 }
 
@@ -408,6 +602,7 @@ fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure
             .collect(),
         rules,
         days,
+        seed: arguments.seed.unwrap_or(1),
     })
 }
 

@@ -24,10 +24,23 @@ pub enum Error {
 /// [`Error`].
 pub fn save(
     scenario: &Scenario,
-    (document, calibration): (&Document, Option<&Calibration>),
+    from: (&Document, Option<&Calibration>),
     place: &Place,
 ) -> Result<bool, Error> {
-    let out = place.path();
+    let (text, has_comments) = text(scenario, from, place.path())?;
+    place.save_file(|file| file.write_all(text.as_bytes()))?;
+    Ok(has_comments)
+}
+
+/// The text that [`save`] writes, for a file at `out`, and whether the comments of the document could be kept.
+///
+/// # Errors
+/// [`Error::NotTheSame`].
+pub fn text(
+    scenario: &Scenario,
+    (document, calibration): (&Document, Option<&Calibration>),
+    out: &Path,
+) -> Result<(String, bool), Error> {
     let folder = out.parent().unwrap_or(Path::new(""));
     let is_same = |text: &str| {
         let read = Document::parse(&out.display().to_string(), text, folder);
@@ -42,8 +55,7 @@ pub fn save(
     if !has_comments && !is_same(&text) {
         return Err(Error::NotTheSame);
     }
-    place.save_file(|file| file.write_all(text.as_bytes()))?;
-    Ok(has_comments)
+    Ok((text, has_comments))
 }
 
 /// The document's text with what has changed; none where it cannot be said so.

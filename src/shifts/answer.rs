@@ -2,15 +2,14 @@
 //! repairs.
 
 use super::document::{
-    CoverRow, PromisedGoal, Reason, Repair, SCHEMA, ShiftStatus, Shifts, SimulatedDay, cover,
-    people,
+    CoverRow, PromisedGoal, Repair, SCHEMA, ShiftStatus, Shifts, SimulatedDay, cover, people,
 };
 use super::plan::Plan;
 use super::simulate::{rosters, shrinkage};
 use super::solve::{Effort, Planner, Shiftwork, gap};
 use super::task::{Crew, Horizon, Task, scheduled};
 use crate::experiment::{self, Control, Error, Replications, Settings};
-use crate::kpi::{Place, Results};
+use crate::kpi::{Place, Results, TargetInfo};
 use crate::model::Model;
 use crate::planning::{self, Goal, Judge, Judged, Question, Recipe, Staffing, Status};
 use crate::scenario::{DAY_MIN, Scenario, ShiftRules, clock_text};
@@ -178,10 +177,26 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
     let simulated = days.iter().map(|day| day.close(&task, &plan, control));
     let simulated: Vec<SimulatedDay> = simulated.collect::<Result<_, _>>()?;
 
+    let explanation = match bound.infeasible {
+        true => Some(
+            work.explanation(&control.stop)
+                .map_err(PlanError::TooLarge)?,
+        ),
+        false => None,
+    };
     let complete = planner.solved().complete;
     let rows = cover(&task, &need, &plan);
-    let status = status(&rows, &simulated, complete);
+    let status = match &explanation {
+        Some(why) if why.of_rules_alone => ShiftStatus::Infeasible,
+        _ => status(&rows, &simulated, complete),
+    };
     warnings.extend(remarks(&task, &plan));
+    if explanation.as_ref().is_some_and(|why| !why.irreducible) {
+        warnings.push("not all of the rules named may be needed for the contradiction: the search for the fewest was long".to_owned());
+    }
+    if !complete && explanation.is_none() && !partial {
+        warnings.push("no plan was found that covers everything; there may be one".to_owned());
+    }
     let bound_value = bound.objective.unwrap_or(0.0);
     let shifts = Shifts {
         schema: SCHEMA.to_owned(),
@@ -190,6 +205,7 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         status,
         partial,
         repeatable: true,
+        grid_min: task.horizon.grid_min,
         unit: if task.is_priced() {
             "money"
         } else {
@@ -205,10 +221,7 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         cover: rows,
         repairs,
         simulated,
-        explanation: match bound.infeasible {
-            true => work.explanation(&control.stop),
-            false => Vec::new(),
-        },
+        explanation: explanation.map_or(Vec::new(), |why| why.reasons),
         warnings,
     };
     Ok(Answer { shifts, task, plan })
@@ -300,6 +313,7 @@ impl Day<'_> {
             day: task.horizon.day_name(self.day).to_owned(),
             scenario: self.calls.scenario.name.clone(),
             replications: results.run.replications,
+            confidence: results.run.confidence,
             goals: goals.collect(),
         })
     }
@@ -348,6 +362,10 @@ impl Day<'_> {
         let simulated = judge.figure(goal);
         let status = judge.status(goal, &simulated);
         PromisedGoal {
+            target: match goal.target.place {
+                Place::Queue(q) => Some(TargetInfo::of(&self.calls.scenario.queues[q])),
+                _ => None,
+            },
             promised: self.promised(goal, of),
             judged: Judged {
                 place: goal.target.place.name(&self.calls.scenario),
@@ -536,10 +554,4 @@ fn remarks(task: &Task, plan: &Plan) -> Vec<String> {
         );
     }
     remarks
-}
-
-impl Shiftwork<'_> {
-    fn explanation(&self, _stop: &std::sync::atomic::AtomicBool) -> Vec<Reason> {
-        Vec::new()
-    }
 }

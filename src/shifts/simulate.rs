@@ -3,7 +3,7 @@
 use super::plan::{Duty, Plan};
 use super::task::{Task, productive};
 use crate::model;
-use crate::scenario::{DAY_MIN, Scenario};
+use crate::scenario::{DAY_MIN, Group, Scenario};
 
 const MINUTE_NS: i64 = 60_000_000_000;
 
@@ -18,31 +18,63 @@ pub(super) fn rosters(
     day: usize,
     scenario: &Scenario,
 ) -> Vec<Option<Vec<model::Person>>> {
-    let of_group = |group: &crate::scenario::Group| {
-        let crew = task.crew(&group.name)?;
-        let duties = plan.people.iter().filter(|person| person.crew == crew);
-        let duties = duties.flat_map(|person| &person.duties);
-        let duties: Vec<Vec<bool>> = duties.flat_map(|duty| of_day(task, duty, day)).collect();
-        let share = |cell: usize| shrinkage(task, group, scenario, cell);
-        let away = |cell: usize| -> u32 {
-            let minute = cell as u32 * task.horizon.grid_min;
-            let blocks = task.rules.blocks.iter();
-            let weekday = task.horizon.days[day];
-            let blocks = blocks.filter(|b| b.group == group.name && b.is_at(weekday, minute));
-            blocks.map(|b| b.people).sum()
-        };
-        Some(people(task, scenario, &duties, &share, &away))
+    let of_group = |group: &Group| {
+        let duties = duties(task, plan, day, group)?;
+        Some(people(task, (scenario, group), &duties, day))
     };
     scenario.groups.iter().map(of_group).collect()
 }
 
-/// Share of the people of a group at work who are not productive in a cell of a day.
-pub(super) fn shrinkage(
+/// The productive agents of a plan by group and step of the grid within opening hours; none of a group that is not planned.
+pub(super) fn staff(
     task: &Task,
-    group: &crate::scenario::Group,
+    plan: &Plan,
+    day: usize,
     scenario: &Scenario,
+) -> Vec<Option<Vec<u32>>> {
+    let grid = task.horizon.grid_min;
+    let of_group = |group: &Group| {
+        let duties = duties(task, plan, day, group)?;
+        let cells = (scenario.open_min..scenario.close_min).step_by(grid as usize);
+        let of_cell = |minute: u32| {
+            let cell = (minute / grid) as usize;
+            let present = duties.iter().filter(|duty| duty[cell]).count() as u32;
+            wanted(task, (scenario, group), day, cell, present)
+        };
+        Some(cells.map(of_cell).collect())
+    };
+    scenario.groups.iter().map(of_group).collect()
+}
+
+/// By shift of a group's people on a day, and by cell of the day, whether it is at work.
+fn duties(task: &Task, plan: &Plan, day: usize, group: &Group) -> Option<Vec<Vec<bool>>> {
+    let crew = task.crew(&group.name)?;
+    let people = plan.people.iter().filter(|person| person.crew == crew);
+    let duties = people.flat_map(|person| &person.duties);
+    Some(duties.flat_map(|duty| of_day(task, duty, day)).collect())
+}
+
+/// How many of those at work in a cell of a day are there for calls.
+fn wanted(
+    task: &Task,
+    (scenario, group): (&Scenario, &Group),
+    day: usize,
     cell: usize,
-) -> f64 {
+    present: u32,
+) -> u32 {
+    let minute = cell as u32 * task.horizon.grid_min;
+    let weekday = task.horizon.days[day];
+    let blocks = task.rules.blocks.iter();
+    let blocks = blocks.filter(|b| b.group == group.name && b.is_at(weekday, minute));
+    let blocked: u32 = blocks.map(|b| b.people).sum();
+    productive(
+        present.saturating_sub(blocked),
+        shrinkage(task, group, scenario, cell),
+    )
+}
+
+/// Share of the people of a group at work who are not productive in a cell of a day.
+pub(super) fn shrinkage(task: &Task, group: &Group, scenario: &Scenario, cell: usize) -> f64 {
     let minute = cell as u32 * task.horizon.grid_min;
     let interval = minute.saturating_sub(scenario.open_min) / scenario.interval_min;
     let own = group.shrinkage[(interval as usize).min(group.shrinkage.len() - 1)];
@@ -74,10 +106,9 @@ fn of_day(task: &Task, duty: &Duty, day: usize) -> Option<Vec<bool>> {
 /// The spells of work of people within opening hours.
 fn people(
     task: &Task,
-    scenario: &Scenario,
+    (scenario, group): (&Scenario, &Group),
     duties: &[Vec<bool>],
-    shrinkage: &dyn Fn(usize) -> f64,
-    blocked: &dyn Fn(usize) -> u32,
+    day: usize,
 ) -> Vec<model::Person> {
     let grid = task.horizon.grid_min;
     let mut away = vec![false; duties.len()];
@@ -85,7 +116,7 @@ fn people(
     for cell in 0..(DAY_MIN / grid) as usize {
         let present: Vec<usize> = (0..duties.len()).filter(|&d| duties[d][cell]).collect();
         let n = present.len() as u32;
-        let wanted = productive(n.saturating_sub(blocked(cell)), shrinkage(cell));
+        let wanted = wanted(task, (scenario, group), day, cell, n);
         let mut there = present.iter().filter(|&&d| !away[d]).count() as u32;
         // Whoever has most of the shift still to come goes, and comes back first.
         let to_come = |d: usize| duties[d][cell..].iter().filter(|at_work| **at_work).count();

@@ -2,6 +2,7 @@
 
 use super::candidates::Candidates;
 use super::cover::CoverProgram;
+use super::explain::{Explanation, explain};
 use super::improve::{complete, improve, remove_spare};
 use super::plan::Plan;
 use super::program::{Outcome, Solution};
@@ -93,6 +94,14 @@ impl<'t> Shiftwork<'t> {
     /// It is too large: what to do.
     pub fn lp_file(&self) -> Result<String, String> {
         Ok(self.program(&self.task.need)?.program.lp_file())
+    }
+
+    /// Why nothing covers the need of the task.
+    ///
+    /// # Errors
+    /// The program is too large: what to do.
+    pub(super) fn explanation(&self, stop: &AtomicBool) -> Result<Explanation, String> {
+        Ok(explain(self.task, &self.program(&self.task.need)?, stop))
     }
 
     fn program(&self, need: &[Vec<u32>]) -> Result<CoverProgram, String> {
