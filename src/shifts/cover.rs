@@ -8,7 +8,7 @@
 //! contracts the program knows how many people there are, and that together they work no more and no fewer shifts and hours
 //! than so many may: that bounds the cost from below, but its solution says not who works what.
 
-use super::candidates::{Candidates, Shift};
+use super::candidates::{Candidates, Cluster, Shift};
 use super::program::{Program, Row, Sense};
 use super::roster::{Roster, Tour, Work};
 use super::task::Task;
@@ -325,6 +325,9 @@ impl CoverProgram {
             }
             return;
         }
+        if !self.exact {
+            self.pay_people(candidates, pricing);
+        }
         for (t, of) in pricing
             .terms
             .iter()
@@ -335,7 +338,7 @@ impl CoverProgram {
             for crew in 0..task.crews.len() {
                 let people = self
                     .program
-                    .column(format!("n{t}_{crew}"), 0.0, f64::INFINITY, true);
+                    .column(format!("n{t}_{crew}"), 0.0, f64::INFINITY, false);
                 everybody.push((people, 1.0));
                 of_contract[t].push((people, 1.0));
                 let mut shifts: Vec<(usize, f64)> = Vec::new();
@@ -347,7 +350,7 @@ impl CoverProgram {
                             continue;
                         }
                         let name = format!("w{t}_{s}");
-                        let column = self.program.column(name, 0.0, f64::INFINITY, false);
+                        let column = self.program.column(name, shift.cost, f64::INFINITY, false);
                         of_shift[s].push((column, 1.0));
                         of_day.push((column, 1.0));
                         shifts.push((column, 1.0));
@@ -370,8 +373,14 @@ impl CoverProgram {
                 }
             }
         }
+        // Whoever has a shift more than is counted is paid for it, and does no harm.
+        let sense = if self.exact {
+            Sense::Equal
+        } else {
+            Sense::AtLeast
+        };
         for terms in of_shift {
-            self.row(Rule::Count, terms, Sense::Equal, 0.0);
+            self.row(Rule::Count, terms, sense, 0.0);
         }
         for (t, terms) in of_contract.into_iter().enumerate() {
             if let Some(most) = task.rules.contracts[t].most_people {
@@ -381,6 +390,20 @@ impl CoverProgram {
         }
         if let Some(most) = task.rules.most_people {
             self.row(Rule::People, everybody, Sense::AtMost, f64::from(most));
+        }
+    }
+
+    /// Lets not shifts cost, but the people who work them.
+    fn pay_people(&mut self, candidates: &Candidates, pricing: &Pricing) {
+        for &column in &self.shifts {
+            self.program.columns[column].cost = 0.0;
+        }
+        for (pattern, &column) in pricing.patterns.iter().zip(&self.patterns) {
+            let on = pattern
+                .days
+                .iter()
+                .filter_map(|&day| candidates.keys[pattern.key][day]);
+            self.program.columns[column].cost = on.map(|s| candidates.shifts[s].cost).sum();
         }
     }
 
@@ -430,33 +453,40 @@ impl CoverProgram {
         })
     }
 
+    /// How many people work each shift, as values of the columns say.
+    pub fn counts(&self, values: &[f64]) -> Vec<u32> {
+        let whole = |column: &usize| (values[*column] + 1e-6).floor().max(0.0) as u32;
+        self.shifts.iter().map(whole).collect()
+    }
+
+    /// The breaks that values of the columns say.
+    pub fn breaks(&self, candidates: &Candidates, values: &[f64]) -> Breaks {
+        let whole = |column: usize| (values[column] + 1e-6).floor().max(0.0) as usize;
+        let of_shift = |(of_shift, shift): (&Vec<Ways>, &Shift)| {
+            let clusters = candidates.clusters[shift.shift_type].iter().zip(of_shift);
+            let taken = |(cluster, first): (&Cluster, &Ways)| match first {
+                None => Vec::new(),
+                Some(first) => (0..cluster.ways.len())
+                    .flat_map(|way| std::iter::repeat_n(way, whole(first + way)))
+                    .rev()
+                    .collect(),
+            };
+            clusters.map(taken).collect()
+        };
+        Breaks(
+            self.ways
+                .iter()
+                .zip(&candidates.shifts)
+                .map(of_shift)
+                .collect(),
+        )
+    }
+
     /// The people that values of the columns say, rounded down; all of them, where the values are whole numbers.
     pub fn tours(&self, candidates: &Candidates, pricing: &Pricing, values: &[f64]) -> Vec<Tour> {
         let whole = |column: usize| (values[column] + 1e-6).floor().max(0.0) as usize;
-        // By shift and cluster, the ways to hand out.
-        let mut ways: Vec<Vec<Vec<usize>>> = self
-            .ways
-            .iter()
-            .zip(&candidates.shifts)
-            .map(|(of_shift, shift)| {
-                let clusters = candidates.clusters[shift.shift_type].iter().zip(of_shift);
-                let taken = |(cluster, first): (&super::candidates::Cluster, &Ways)| match first {
-                    None => Vec::new(),
-                    Some(first) => (0..cluster.ways.len())
-                        .flat_map(|way| std::iter::repeat_n(way, whole(first + way)))
-                        .rev()
-                        .collect(),
-                };
-                clusters.map(taken).collect()
-            })
-            .collect();
-        let mut work = |shift: usize| Work {
-            shift,
-            ways: ways[shift]
-                .iter_mut()
-                .map(|left| left.pop().unwrap_or(0))
-                .collect(),
-        };
+        let mut breaks = self.breaks(candidates, values);
+        let mut work = |shift: usize| breaks.work(shift);
         let mut tours = Vec::new();
         if !self.patterns.is_empty() {
             for (pattern, &column) in pricing.patterns.iter().zip(&self.patterns) {
@@ -507,5 +537,34 @@ impl CoverProgram {
             }
         }
         tours
+    }
+}
+
+/// Ways to take breaks that are still to be given out, by shift and cluster.
+pub(super) struct Breaks(Vec<Vec<Vec<usize>>>);
+
+impl Breaks {
+    /// A shift with the next of its breaks; where none are left, the first that the rules allow.
+    pub fn work(&mut self, shift: usize) -> Work {
+        let ways = self.0[shift].iter_mut();
+        Work {
+            shift,
+            ways: ways.map(|left| left.pop().unwrap_or(0)).collect(),
+        }
+    }
+
+    /// The same where there are some left.
+    pub fn work_left(&mut self, shift: usize) -> Option<Work> {
+        let any = self.0[shift].iter().any(|left| !left.is_empty());
+        any.then(|| self.work(shift))
+    }
+
+    /// Somebody has these.
+    pub fn taken(&mut self, work: &Work) {
+        for (left, way) in self.0[work.shift].iter_mut().zip(&work.ways) {
+            if let Some(at) = left.iter().position(|of| of == way) {
+                left.remove(at);
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The cheapest plan that covers the people needed, as far as it can be found, and how much cheaper one could be at most.
 
 use super::candidates::Candidates;
-use super::cover::CoverProgram;
+use super::cover::{Breaks, CoverProgram};
 use super::explain::{Explanation, explain};
 use super::improve::{complete, improve, remove_spare};
 use super::plan::Plan;
@@ -29,7 +29,7 @@ impl Default for Effort {
     fn default() -> Self {
         Self {
             dives: 12,
-            trials: 2_000,
+            trials: 5_000,
             nodes: 100,
             seed: 1,
         }
@@ -232,15 +232,39 @@ impl<'s> Planner<'s> {
         }
     }
 
+    /// Gives the shifts of a week to people, one after the other, each as many as the contract allows.
+    fn give_out(&mut self, roster: &mut Roster<'s>, counts: &[u32], mut breaks: Breaks) {
+        let mut left = counts.to_vec();
+        for work in roster.tours.iter().flat_map(|tour| &tour.works) {
+            left[work.shift] = left[work.shift].saturating_sub(1);
+            breaks.taken(work);
+        }
+        while left.iter().any(|n| *n > 0) {
+            let of = self.of;
+            let Some(mut tour) = of.pricing.best_of_shifts(roster, &left, &mut self.random) else {
+                return;
+            };
+            for work in &mut tour.works {
+                left[work.shift] = left[work.shift].saturating_sub(1);
+                if let Some(of_shift) = breaks.work_left(work.shift) {
+                    *work = of_shift;
+                }
+            }
+            roster.add(tour);
+        }
+    }
+
     /// Dives from the solution in fractions to whole numbers; then, again and again, people are kept at random, and the others
     /// found anew by a dive.
     fn dive(&mut self, program: &CoverProgram, bound: Option<f64>, stop: &AtomicBool) {
         let of = self.of;
-        for dive in 0..self.effort.dives {
-            if !program.exact
-                || stop.load(Ordering::Relaxed)
-                || bound.is_some_and(|b| self.is_at(b))
-            {
+        let dives = match program.exact {
+            true => self.effort.dives,
+            // Much is lost when shifts are given out, whatever the dive; trials make up for it.
+            false => self.effort.dives.div_ceil(4),
+        };
+        for dive in 0..dives {
+            if stop.load(Ordering::Relaxed) || bound.is_some_and(|b| self.is_at(b)) {
                 return;
             }
             let mut kept = self.best.emptied();
@@ -260,9 +284,18 @@ impl<'s> Planner<'s> {
             else {
                 return;
             };
-            let mut found = self.best.emptied();
-            for tour in program.tours(&of.candidates, &of.pricing, &values) {
-                found.add(tour);
+            let mut found = kept.emptied();
+            if program.exact {
+                for tour in program.tours(&of.candidates, &of.pricing, &values) {
+                    found.add(tour);
+                }
+            } else {
+                found = kept;
+                self.give_out(
+                    &mut found,
+                    &program.counts(&values),
+                    program.breaks(&of.candidates, &values),
+                );
             }
             complete(&mut found, &of.pricing, 0.0, &mut self.random, stop);
             remove_spare(&mut found);

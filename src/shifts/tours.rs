@@ -143,6 +143,9 @@ pub(super) struct Pricing {
     pub patterns: Vec<Pattern>,
 }
 
+/// By how much of it a shift is worth more that nobody has yet where most are left.
+const URGENT: f64 = 0.5;
+
 /// Days of a week.
 const DAYS: usize = 7;
 
@@ -173,6 +176,42 @@ impl Pricing {
     /// misjudged at random.
     pub fn best(&self, roster: &mut Roster<'_>, noise: f64, random: &mut Stream) -> Option<Tour> {
         roster.refresh();
+        let gain = |shift: usize| {
+            let of = &roster.candidates.shifts[shift];
+            roster.may_work(of).then(|| roster.gain(of))
+        };
+        self.best_for(roster, &gain, noise, random)
+    }
+
+    /// The person of a week who works most of the people's shifts that are still to be given out.
+    pub fn best_of_shifts(
+        &self,
+        roster: &mut Roster<'_>,
+        left: &[u32],
+        random: &mut Stream,
+    ) -> Option<Tour> {
+        roster.refresh();
+        let gain = |shift: usize| {
+            let of = &roster.candidates.shifts[shift];
+            roster.may_work(of).then(|| Gain {
+                missing: if left[shift] > 0 {
+                    of.cells as f64
+                } else {
+                    0.0
+                },
+                spare: 0.0,
+            })
+        };
+        self.best_for(roster, &gain, 0.0, random)
+    }
+
+    fn best_for(
+        &self,
+        roster: &Roster<'_>,
+        gain: &dyn Fn(usize) -> Option<Gain>,
+        noise: f64,
+        random: &mut Stream,
+    ) -> Option<Tour> {
         let mut best: Option<(f64, Tour)> = None;
         let mut consider = |value: Option<f64>, tour: &dyn Fn() -> Tour| {
             let Some(value) = value else { return };
@@ -198,17 +237,14 @@ impl Pricing {
             for (s, shift) in shifts.iter().enumerate() {
                 let mut terms = self.terms.iter();
                 let allowed = |of: &&Terms| of.allow(shift) && roster.may_add(of.contract);
-                let Some(of) = terms.find(allowed).filter(|_| roster.may_work(shift)) else {
+                let (Some(of), Some(gain)) = (terms.find(allowed), gain(s)) else {
                     continue;
                 };
-                let value = value(roster, roster.gain(shift), shift.cost);
+                let value = value(roster, gain, shift.cost);
                 consider(value, &|| one(of.contract, shift.crew, &[s], shift.cost));
             }
         } else {
-            let gains: Vec<Option<Gain>> = shifts
-                .iter()
-                .map(|shift| roster.may_work(shift).then(|| roster.gain(shift)))
-                .collect();
+            let gains: Vec<Option<Gain>> = (0..shifts.len()).map(gain).collect();
             for pattern in &self.patterns {
                 let of = &self.terms[pattern.terms];
                 if !roster.may_add(of.contract) {
@@ -237,7 +273,8 @@ impl Pricing {
                 for crew in (0..roster.task.crews.len()).filter(|&crew| of.crews[crew]) {
                     for part in tours(roster, of, crew, &gains) {
                         let value = value(roster, part.gain, part.cost);
-                        consider(value, &|| one(of.contract, crew, &part.shifts, part.cost));
+                        let shifts = &part.shifts[..part.n];
+                        consider(value, &|| one(of.contract, crew, shifts, part.cost));
                     }
                 }
             }
