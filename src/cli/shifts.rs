@@ -14,7 +14,7 @@ use crate::report::text::Page;
 use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules, WEEKDAYS};
 use crate::shifts::document::ShiftStatus;
 use crate::shifts::{
-    self, Asked, Calls, Crew, Effort, PlanError, Required, Requirement, Shiftwork,
+    self, Asked, Calls, Crew, Effort, PlanError, PublishedShift, Required, Requirement, Shiftwork,
 };
 use clap::{ArgGroup, Args};
 use std::ffi::OsStr;
@@ -138,6 +138,8 @@ struct Input {
     rules: ShiftRules,
     days: Vec<(Option<usize>, Source)>,
     groups: Vec<Crew>,
+    /// The file of the published plan.
+    keep: Option<PathBuf>,
     seed: u64,
 }
 
@@ -156,6 +158,7 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     // Before anything is simulated: nobody should wait to be told that something is bad.
     let input = input(arguments)?;
+    let published = published(&input)?;
     let places = Places::new(arguments, &input)?;
     let control = Arc::clone(&stop.control);
     let mut warnings: Vec<String> = Vec::new();
@@ -188,6 +191,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         name: input.name.clone(),
         rules: input.rules.clone(),
         crews: input.groups.clone(),
+        published,
         days,
         effort: Effort {
             dives: arguments.dives,
@@ -219,6 +223,53 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         (false, status) if status.is_good() => status::DONE,
         (false, _) => status::MISSED,
     })
+}
+
+/// The shifts of the published plan that the rules name, as far as they are of the plan's days.
+fn published(input: &Input) -> Result<Vec<PublishedShift>, Failure> {
+    let Some(path) = &input.keep else {
+        return Ok(Vec::new());
+    };
+    let mut published: Vec<PublishedShift> = Vec::new();
+    for shift in shifts::read_published(path).map_err(Failure::bad_input)? {
+        let Some(crew) = input
+            .groups
+            .iter()
+            .position(|crew| crew.name == shift.group)
+        else {
+            let names = input.groups.iter().map(|crew| format!("\"{}\"", crew.name));
+            return Err(Failure::bad_input(format!(
+                "{}, line {}: there is no group \"{}\"; the groups are {}",
+                path.display(),
+                shift.line,
+                shift.group,
+                names.collect::<Vec<_>>().join(", ")
+            )));
+        };
+        // A day whose weekday one of the two does not know may be that of the other.
+        let is_it = |(weekday, _): &(Option<usize>, Source)| match (weekday, shift.day) {
+            (Some(ours), Some(theirs)) => *ours == theirs,
+            _ => input.days.len() == 1,
+        };
+        let Some(day) = input.days.iter().position(is_it) else {
+            continue;
+        };
+        let same = published.iter_mut().find(|of| {
+            (of.crew, of.day, of.start_min, of.length_min)
+                == (crew, day, shift.start_min, shift.length_min)
+        });
+        match same {
+            Some(of) => of.people += 1,
+            None => published.push(PublishedShift {
+                crew,
+                day,
+                start_min: shift.start_min,
+                length_min: shift.length_min,
+                people: 1,
+            }),
+        }
+    }
+    Ok(published)
 }
 
 fn date(text: &str) -> Result<Date, String> {
@@ -427,7 +478,7 @@ fn input(arguments: &Arguments) -> Result<Input, Failure> {
 /// A scenario with rules of its own, or from a file.
 fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Failure> {
     let scenario = checked(arguments, &document)?;
-    let rules = match &arguments.rules {
+    let (rules, keep) = match &arguments.rules {
         Some(path) => {
             let names: Vec<&str> = scenario.groups.iter().map(|g| g.name.as_str()).collect();
             let file = RulesFile::read(&Document::open(path)?)?;
@@ -442,10 +493,15 @@ fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Fai
                         .display(),
                 )));
             }
-            file.rules(&names, scenario.interval_min)?
+            let rules = file.rules(&names, scenario.interval_min)?;
+            let keep = rules.keep.as_ref().map(|keep| file.path(&keep.file));
+            (rules, keep)
         }
         None => match &scenario.shifts {
-            Some(rules) => (**rules).clone(),
+            Some(rules) => {
+                let keep = rules.keep.as_ref().map(|keep| document.beside(&keep.file));
+                ((**rules).clone(), keep)
+            }
             None => return Err(no_rules(arguments)),
         },
     };
@@ -455,6 +511,7 @@ fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Fai
         days: vec![(rules.day, Source::Scenario(Box::new(document)))],
         groups: scenario.groups.iter().map(Crew::of).collect(),
         rules,
+        keep,
     })
 }
 
@@ -524,6 +581,7 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned(),
+        keep: rules.keep.as_ref().map(|keep| file.path(&keep.file)),
         rules,
         days,
         groups,
@@ -600,6 +658,7 @@ fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure
                 cost_per_hour: None,
             })
             .collect(),
+        keep: rules.keep.as_ref().map(|keep| file.path(&keep.file)),
         rules,
         days,
         seed: arguments.seed.unwrap_or(1),

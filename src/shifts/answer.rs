@@ -2,12 +2,13 @@
 //! repairs.
 
 use super::document::{
-    CoverRow, PromisedGoal, Repair, SCHEMA, ShiftStatus, Shifts, SimulatedDay, cover, people,
+    CoverRow, PromisedGoal, PublishedRow, Repair, SCHEMA, ShiftStatus, Shifts, SimulatedDay, cover,
+    people,
 };
 use super::plan::Plan;
 use super::simulate::{rosters, shrinkage};
 use super::solve::{Effort, Planner, Shiftwork, gap};
-use super::task::{Crew, Horizon, Task, scheduled};
+use super::task::{Crew, Horizon, PublishedShift, Task, scheduled};
 use crate::experiment::{self, Control, Error, Replications, Settings};
 use crate::kpi::{Place, Results, TargetInfo};
 use crate::model::Model;
@@ -49,6 +50,8 @@ pub struct Asked {
     pub crews: Vec<Crew>,
     /// One day, or the seven of a week from Monday: the weekday, where it is known, and what is needed.
     pub days: Vec<(Option<usize>, Required)>,
+    /// Shifts of a published plan, of which as much is kept as pays.
+    pub published: Vec<PublishedShift>,
     /// How much is tried.
     pub effort: Effort,
     /// Rounds of simulation and repair, at most.
@@ -92,6 +95,8 @@ struct Day<'a> {
     day: usize,
     calls: &'a Calls,
     staffing: Staffing,
+    /// The scenario with the staff required.
+    staffed: Scenario,
     goals: Vec<Goal>,
 }
 
@@ -109,32 +114,43 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         rules: asked.rules.clone(),
         crews: asked.crews.clone(),
         need: vec![vec![0; horizon.cells()]; asked.crews.len()],
+        published: asked.published.clone(),
         horizon,
     };
     let mut warnings = Vec::new();
-    let mut days = Vec::new();
+    let mut days: Vec<Day<'_>> = Vec::new();
     let mut partial = false;
     for (day, (_, required)) in asked.days.iter().enumerate() {
         match required {
             Required::Closed => {}
             Required::Agents(agents) => task.need_agents(day, agents),
             Required::Calls(calls) => {
-                let answer = match &calls.recipe {
-                    None => planning::simulate(&calls.scenario, &calls.question, control)?,
-                    Some(recipe) => {
-                        planning::by_formula(&calls.scenario, &calls.question, recipe, control)?
+                // Days alike need the same staff.
+                let alike = days.iter().find(|of| of.calls.scenario == calls.scenario);
+                let (staffing, staffed) = match (alike, &calls.recipe) {
+                    (Some(of), _) => (of.staffing.clone(), of.staffed.clone()),
+                    (None, recipe) => {
+                        let (scenario, question) = (&calls.scenario, &calls.question);
+                        let answer = match recipe {
+                            None => planning::simulate(scenario, question, control)?,
+                            Some(recipe) => {
+                                planning::by_formula(scenario, question, recipe, control)?
+                            }
+                        };
+                        for warning in &answer.staffing.warnings {
+                            warnings.push(of_day(&task, day, warning));
+                        }
+                        (answer.staffing, answer.scenario)
                     }
                 };
-                partial |= answer.staffing.partial;
-                task.need_staff(day, &calls.scenario, &answer.scenario);
-                for warning in &answer.staffing.warnings {
-                    warnings.push(of_day(&task, day, warning));
-                }
+                partial |= staffing.partial;
+                task.need_staff(day, &calls.scenario, &staffed);
                 days.push(Day {
                     day,
                     calls,
                     goals: Goal::all(&calls.scenario, &calls.question),
-                    staffing: answer.staffing,
+                    staffing,
+                    staffed,
                 });
             }
         }
@@ -184,7 +200,8 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         ),
         false => None,
     };
-    let complete = planner.solved().complete;
+    let last = planner.solved();
+    let complete = last.complete;
     let rows = cover(&task, &need, &plan);
     let status = match &explanation {
         Some(why) if why.of_rules_alone => ShiftStatus::Infeasible,
@@ -217,6 +234,13 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         bound: bound_value,
         gap: gap(first.objective, bound_value),
         nodes: bound.nodes,
+        published: (!task.published.is_empty()).then(|| {
+            let shifts = task.published.iter().map(|of| u64::from(of.people)).sum();
+            PublishedRow {
+                shifts,
+                kept: shifts - last.changes,
+            }
+        }),
         people: people(&task, &plan),
         cover: rows,
         repairs,

@@ -25,6 +25,8 @@ pub(super) struct Shift {
     pub cost: f64,
     /// Index of the same shift on other days.
     pub key: usize,
+    /// Index of the published shifts that it would keep.
+    pub published: Option<usize>,
 }
 
 /// Breaks of a type whose windows could meet, with every way to take them one after the other. Which way is taken does not
@@ -107,6 +109,10 @@ impl Candidates {
                 paid_min: of.paid_min(length_min),
                 cost: 0.0,
                 key: self.keys.len(),
+                published: task.published.iter().position(|of| {
+                    (of.crew, of.day, of.start_min, of.length_min)
+                        == (crew, day, start_min, length_min)
+                }),
             };
             let ways = self.clusters[t].iter().map(|_| 0);
             shift.cost = self.duty(&shift, horizon.grid_min, ways).cost(task, crew);

@@ -50,13 +50,16 @@ pub(super) struct CoverProgram {
     pub exact: bool,
     /// Every plan costs a multiple of this; 0 where that is not known.
     step: f64,
+    /// Cost that the program's cost leaves out.
+    constant: f64,
 }
 
 /// The largest number of which the costs of all shifts are multiples, where they are money of whole hundredths, and neither
 /// missing nor spare hours have a price.
 fn step_of_costs(candidates: &Candidates, task: &Task) -> f64 {
     const PARTS: f64 = 1e4;
-    if task.rules.short_cost.is_some() || task.rules.spare_cost > 0.0 {
+    let rules = &task.rules;
+    if rules.short_cost.is_some() || rules.spare_cost > 0.0 || !task.published.is_empty() {
         return 0.0;
     }
     let mut step = 0u64;
@@ -107,10 +110,12 @@ impl CoverProgram {
             contracts: Vec::new(),
             exact: !week || pricing.terms.iter().all(|of| of.same_shift),
             step: step_of_costs(candidates, task),
+            constant: 0.0,
         };
         this.count_people(candidates);
         this.cover(task, candidates, need);
         this.limit_types(task, candidates);
+        this.keep_published(task, candidates);
         if week {
             this.count_weeks(task, candidates, pricing);
         } else {
@@ -119,8 +124,9 @@ impl CoverProgram {
         Ok(this)
     }
 
-    /// The least cost of a plan that is not below a bound.
+    /// The least cost of a plan that is not below a bound of the program.
     pub fn round_up(&self, bound: f64) -> f64 {
+        let bound = bound + self.constant;
         match self.step > 0.0 {
             true => ((bound / self.step - 1e-6).ceil() * self.step).max(bound),
             false => bound,
@@ -221,6 +227,26 @@ impl CoverProgram {
                 }
                 self.row(Rule::Need { crew, cell }, terms, sense, needed);
             }
+        }
+    }
+
+    /// Published shifts that are kept, at most as many as there are people who work them, save what a change costs.
+    fn keep_published(&mut self, task: &Task, candidates: &Candidates) {
+        for (p, of) in task.published.iter().enumerate() {
+            self.constant += task.cost_per_change() * f64::from(of.people);
+            let shifts = candidates.shifts.iter().zip(&self.shifts);
+            let of_published = shifts.filter(|(shift, _)| shift.published == Some(p));
+            let mut terms: Vec<(usize, f64)> =
+                of_published.map(|(_, &column)| (column, -1.0)).collect();
+            if terms.is_empty() {
+                continue;
+            }
+            let most = f64::from(of.people);
+            let kept = self
+                .program
+                .column(format!("k{p}"), -task.cost_per_change(), most, false);
+            terms.push((kept, 1.0));
+            self.row(Rule::Count, terms, Sense::AtMost, 0.0);
         }
     }
 

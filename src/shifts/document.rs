@@ -39,6 +39,9 @@ pub struct Shifts {
     pub gap: f64,
     /// Nodes of the branch-and-bound tree.
     pub nodes: u64,
+    /// What became of a published plan, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<PublishedRow>,
     /// People and their shifts.
     pub people: Vec<PersonRow>,
     /// Requirement and cover.
@@ -51,6 +54,15 @@ pub struct Shifts {
     pub explanation: Vec<Reason>,
     /// What a reader should know.
     pub warnings: Vec<String>,
+}
+
+/// What became of a published plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublishedRow {
+    /// Its shifts.
+    pub shifts: u64,
+    /// Those that are kept: as many people work them, whoever they are.
+    pub kept: u64,
 }
 
 /// What became of a plan.

@@ -25,5 +25,5 @@ pub use plan::{Duty, Person, Plan};
 pub use published::{Published, PublishedError, read_published};
 pub use requirement::Requirement;
 pub use solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};
-pub use task::{Crew, Horizon, Task, productive, scheduled};
+pub use task::{Crew, Horizon, PublishedShift, Task, productive, scheduled};
 pub use written::{on_grid, written};

@@ -70,11 +70,15 @@ pub(super) struct Roster<'a> {
     /// People by type of shift and day.
     by_type: Vec<Vec<u32>>,
     by_contract: Vec<u32>,
+    /// People by shift of the published plan.
+    by_published: Vec<u32>,
     cost: f64,
     /// Person-cells missing and spare; people missing of the least of a type and day.
     missing: u64,
     spare: u64,
     missing_of_types: u64,
+    /// Published shifts that nobody works.
+    changes: u64,
 }
 
 /// What a person would bring.
@@ -84,12 +88,15 @@ pub(super) struct Gain {
     pub missing: f64,
     /// Cells where nobody is.
     pub spare: f64,
+    /// Cost of published shifts that would be kept.
+    pub kept: f64,
 }
 
 impl std::ops::AddAssign for Gain {
     fn add_assign(&mut self, other: Self) {
         self.missing += other.missing;
         self.spare += other.spare;
+        self.kept += other.kept;
     }
 }
 
@@ -114,10 +121,12 @@ impl<'a> Roster<'a> {
             tours: Vec::new(),
             by_type: vec![vec![0; days]; task.rules.types.len()],
             by_contract: vec![0; task.rules.contracts.len()],
+            by_published: vec![0; task.published.len()],
             cost: 0.0,
             missing: need.iter().flatten().map(|n| u64::from(*n)).sum(),
             spare: 0,
             missing_of_types: 0,
+            changes: task.published.iter().map(|of| u64::from(of.people)).sum(),
         };
         for (t, of) in task.rules.types.iter().enumerate() {
             let worked = (0..days).filter(|day| roster.is_worked(t, *day)).count() as u64;
@@ -153,6 +162,7 @@ impl<'a> Roster<'a> {
             + hour * (self.missing as f64 * h)
             + self.never() * (self.missing_of_types as f64 * PERSON_H)
             + rules.spare_cost * (self.spare as f64 * h)
+            + self.task.cost_per_change() * self.changes as f64
     }
 
     /// Cost of an hour in which somebody is missing.
@@ -213,6 +223,7 @@ impl<'a> Roster<'a> {
         let mut gain = Gain {
             missing: cover.missing.of(shift.from, shift.cells),
             spare: cover.spare.of(shift.from, shift.cells),
+            kept: 0.0,
         };
         for cluster in &self.candidates.clusters[shift.shift_type] {
             let way = self.best_way(shift, cluster);
@@ -224,6 +235,10 @@ impl<'a> Roster<'a> {
         let of = &self.task.rules.types[shift.shift_type];
         if self.by_type[shift.shift_type][shift.day] < of.least {
             gain.missing += PERSON_H / self.cell_h();
+        }
+        let is_open = |p: &usize| self.by_published[*p] < self.task.published[*p].people;
+        if shift.published.is_some_and(|p| is_open(&p)) {
+            gain.kept = self.task.cost_per_change();
         }
         gain
     }
@@ -283,6 +298,13 @@ impl<'a> Roster<'a> {
             step(people, comes);
             self.missing_of_types += u64::from(least.saturating_sub(*people));
             self.missing_of_types -= u64::from(before);
+            if let Some(published) = shift.published {
+                let people = self.task.published[published].people;
+                let before = people.saturating_sub(self.by_published[published]);
+                step(&mut self.by_published[published], comes);
+                self.changes += u64::from(people.saturating_sub(self.by_published[published]));
+                self.changes -= u64::from(before);
+            }
             let cover = &mut self.covers[shift.crew];
             cover.fresh = false;
             let cells = cover.need.len();
@@ -328,7 +350,11 @@ impl<'a> Roster<'a> {
                 })
             };
             let mut cells = shift.from..shift.from + shift.cells;
-            self.by_type[shift.shift_type][shift.day] > least
+            let of_plan = |p: usize| self.by_published[p] <= self.task.published[p].people;
+            let keeps =
+                self.task.cost_per_change() > shift.cost && shift.published.is_some_and(of_plan);
+            !keeps
+                && self.by_type[shift.shift_type][shift.day] > least
                 && cells.all(|cell| {
                     let at = cell % cover.need.len();
                     cover.present[at] > cover.need[at] || on_break(cell)
@@ -353,6 +379,11 @@ impl<'a> Roster<'a> {
                 let shift = &self.candidates.shifts[work.shift];
                 (cell + cells - shift.from) % cells < shift.cells
             })
+    }
+
+    /// Published shifts that nobody works.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// The plan.

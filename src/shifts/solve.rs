@@ -45,6 +45,8 @@ pub struct Solved {
     pub objective: f64,
     /// Nobody is missing.
     pub complete: bool,
+    /// Published shifts that nobody works.
+    pub changes: u64,
 }
 
 /// How good a plan can be.
@@ -198,6 +200,7 @@ impl<'s> Planner<'s> {
             plan: self.best.plan(),
             objective: self.best.objective(),
             complete: self.best.is_complete(),
+            changes: self.best.changes(),
         }
     }
 

@@ -87,6 +87,23 @@ pub struct Task {
     pub horizon: Horizon,
     /// People needed at work and not on a break, by group and cell: those whom shrinkage and blocks take away included.
     pub need: Vec<Vec<u32>>,
+    /// Shifts of a published plan, of which those that are not kept have a price.
+    pub published: Vec<PublishedShift>,
+}
+
+/// Shifts of a published plan of one group, day, start and length, whatever their type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedShift {
+    /// Index of the group.
+    pub crew: usize,
+    /// The day on which they start.
+    pub day: usize,
+    /// Start, minutes after midnight.
+    pub start_min: u32,
+    /// Length, breaks included.
+    pub length_min: u32,
+    /// How many people.
+    pub people: u32,
 }
 
 impl Task {
@@ -103,6 +120,12 @@ impl Task {
             (Some(price), _) => price,
             (None, priced) => f64::from(u8::from(!priced)),
         }
+    }
+
+    /// Cost of a published shift that is not kept.
+    pub fn cost_per_change(&self) -> f64 {
+        let keep = self.rules.keep.as_ref();
+        keep.map_or(0.0, |keep| keep.cost_per_change)
     }
 
     /// The group of a name.

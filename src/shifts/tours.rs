@@ -143,9 +143,6 @@ pub(super) struct Pricing {
     pub patterns: Vec<Pattern>,
 }
 
-/// By how much of it a shift is worth more that nobody has yet where most are left.
-const URGENT: f64 = 0.5;
-
 /// Days of a week.
 const DAYS: usize = 7;
 
@@ -199,7 +196,7 @@ impl Pricing {
                 } else {
                     0.0
                 },
-                spare: 0.0,
+                ..Gain::default()
             })
         };
         self.best_for(roster, &gain, 0.0, random)
@@ -290,7 +287,7 @@ impl Pricing {
 /// What a person is worth for the money; none where it costs more than it brings.
 fn value(roster: &Roster<'_>, gain: Gain, cost: f64) -> Option<f64> {
     let cell_h = f64::from(roster.task.horizon.grid_min) / 60.0;
-    let cost = cost + roster.task.rules.spare_cost * gain.spare * cell_h;
+    let cost = cost + roster.task.rules.spare_cost * gain.spare * cell_h - gain.kept;
     let pays = roster.hour_missing() * gain.missing * cell_h > cost;
     // Of those that cost nothing the one that does most.
     (gain.missing > 0.0 && pays).then(|| gain.missing / cost.max(1e-6))
