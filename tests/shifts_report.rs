@@ -156,6 +156,7 @@ fn document(task: &Task, plan: &Plan, status: ShiftStatus) -> Shifts {
         bound: cost / 1.012,
         gap: 0.012,
         nodes: 41,
+        published: None,
         people: document::people(task, plan),
         cover: document::cover(task, &task.need, plan),
         repairs: vec![],

@@ -10,7 +10,7 @@ use super::simulate::{rosters, shrinkage};
 use super::solve::{Effort, Planner, Shiftwork, gap};
 use super::task::{Crew, Horizon, PublishedShift, Task, scheduled};
 use crate::experiment::{self, Control, Error, Replications, Settings};
-use crate::kpi::{Place, Results, TargetInfo};
+use crate::kpi::{Bound, Place, Results, TargetInfo, Unit, unit};
 use crate::model::Model;
 use crate::planning::{self, Goal, Judge, Judged, Question, Recipe, Staffing, Status};
 use crate::scenario::{DAY_MIN, Scenario, ShiftRules, clock_text};
@@ -450,12 +450,11 @@ fn repair(
             let Some(crew) = helper(task, &of.calls.scenario, goal.target.place) else {
                 continue;
             };
-            let share = match crate::kpi::unit(goal.target.kpi) {
-                Some(crate::kpi::Unit::Fraction) => PEOPLE_PER_POINT * -goal.slack(Some(mean)),
+            let share = match unit(goal.target.kpi) {
+                Some(Unit::Fraction) => PEOPLE_PER_POINT * -goal.slack(Some(mean)),
                 _ => 0.0,
             };
-            let part = goal.target.place.name(&of.calls.scenario);
-            let why = format!("{part}.{} was {mean:.4}", goal.target.kpi);
+            let why = missed(&of.calls.scenario, goal, mean);
             for interval in worst_intervals(of, goal, &results) {
                 let entry = more.entry((crew, interval)).or_insert((0.0, why.clone()));
                 entry.0 = entry.0.max(share);
@@ -493,6 +492,30 @@ fn repair(
         }
     }
     Ok(repairs)
+}
+
+/// Which target was missed, and by what.
+fn missed(scenario: &Scenario, goal: &Goal, figure: f64) -> String {
+    let target = &goal.target;
+    let name = match target.place {
+        Place::Queue(q) => &scenario.queues[q].name,
+        Place::Group(g) => &scenario.groups[g].name,
+        Place::Trunk(t) => &scenario.trunks[t].name,
+    };
+    let shown = |value: f64| match unit(target.kpi) {
+        Some(Unit::Fraction) => format!("{:.1} %", 100.0 * value),
+        _ => format!("{value:.1} s"),
+    };
+    let kpi = target.kpi.trim_end_matches("_s").replace('_', " ");
+    let wanted = match target.bound {
+        Bound::AtLeast => "at least",
+        Bound::AtMost => "at most",
+    };
+    format!(
+        "{name}: {kpi} {}, wanted {wanted} {}",
+        shown(figure),
+        shown(target.threshold)
+    )
 }
 
 /// Intervals in which more people help a goal most: its own; of a day those where most calls miss it.

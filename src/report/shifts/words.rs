@@ -145,6 +145,13 @@ pub fn answer(view: &View<'_>) -> Vec<String> {
         false => "; nobody is spare.".to_owned(),
     };
     sentences.push(spare);
+    if let Some(published) = &shifts.published {
+        sentences.push(format!(
+            "Of {} published shifts {} are kept.",
+            grouped(published.shifts as f64, 0),
+            grouped(published.kept as f64, 0)
+        ));
+    }
     if !shifts.repeatable {
         sentences.push("A limit of time was set: the same call may give another plan.".to_owned());
     }
