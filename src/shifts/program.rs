@@ -240,13 +240,15 @@ fn dive(problem: &microlp::Problem, whole: &[Variable]) -> Outcome {
         Err(error) => return failed(error),
     };
     let bound = solution.objective();
+    let fraction = |solution: &microlp::Solution, variable: &Variable| {
+        let value = solution.var_value(*variable);
+        let fraction = value - value.floor();
+        (fraction > WHOLE && fraction < 1.0 - WHOLE).then_some((*variable, value, fraction))
+    };
     loop {
-        let fraction = |variable: &Variable| {
-            let value = solution.var_value(*variable);
-            let fraction = value - value.floor();
-            (fraction > WHOLE && fraction < 1.0 - WHOLE).then_some((*variable, value, fraction))
-        };
-        let nearest = whole.iter().filter_map(fraction);
+        let nearest = whole
+            .iter()
+            .filter_map(|variable| fraction(&solution, variable));
         let Some((variable, value, _)) = nearest.max_by(|a, b| a.2.total_cmp(&b.2)) else {
             return Outcome::Solved(Solution {
                 values: Some(solution.iter().map(|(_, value)| value).collect()),
@@ -262,7 +264,14 @@ fn dive(problem: &microlp::Problem, whole: &[Variable]) -> Outcome {
         solution = match fixed {
             Ok(SolveOutcome::Solution(solution)) => solution,
             Ok(SolveOutcome::Interrupted(_)) => return Outcome::Interrupted,
-            Err(error) => return failed(error),
+            // A dive that ends in nothing has a bound all the same.
+            Err(_) => {
+                return Outcome::Solved(Solution {
+                    values: None,
+                    bound,
+                    nodes: 0,
+                });
+            }
         };
     }
 }

@@ -149,10 +149,15 @@ impl<'s> Planner<'s> {
             infeasible: false,
             nodes: 0,
         };
-        match program.program.relaxed(stop) {
-            Outcome::Solved(relaxed) => {
-                bound.objective = Some(program.round_up(relaxed.bound));
-                self.dive(&program, bound.objective, stop);
+        let nobody = self.best.emptied();
+        let first = match self.effort.dives {
+            0 => program.program.relaxed(stop),
+            _ => self.dive(&program, nobody, stop),
+        };
+        match first {
+            Outcome::Solved(first) => {
+                bound.objective = Some(program.round_up(first.bound));
+                self.dive_again(&program, bound.objective, stop);
             }
             Outcome::Infeasible => bound.infeasible = true,
             Outcome::Interrupted | Outcome::Failed(_) => {}
@@ -257,55 +262,57 @@ impl<'s> Planner<'s> {
         }
     }
 
-    /// Dives from the solution in fractions to whole numbers; then, again and again, people are kept at random, and the others
-    /// found anew by a dive.
-    fn dive(&mut self, program: &CoverProgram, bound: Option<f64>, stop: &AtomicBool) {
+    /// Dives from the solution in fractions to whole numbers, with these people in it, and takes the plan if it is as good as
+    /// the best: that is another place to start from.
+    fn dive(&mut self, program: &CoverProgram, kept: Roster<'s>, stop: &AtomicBool) -> Outcome {
         let of = self.of;
+        let outcome = program
+            .program
+            .dived(&program.start(&kept, &of.pricing), stop);
+        let Outcome::Solved(Solution {
+            values: Some(values),
+            ..
+        }) = &outcome
+        else {
+            return outcome;
+        };
+        let mut found = kept;
+        if program.exact {
+            found = found.emptied();
+            for tour in program.tours(&of.candidates, &of.pricing, values) {
+                found.add(tour);
+            }
+        } else {
+            let breaks = program.breaks(&of.candidates, values);
+            self.give_out(&mut found, &program.counts(values), breaks);
+        }
+        complete(&mut found, &of.pricing, 0.0, &mut self.random, stop);
+        remove_spare(&mut found);
+        if found.objective() <= self.best.objective() + 1e-9 {
+            self.best = found;
+        }
+        outcome
+    }
+
+    /// Again and again, keeps people at random and finds the others anew by a dive.
+    fn dive_again(&mut self, program: &CoverProgram, bound: Option<f64>, stop: &AtomicBool) {
         let dives = match program.exact {
             true => self.effort.dives,
             // Much is lost when shifts are given out, whatever the dive; trials make up for it.
             false => self.effort.dives.div_ceil(4),
         };
-        for dive in 0..dives {
+        for _ in 1..dives {
             if stop.load(Ordering::Relaxed) || bound.is_some_and(|b| self.is_at(b)) {
                 return;
             }
             let mut kept = self.best.emptied();
-            if dive > 0 {
-                let share = KEPT.0 + (KEPT.1 - KEPT.0) * self.random.unit();
-                for tour in &self.best.tours {
-                    if self.random.unit() < share {
-                        kept.add(tour.clone());
-                    }
+            let share = KEPT.0 + (KEPT.1 - KEPT.0) * self.random.unit();
+            for tour in &self.best.tours {
+                if self.random.unit() < share {
+                    kept.add(tour.clone());
                 }
             }
-            let least = program.start(&kept, &of.pricing);
-            let Outcome::Solved(Solution {
-                values: Some(values),
-                ..
-            }) = program.program.dived(&least, stop)
-            else {
-                return;
-            };
-            let mut found = kept.emptied();
-            if program.exact {
-                for tour in program.tours(&of.candidates, &of.pricing, &values) {
-                    found.add(tour);
-                }
-            } else {
-                found = kept;
-                self.give_out(
-                    &mut found,
-                    &program.counts(&values),
-                    program.breaks(&of.candidates, &values),
-                );
-            }
-            complete(&mut found, &of.pricing, 0.0, &mut self.random, stop);
-            remove_spare(&mut found);
-            // As good as the best is another place to start from.
-            if found.objective() <= self.best.objective() + 1e-9 {
-                self.best = found;
-            }
+            self.dive(program, kept, stop);
         }
     }
 }
