@@ -81,26 +81,27 @@ pub(super) fn shrinkage(task: &Task, group: &Group, scenario: &Scenario, cell: u
     task.rules.shrinkage.unwrap_or(own)
 }
 
-/// By cell of a day whether a shift is at work: at most once as one of that day's or the day before's, in a cyclic plan also
-/// as one that goes on beyond the end.
-fn of_day(task: &Task, duty: &Duty, day: usize) -> Option<Vec<bool>> {
+/// By cell of a day whether a shift is at work. In a plan of one day a shift that goes on beyond midnight is there twice: at the
+/// end, and, as that of the day before, at the start. These are two: nobody waits for the night between them to be over.
+fn of_day(task: &Task, duty: &Duty, day: usize) -> Vec<Vec<bool>> {
     let horizon = &task.horizon;
     let grid = horizon.grid_min;
-    let mut at_work = vec![false; horizon.cells_per_day()];
-    let mut any = false;
+    let end_min = (horizon.days.len() - duty.day) as u32 * DAY_MIN;
+    let nobody = || vec![false; horizon.cells_per_day()];
+    let mut at_work = [nobody(), nobody()];
     for (from, to) in duty.spells(task) {
         for minute in (from..to).step_by(grid as usize) {
             let Some(cell) = horizon.cell(duty.day, minute) else {
                 continue;
             };
-            let (of, minute) = horizon.start(cell);
+            let (of, at) = horizon.start(cell);
             if of == day {
-                at_work[(minute / grid) as usize] = true;
-                any = true;
+                at_work[usize::from(minute >= end_min)][(at / grid) as usize] = true;
             }
         }
     }
-    any.then_some(at_work)
+    let shifts = at_work.into_iter();
+    shifts.filter(|cells| cells.contains(&true)).collect()
 }
 
 /// The spells of work of people within opening hours.
