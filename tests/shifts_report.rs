@@ -104,6 +104,7 @@ fn task(names: &[&str], days: Vec<Option<usize>>, cost_per_hour: Option<f64>) ->
         crews: crews(names, cost_per_hour),
         horizon,
         need: vec![vec![0; cells]; names.len()],
+        published: Vec::new(),
     }
 }
 
@@ -153,8 +154,8 @@ fn document(task: &Task, plan: &Plan, status: ShiftStatus) -> Shifts {
         .into(),
         cost,
         cover_cost: cost,
-        bound: cost / 1.012,
-        gap: 0.012,
+        bound: Some(cost / 1.012),
+        gap: Some(0.012),
         nodes: 41,
         published: None,
         people: document::people(task, plan),
@@ -271,7 +272,7 @@ fn week() -> Shifts {
     let mut shifts = document(&task, &plan, ShiftStatus::Uncovered);
     shifts.cover = document::cover(&task, &repaired, &plan);
     shifts.cover_cost = shifts.cost - 8.0;
-    shifts.bound = shifts.cover_cost / 1.012;
+    shifts.bound = Some(shifts.cover_cost / 1.012);
     shifts.repairs = vec![Repair {
         round: 1,
         day: "mon".into(),

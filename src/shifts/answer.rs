@@ -214,7 +214,6 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
     if !complete && explanation.is_none() && !partial {
         warnings.push("no plan was found that covers everything; there may be one".to_owned());
     }
-    let bound_value = bound.objective.unwrap_or(0.0);
     let shifts = Shifts {
         schema: SCHEMA.to_owned(),
         name: asked.name.clone(),
@@ -231,8 +230,8 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         .to_owned(),
         cost: plan.cost(&task),
         cover_cost: first.plan.cost(&task),
-        bound: bound_value,
-        gap: gap(first.objective, bound_value),
+        bound: bound.objective,
+        gap: bound.objective.map(|bound| gap(first.objective, bound)),
         nodes: bound.nodes,
         published: (!task.published.is_empty()).then(|| {
             let shifts = task.published.iter().map(|of| u64::from(of.people)).sum();

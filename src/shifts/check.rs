@@ -539,6 +539,7 @@ mod tests {
         Task {
             crews: scenario.groups.iter().map(Crew::of).collect(),
             need: vec![vec![0; horizon.cells()]; scenario.groups.len()],
+            published: Vec::new(),
             horizon,
             rules,
         }

@@ -33,10 +33,10 @@ pub struct Shifts {
     pub cost: f64,
     /// Cost of the plan that covers the requirement, before the simulation asked for repairs.
     pub cover_cost: f64,
-    /// No plan that covers that requirement costs less.
-    pub bound: f64,
+    /// No plan that covers that requirement costs less; none where none covers it, or no bound is known.
+    pub bound: Option<f64>,
     /// How much more that plan costs, as a fraction of the bound.
-    pub gap: f64,
+    pub gap: Option<f64>,
     /// Nodes of the branch-and-bound tree.
     pub nodes: u64,
     /// What became of a published plan, where there is one.

@@ -167,8 +167,9 @@ fn run(shifts: &Shifts, rows: &mut dyn Sheet) -> io::Result<()> {
     row("unit", &shifts.unit)?;
     row("cost", &shifts.cost.to_string())?;
     row("cover_cost", &shifts.cover_cost.to_string())?;
-    row("bound", &shifts.bound.to_string())?;
-    row("gap", &shifts.gap.to_string())?;
+    let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+    row("bound", &number(shifts.bound))?;
+    row("gap", &number(shifts.gap))?;
     row("nodes", &shifts.nodes.to_string())?;
     for reason in &shifts.explanation {
         let place = [

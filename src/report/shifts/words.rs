@@ -163,9 +163,7 @@ fn gap(view: &View<'_>) -> Option<String> {
     /// No more than rounding.
     const NOTHING: f64 = 1e-9;
     let shifts = view.shifts;
-    if !shifts.gap.is_finite() || !shifts.bound.is_finite() {
-        return None;
-    }
+    let (gap, bound) = shifts.gap.zip(shifts.bound)?;
     let cheapest = match shifts.status {
         ShiftStatus::Uncovered => "the cheapest plan under these rules",
         _ => "the cheapest plan that covers the requirement",
@@ -183,11 +181,11 @@ fn gap(view: &View<'_>) -> Option<String> {
         ),
         false => String::new(),
     };
-    let mut text = match (shifts.gap > NOTHING, repaired) {
+    let mut text = match (gap > NOTHING, repaired) {
         (true, _) => format!(
             "{before}at most {} above {cheapest}, which {costs} at least {}",
-            rough_percent(shifts.gap),
-            amount(view, shifts.bound)
+            rough_percent(gap),
+            amount(view, bound)
         ),
         (false, true) => format!("{before}{cheapest}"),
         (false, false) => format!("It is {cheapest}"),
