@@ -202,7 +202,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         rounds: arguments.rounds,
     };
     let mut answer = progress::watch_search(&control, || shifts::plan(&asked, &control))?;
-    answer.shifts.repeatable = !stop.is_out_of_time();
+    answer.shifts.repeatable = !arguments.limit.is_set();
     stop.answered();
     answer.shifts.warnings.splice(0..0, warnings);
     if arguments.json {

@@ -55,6 +55,13 @@ pub struct Limit {
     max_time: Option<Duration>,
 }
 
+impl Limit {
+    /// Whether there is one.
+    pub fn is_set(&self) -> bool {
+        self.max_time.is_some()
+    }
+}
+
 fn time(text: &str) -> Result<Duration, String> {
     match parse_duration(text) {
         Ok(time) if time > Duration::ZERO => Ok(time),
