@@ -499,7 +499,7 @@ mod tests {
         shifts.cover_cost = 80.0;
         shifts.cost = 80.0;
         let expected = "At most 10 % above the cheapest plan under these rules, which costs at least 100, missing and spare hours \
-                        at their price (in this plan 30).";
+                        at their price (in this plan 30.00).";
         assert_eq!(
             said(&shifts).map(|s| s.replace(NBSP, " ")).as_deref(),
             Some(expected)
