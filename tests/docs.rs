@@ -460,7 +460,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A folder with the scenarios of the repository and the scenarios and CSV files of the documents that have a file name.
+/// A folder with the scenarios of the repository and the scenarios and other files of the documents that have a file name.
 fn folder(blocks: &[Block]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     copy(
@@ -469,7 +469,8 @@ fn folder(blocks: &[Block]) -> tempfile::TempDir {
     );
     for block in blocks {
         if let [language, kind, name] = &block.words[..]
-            && [("toml", "scenario"), ("csv", "file")].contains(&(language.as_str(), kind.as_str()))
+            && [("toml", "scenario"), ("toml", "file"), ("csv", "file")]
+                .contains(&(language.as_str(), kind.as_str()))
         {
             std::fs::write(folder.path().join(name), &block.text).expect("a file");
         }

@@ -44,14 +44,17 @@ fn every_template_runs() {
             starter.name
         );
 
-        let run = command_in(folder.path(), &[starter.command, "mine.toml", "--json"])
-            .output()
-            .unwrap();
+        let mut arguments = vec![starter.command, "mine.toml", "--json"];
+        // A week is searched day by day.
+        if starter.command == "shifts" {
+            arguments.extend(["--replications", "50", "--budget", "4000"]);
+        }
+        let run = command_in(folder.path(), &arguments).output().unwrap();
         let said = String::from_utf8_lossy(&run.stderr);
         assert_eq!(run.status.code(), Some(0), "{}: {said}", starter.name);
         assert_eq!(said, "", "{}", starter.name);
         let result: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
-        if starter.name != "bank" {
+        if starter.name != "bank" && starter.command != "shifts" {
             assert_eq!(
                 result["run"]["warnings"],
                 serde_json::json!([]),
@@ -59,9 +62,16 @@ fn every_template_runs() {
                 starter.name
             );
         }
-        if starter.command != "run" {
-            assert_eq!(result["verdict"], "pass", "{}", starter.name);
-            continue;
+        match starter.command {
+            "run" => {}
+            "shifts" => {
+                assert_eq!(result["simulated"].as_array().map(Vec::len), Some(6));
+                continue;
+            }
+            _ => {
+                assert_eq!(result["verdict"], "pass", "{}", starter.name);
+                continue;
+            }
         }
         let targets = result["targets"].as_array().unwrap();
         let missed = targets
@@ -134,7 +144,7 @@ fn commands_in_comments_run() {
 /// An editor finds the schema by the first line, where `init` put it and in the repository.
 #[test]
 fn the_first_line_leads_to_the_schema() {
-    // The file of a gate is no scenario; that beside it is one.
+    // The files of a gate and of rules are no scenarios; those beside them are.
     for starter in STARTERS.iter().filter(|s| s.command == "run") {
         let folder = tempfile::tempdir().unwrap();
         init(folder.path(), &["--from", starter.name]);
@@ -150,6 +160,28 @@ fn the_first_line_leads_to_the_schema() {
         let found = std::fs::read(folder.path().join(schema)).unwrap();
         let found: serde_json::Value = serde_json::from_slice(&found).unwrap();
         assert_eq!(found, json_schema(), "{}", starter.name);
+    }
+}
+
+/// The scenarios of a week lie beside its rules, find the schema there, and speak of the rules by their name.
+#[test]
+fn a_week_comes_with_its_scenarios() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = init(folder.path(), &["--from", "week", "mine.toml"]);
+    assert!(said.ends_with("  acdsim shifts mine.toml\n"), "{said}");
+    let days = ["saturday.toml", "weekday.toml"];
+    assert_eq!(
+        names(folder.path()),
+        [SCHEMA_FILE, "mine.toml", days[0], days[1]]
+    );
+    for day in days {
+        let text = std::fs::read_to_string(folder.path().join(day)).unwrap();
+        let first = text.lines().next();
+        assert_eq!(first, Some("#:schema ./acdsim.schema.json"), "{day}");
+        assert!(!text.contains("week.toml"), "{day}: {text}");
+        let run = ["run", day, "--replications", "200"];
+        let output = command_in(folder.path(), &run).ok().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{day}");
     }
 }
 

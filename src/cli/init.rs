@@ -104,8 +104,14 @@ fn shown(file: &Path) -> String {
 fn write(starter: &Starter, file: &Path, force: bool) -> Result<(), Failure> {
     Place::given(file, force).may_save_file()?;
     let mut beside = Vec::new();
+    // The commands and names in comments are those of these files, and the schema lies beside all of them.
+    let named = Path::new(file.file_name().unwrap_or_default());
+    let own = |text: &str| {
+        text.replace(&format!("{}.toml", starter.name), &shown(named))
+            .replace("#:schema ../", "#:schema ./")
+    };
     for (name, text) in starter.files {
-        beside.push((file.with_file_name(name), (*text).to_owned(), force));
+        beside.push((file.with_file_name(name), own(text), force));
     }
     let schema = file.with_file_name(SCHEMA_FILE);
     let renewed = force || is_schema(&schema);
@@ -119,12 +125,7 @@ fn write(starter: &Starter, file: &Path, force: bool) -> Result<(), Failure> {
         Place::given(path, *overwrite).save_file(|out| out.write_all(text.as_bytes()))?;
         say(format!("{} written", path.display()));
     }
-    // The commands in its comments are those for this file.
-    let named = Path::new(file.file_name().unwrap_or_default());
-    let text = starter
-        .text
-        .replace(&format!("{}.toml", starter.name), &shown(named));
-    Place::given(file, force).save_file(|out| out.write_all(text.as_bytes()))?;
+    Place::given(file, force).save_file(|out| out.write_all(own(starter.text).as_bytes()))?;
     say(format!("{} written: {}", file.display(), starter.about));
     Ok(())
 }

@@ -71,7 +71,7 @@ pub struct Arguments {
     /// Number of days of the closing simulation, more where that does not decide [default: the scenario's]
     #[arg(long, value_name = "N", value_parser = run::days)]
     replications: Option<u32>,
-    /// Days simulated in the search of the agents needed, at most
+    /// Days simulated in the search of the agents needed, at most, for each day of a week
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
     #[arg(default_value = "100000")]
     budget: u64,
@@ -92,13 +92,15 @@ pub struct Arguments {
     /// Number of threads; the result does not depend on it [default: one for each core]
     #[arg(long, value_name = "N", value_parser = run::threads)]
     threads: Option<u16>,
-    /// Change a value of the scenario, of each where there are several; may be given several times
+    /// Change a value of the scenario, of each where there are several (of its rules too: shifts.rest=10h); may be given several
+    /// times
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
     /// Write the cover problem as a mixed-integer program in the LP format, for a solver of your own
     #[arg(long, value_name = "FILE.lp", group = "shift_files")]
     write_lp: Option<PathBuf>,
-    /// Write the scenario with the plan's people as its staff, on the planning grid; of a week into a folder, one file a day
+    /// Write the scenario with the agents of the plan as its staff, on the planning grid; of a week a folder with a file for each
+    /// day
     #[arg(long, value_name = "PATH", group = "shift_files")]
     write: Option<PathBuf>,
     /// Write a page with pictures and tables, one HTML file [default: output/NAME-seedN-shifts.html]
@@ -156,6 +158,12 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 }
 
 fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
+    if arguments.targets.max_blocking.is_some() {
+        return Err(Failure::bad_input(
+            "--max-blocking has no effect: shifts do not change how many lines are taken\n  help: leave it out, or ask for the \
+             lines: acdsim staff --max-blocking 1%",
+        ));
+    }
     // Before anything is simulated: nobody should wait to be told that something is bad.
     let input = input(arguments)?;
     let published = published(&input)?;
@@ -616,6 +624,20 @@ fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failu
 
 /// Agents needed, from a file.
 fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure> {
+    for (flag, given) in [
+        ("a target", arguments.targets.any()),
+        ("--confidence", arguments.confidence.is_some()),
+        ("--replications", arguments.replications.is_some()),
+        ("--set", !arguments.set.is_empty()),
+    ] {
+        if given {
+            return Err(Failure::bad_input(format!(
+                "{flag} has no effect: the agents needed come from {}, and nothing is simulated\n  help: leave it out, or name a \
+                 scenario",
+                path.display()
+            )));
+        }
+    }
     let requirement = Requirement::read(path).map_err(Failure::bad_input)?;
     let Some(rules) = &arguments.rules else {
         return Err(Failure::bad_input(format!(

@@ -51,7 +51,7 @@ pub fn text(shifts: &Shifts, page: &Page) -> String {
     if !missing.is_empty() {
         blocks.push(list("People are missing:", &missing, page));
     }
-    blocks.push(page.warnings(&shifts.warnings));
+    blocks.push(page.warnings(&words::warnings(view)));
     blocks.extend(kinds(view, page));
     blocks.push(breaks(view, page));
     if view.is_week() {

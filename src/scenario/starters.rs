@@ -1,4 +1,4 @@
-//! Scenarios to start from, and a gate. To add one, put its file into `scenarios/` and a line into [`STARTERS`].
+//! Scenarios to start from, a gate, and the shifts of a week. To add one, put its file into `scenarios/` and a line into [`STARTERS`].
 
 /// A file to start from.
 #[derive(Debug)]
@@ -74,6 +74,16 @@ pub const STARTERS: &[Starter] = &[
         command: "check",
         text: file!("regression.toml"),
         files: &[("routing.toml", file!("routing.toml"))],
+    },
+    Starter {
+        name: "week",
+        about: "Shifts of a week: a small help desk, full-time and part-time people, premiums",
+        command: "shifts",
+        text: file!("week/week.toml"),
+        files: &[
+            ("weekday.toml", file!("week/weekday.toml")),
+            ("saturday.toml", file!("week/saturday.toml")),
+        ],
     },
     Starter {
         name: "bank",

@@ -211,7 +211,8 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
     if explanation.as_ref().is_some_and(|why| !why.irreducible) {
         warnings.push("not all of the rules named may be needed for the contradiction: the search for the fewest was long".to_owned());
     }
-    if !complete && explanation.is_none() && !partial {
+    let must_cover = task.rules.short_cost.is_none();
+    if !complete && must_cover && explanation.is_none() && !partial {
         warnings.push("no plan was found that covers everything; there may be one".to_owned());
     }
     let shifts = Shifts {

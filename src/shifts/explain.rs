@@ -40,6 +40,12 @@ pub(super) fn explain(task: &Task, program: &CoverProgram, stop: &AtomicBool) ->
             false => None,
         }
     };
+    // Rules that contradict each other do so whatever is needed.
+    let of_need = |rule: &Rule| matches!(rule, Rule::Need { .. });
+    let others: Vec<Rule> = left.iter().copied().filter(|rule| !of_need(rule)).collect();
+    if is_impossible(&others) == Some(true) {
+        left = others;
+    }
     // Large parts first: most rules have nothing to do with it.
     let mut size = left.len().div_ceil(2).max(1);
     let mut irreducible = true;
@@ -68,7 +74,7 @@ pub(super) fn explain(task: &Task, program: &CoverProgram, stop: &AtomicBool) ->
             .map(|rule| reason(task, program, *rule))
             .collect(),
         irreducible,
-        of_rules_alone: !left.iter().any(|rule| matches!(rule, Rule::Need { .. })),
+        of_rules_alone: !left.iter().any(of_need),
     }
 }
 

@@ -259,12 +259,18 @@ fn draw_cover(canvas: &mut Canvas<'_>, frame: &Frame, cover: &Cover<'_>, (x, y):
     let above = (left, frame.top - 4.0 - LABEL / 2.0);
     let look = (Align::Left, Colour::INK);
     canvas.text_within(cover.name, above, LABEL, look, right - left);
+    // Points within a level line would bend it by a fraction of a pixel.
     let steps = |of: fn(&(u32, u32, u32, u32)) -> u32| -> Vec<(f64, f64)> {
-        let step = |step: &(u32, u32, u32, u32)| {
+        let mut line: Vec<(f64, f64)> = Vec::new();
+        for step in &cover.steps {
+            let (from, to) = (frame.x(step.0.into()), frame.x(step.1.into()));
             let y = frame.y(of(step).into());
-            [(frame.x(step.0.into()), y), (frame.x(step.1.into()), y)]
-        };
-        cover.steps.iter().flat_map(step).collect()
+            match line.last_mut() {
+                Some(last) if last.1 == y => last.0 = to,
+                _ => line.extend([(from, y), (to, y)]),
+            }
+        }
+        line
     };
     let required = steps(|step| step.2);
     if let (Some(first), Some(last)) = (required.first(), required.last()) {

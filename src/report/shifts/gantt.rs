@@ -140,8 +140,9 @@ fn signs(duty: &DutyRow, axis: &Axis) -> Vec<char> {
 }
 
 /// A line of the picture, with what it may be called, the longest first.
-struct Line {
+struct Line<'a> {
     names: [String; 4],
+    group: &'a str,
     shift_type: usize,
     signs: Vec<char>,
 }
@@ -174,19 +175,28 @@ pub fn gantt(view: &View<'_>, day: usize, page: &Page) -> String {
         view.grid_min(),
         page.width.saturating_sub(2 + lead + 2),
     );
-    let line = |(names, of): ([String; 4], Vec<OnDay<'_>>)| Line {
+    let lines = names.into_iter().map(|(names, of)| Line {
         names,
+        group: &of[0].person.group,
         shift_type: of[0].shift_type,
         signs: together(&of, &axis),
-    };
-    let lines: Vec<Line> = names.into_iter().map(line).collect();
+    });
+    let lines: Vec<Line<'_>> = lines.collect();
     let start = |name: &str| {
         let name = truncated(name, lead);
         format!("  {name}{}  ", " ".repeat(lead - columns(&name)))
     };
     let labels = format!("{}{}", start(""), axis.labels());
     out += &page.aside(labels.trim_end());
+    // Where names have no room for it, groups have lines of their own.
+    let apart = view.groups.len() > 1 && form > 0;
+    let mut group = "";
     for line in &lines {
+        if apart && line.group != group {
+            group = line.group;
+            let name = truncated(group, page.width.saturating_sub(2));
+            out += &page.aside(&format!("{}\n", format!("  {name}").trim_end()));
+        }
         let signs = painted(&line.signs, line.shift_type, page.colour);
         let line = start(&line.names[form]) + &signs;
         out += &format!("{}\n", line.trim_end());

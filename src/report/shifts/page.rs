@@ -36,6 +36,7 @@ struct Shown<'a> {
     kinds: Option<Grid>,
     breaks: Option<Grid>,
     tables: Vec<Folded>,
+    warnings: Vec<String>,
     shifts: &'a Shifts,
 }
 
@@ -123,6 +124,7 @@ pub fn write(
         kinds: kinds(&view),
         breaks: breaks(&view),
         tables: tables(&view),
+        warnings: words::warnings(&view),
         shifts,
     };
     // That the template is sound, is shown by the tests.

@@ -11,6 +11,7 @@ use crate::report::text::summary::target_words;
 use crate::scenario::{clock_text, grouped};
 use crate::shifts::document::{PromisedGoal, Reason, Repair, ShiftStatus};
 use crate::stats::Estimate;
+use indexmap::IndexMap;
 
 /// Places, repairs and rules are not listed beyond this.
 const MOST: usize = 10;
@@ -67,7 +68,7 @@ pub fn status(view: &View<'_>) -> String {
             "The requirement is covered, but a target is missed when the plan is simulated.".to_owned()
         }
         ShiftStatus::Uncovered => format!(
-            "The requirement cannot be covered everywhere: {} are missing.",
+            "The requirement is not covered everywhere: {} are missing.",
             people_hours(view.hours().short)
         ),
         ShiftStatus::Infeasible => {
@@ -94,6 +95,8 @@ pub fn people(n: usize) -> String {
 
 /// `36,288` of money, `1,512.0 paid hours`.
 fn amount(view: &View<'_>, value: f64) -> String {
+    // Of nobody the sum is a negative zero.
+    let value = value + 0.0;
     match view.shifts.unit.as_str() {
         "money" => money(exactly(value)),
         _ => format!("{}{NBSP}paid{NBSP}hours", grouped(value, 1)),
@@ -124,7 +127,7 @@ pub fn answer(view: &View<'_>) -> Vec<String> {
         let word = if duties == 1 { "shift" } else { "shifts" };
         first += &format!(" {}{NBSP}{word},", grouped(duties as f64, 0));
     }
-    first += &format!(" {}{NBSP}paid{NBSP}hours", grouped(view.paid_h(), 1));
+    first += &format!(" {}{NBSP}paid{NBSP}hours", grouped(view.paid_h() + 0.0, 1));
     if shifts.unit == "money" {
         first += &format!(", for {}", amount(view, shifts.cost));
     }
@@ -163,7 +166,8 @@ fn gap(view: &View<'_>) -> Option<String> {
     /// No more than rounding.
     const NOTHING: f64 = 1e-9;
     let shifts = view.shifts;
-    let (gap, bound) = shifts.gap.zip(shifts.bound)?;
+    // Without a bound nothing is known.
+    let (gap, bound) = shifts.gap.zip(shifts.bound.filter(|bound| *bound > 0.0))?;
     let cheapest = match shifts.status {
         ShiftStatus::Uncovered => "the cheapest plan under these rules",
         _ => "the cheapest plan that covers the requirement",
@@ -181,9 +185,18 @@ fn gap(view: &View<'_>) -> Option<String> {
         ),
         false => String::new(),
     };
+    // What the gap is of, beside what is paid.
+    let priced = bound * (1.0 + gap) - shifts.cover_cost;
+    let with = match priced > 1e-6 * bound {
+        true => format!(
+            ", missing and spare hours at their price (in this plan {})",
+            amount(view, priced)
+        ),
+        false => String::new(),
+    };
     let mut text = match (gap > NOTHING, repaired) {
         (true, _) => format!(
-            "{before}at most {} above {cheapest}, which {costs} at least {}",
+            "{before}at most {} above {cheapest}, which {costs} at least {}{with}",
             rough_percent(gap),
             amount(view, bound)
         ),
@@ -366,6 +379,37 @@ pub fn repairs(view: &View<'_>) -> Option<(String, Vec<String>)> {
     Some((sentence, listed(all, "repairs")))
 }
 
+/// What a reader should know; what is said of several days once.
+pub fn warnings(view: &View<'_>) -> Vec<String> {
+    let mut said: IndexMap<&str, Vec<usize>> = IndexMap::new();
+    for warning in &view.shifts.warnings {
+        let of_day = warning.split_once(": ").and_then(|(day, text)| {
+            let day = view.days.iter().position(|known| *known == day)?;
+            Some((text, day)).filter(|_| view.is_week())
+        });
+        let (text, day) = of_day.map_or((warning.as_str(), None), |(text, day)| (text, Some(day)));
+        said.entry(text).or_default().extend(day);
+    }
+    let told = |(text, days): (&str, Vec<usize>)| match days.is_empty() {
+        true => text.to_owned(),
+        false => format!("{}: {text}", days_text(view, &days)),
+    };
+    said.into_iter().map(told).collect()
+}
+
+/// `mon`, `mon, wed`, `mon–fri`
+fn days_text(view: &View<'_>, days: &[usize]) -> String {
+    let runs = days.chunk_by(|a, b| a + 1 == *b);
+    let run = |run: &[usize]| match *run {
+        [first, _, .., last] => format!("{}–{}", view.days[first], view.days[last]),
+        _ => {
+            let names: Vec<&str> = run.iter().map(|day| view.days[*day]).collect();
+            names.join(", ")
+        }
+    };
+    runs.map(run).collect::<Vec<_>>().join(", ")
+}
+
 /// What a kind of shift is called: hours and type, and the group where there are several.
 pub fn kind_name(view: &View<'_>, kind: usize) -> String {
     let kind = &view.kinds[kind];
@@ -382,5 +426,92 @@ pub fn code(kind: usize) -> String {
     match kind / 26 {
         0 => letter.to_string(),
         more => code(more - 1) + &letter.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shifts::document::{CoverRow, SCHEMA, Shifts};
+
+    fn plan(days: &[&str], warnings: &[&str]) -> Shifts {
+        let row = |day: &&str| CoverRow {
+            day: (*day).to_owned(),
+            start: "08:00".to_owned(),
+            group: "agents".to_owned(),
+            required: 1,
+            repaired: 1,
+            covered: 1,
+        };
+        Shifts {
+            schema: SCHEMA.to_owned(),
+            name: "plan".to_owned(),
+            version: String::new(),
+            status: ShiftStatus::Held,
+            partial: false,
+            repeatable: true,
+            grid_min: 30,
+            unit: "money".to_owned(),
+            cost: 100.0,
+            cover_cost: 100.0,
+            bound: Some(100.0),
+            gap: Some(0.0),
+            nodes: 0,
+            published: None,
+            people: Vec::new(),
+            cover: days.iter().map(row).collect(),
+            repairs: Vec::new(),
+            simulated: Vec::new(),
+            explanation: Vec::new(),
+            warnings: warnings.iter().map(|&text| text.to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_several_days_is_said_once() {
+        let said = [
+            "mon: a",
+            "mon: b: c",
+            "tue: a",
+            "wed: a",
+            "fri: a",
+            "sat: b: c",
+            "x: d",
+        ];
+        let shifts = plan(&["mon", "tue", "wed", "thu", "fri", "sat"], &said);
+        let expected = ["mon–wed, fri: a", "mon, sat: b: c", "x: d"];
+        assert_eq!(warnings(&View::new(&shifts)), expected);
+        // Of one day nothing is put together.
+        let shifts = plan(&["mon"], &["mon: a", "a"]);
+        assert_eq!(warnings(&View::new(&shifts)), ["mon: a", "a"]);
+    }
+
+    #[test]
+    fn how_near_a_plan_is_to_the_cheapest() {
+        let mut shifts = plan(&["day"], &[]);
+        let said = |shifts: &Shifts| gap(&View::new(shifts));
+        let expected = "It is the cheapest plan that covers the requirement.";
+        assert_eq!(said(&shifts).as_deref(), Some(expected));
+        shifts.gap = Some(0.1);
+        shifts.cover_cost = 110.0;
+        shifts.cost = 110.0;
+        let expected = "At most 10 % above the cheapest plan that covers the requirement, which costs at least 100.";
+        assert_eq!(
+            said(&shifts).map(|s| s.replace(NBSP, " ")).as_deref(),
+            Some(expected)
+        );
+        // Of 110 for everything 80 are paid, 30 are the price of missing hours.
+        shifts.status = ShiftStatus::Uncovered;
+        shifts.cover_cost = 80.0;
+        shifts.cost = 80.0;
+        let expected = "At most 10 % above the cheapest plan under these rules, which costs at least 100, missing and spare hours \
+                        at their price (in this plan 30.00).";
+        assert_eq!(
+            said(&shifts).map(|s| s.replace(NBSP, " ")).as_deref(),
+            Some(expected)
+        );
+        // Without a bound nothing is known.
+        (shifts.bound, shifts.gap) = (None, None);
+        assert_eq!(said(&shifts), None);
     }
 }

@@ -1,0 +1,50 @@
+//! What `acdsim shifts` refuses, since it would have no effect.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::command::refused_in;
+
+const RULES: &str = r#"
+[shifts]
+grid = "1h"
+[[shifts.types]]
+name = "day"
+start = "08:00"
+length = "4h"
+"#;
+
+#[test]
+fn what_would_have_no_effect() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("rules.toml", RULES);
+    write("need.csv", "start,agents\n08:00,2\n09:00,3\n");
+    let of_need = ["shifts", "need.csv", "--rules", "rules.toml"];
+    for (arguments, says) in [
+        (&["shifts", "--max-blocking", "1%"][..], "--max-blocking"),
+        (&[&of_need[..], &["--target", "80/20"]].concat(), "a target"),
+        (&[&of_need[..], &["--max-asa", "20s"]].concat(), "a target"),
+        (
+            &[&of_need[..], &["--confidence", "0.9"]].concat(),
+            "--confidence",
+        ),
+        (
+            &[&of_need[..], &["--replications", "9"]].concat(),
+            "--replications",
+        ),
+        (
+            &[&of_need[..], &["--set", "shifts.rest=9h"]].concat(),
+            "--set",
+        ),
+    ] {
+        let message = refused_in(folder.path(), arguments);
+        let expected = format!("error: {says} has no effect: ");
+        assert!(message.starts_with(&expected), "{arguments:?}: {message}");
+        assert!(
+            message.contains("\n  help: leave it out"),
+            "{arguments:?}: {message}"
+        );
+    }
+}
