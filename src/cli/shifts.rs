@@ -11,7 +11,7 @@ use crate::report;
 use crate::report::files::Place;
 use crate::report::shifts::Date;
 use crate::report::text::Page;
-use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules, WEEKDAYS};
+use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules, WEEKDAYS, clock_text};
 use crate::shifts::document::ShiftStatus;
 use crate::shifts::{
     self, Asked, Calls, Crew, Effort, PlanError, Required, Requirement, Shiftwork,
@@ -449,6 +449,7 @@ fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Fai
             None => return Err(no_rules(arguments)),
         },
     };
+    on_the_grid(&scenario, rules.grid_min)?;
     Ok(Input {
         name: scenario.name.clone(),
         seed: arguments.seed.unwrap_or(scenario.run.seed),
@@ -494,6 +495,7 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
     let mut interval_min = 0;
     let mut seed = None;
     let mut days = Vec::new();
+    let mut scenarios = Vec::new();
     for (weekday, name) in named {
         let Some(name) = name else {
             days.push((weekday, Source::Closed));
@@ -510,9 +512,13 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
         // The grid divides every interval where it divides what divides them all.
         interval_min = divisor(interval_min, scenario.interval_min);
         days.push((weekday, Source::Scenario(Box::new(document))));
+        scenarios.push(scenario);
     }
     let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
     let rules = file.rules(&names, interval_min)?;
+    for scenario in &scenarios {
+        on_the_grid(scenario, rules.grid_min)?;
+    }
     if week.is_none() {
         days[0].0 = rules.day;
     }
@@ -536,6 +542,23 @@ fn divisor(a: u32, b: u32) -> u32 {
         0 => b,
         _ => divisor(b % a, a),
     }
+}
+
+/// Whether the opening hours of a scenario, and with them its intervals, begin and end on the planning grid: a step of it that
+/// is half within them has no staff of its own.
+fn on_the_grid(scenario: &Scenario, grid_min: u32) -> Result<(), Failure> {
+    let (open, close) = (scenario.open_min, scenario.close_min);
+    let fits = divisor(divisor(grid_min, open), close);
+    if fits == grid_min {
+        return Ok(());
+    }
+    Err(Failure::bad_input(format!(
+        "the scenario \"{}\" is open {}-{}, which does not lie on the planning grid of {grid_min} minutes from midnight\n  \
+         help: write grid = \"{fits}m\" into [shifts], or move the opening hours",
+        scenario.name,
+        clock_text(open),
+        clock_text(close),
+    )))
 }
 
 fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failure> {

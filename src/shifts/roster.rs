@@ -75,6 +75,8 @@ pub(super) struct Roster<'a> {
     missing: u64,
     spare: u64,
     missing_of_types: u64,
+    /// Cost of what must not be.
+    never: f64,
 }
 
 /// What a person would bring.
@@ -107,6 +109,7 @@ impl<'a> Roster<'a> {
             bad_for_breaks: Sums::default(),
             fresh: false,
         };
+        let dearest = candidates.shifts.iter().map(|s| s.cost);
         let mut roster = Self {
             task,
             candidates,
@@ -118,6 +121,7 @@ impl<'a> Roster<'a> {
             missing: need.iter().flatten().map(|n| u64::from(*n)).sum(),
             spare: 0,
             missing_of_types: 0,
+            never: 1e3 * dearest.fold(1.0, f64::max),
         };
         for (t, of) in task.rules.types.iter().enumerate() {
             let worked = (0..days).filter(|day| roster.is_worked(t, *day)).count() as u64;
@@ -151,19 +155,13 @@ impl<'a> Roster<'a> {
         let (hour, h) = (self.hour_missing(), self.cell_h());
         self.cost
             + hour * (self.missing as f64 * h)
-            + self.never() * (self.missing_of_types as f64 * PERSON_H)
+            + self.never * (self.missing_of_types as f64 * PERSON_H)
             + rules.spare_cost * (self.spare as f64 * h)
     }
 
     /// Cost of an hour in which somebody is missing.
     pub fn hour_missing(&self) -> f64 {
-        self.task.rules.short_cost.unwrap_or_else(|| self.never())
-    }
-
-    /// Cost of what must not be.
-    fn never(&self) -> f64 {
-        let dearest = self.candidates.shifts.iter().map(|s| s.cost);
-        1e3 * dearest.fold(1.0, f64::max)
+        self.task.rules.short_cost.unwrap_or(self.never)
     }
 
     /// Whether so many more people with a contract are allowed.

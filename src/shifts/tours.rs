@@ -237,7 +237,9 @@ impl Pricing {
                 for crew in (0..roster.task.crews.len()).filter(|&crew| of.crews[crew]) {
                     for part in tours(roster, of, crew, &gains) {
                         let value = value(roster, part.gain, part.cost);
-                        consider(value, &|| one(of.contract, crew, &part.shifts, part.cost));
+                        consider(value, &|| {
+                            one(of.contract, crew, &part.shifts[..part.n], part.cost)
+                        });
                     }
                 }
             }
