@@ -198,7 +198,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         rounds: arguments.rounds,
     };
     let mut answer = progress::watch_search(&control, || shifts::plan(&asked, &control))?;
-    answer.shifts.repeatable = !stop.is_out_of_time();
+    answer.shifts.repeatable = !(answer.shifts.partial || stop.is_out_of_time());
     stop.answered();
     answer.shifts.warnings.splice(0..0, warnings);
     if arguments.json {

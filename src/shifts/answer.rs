@@ -80,6 +80,9 @@ pub enum PlanError {
 /// Days of a round of simulation, and rounds of it, at most.
 const ROUND_DAYS: u64 = 1000;
 
+/// Days of a simulation for whoever has asked to stop, at most.
+const HURRIED_DAYS: u64 = 200;
+
 /// Standard errors by which a figure must be within tolerance, so that it is so on other days too: 95 % one-sided.
 const GUARD: f64 = 1.645;
 
@@ -95,7 +98,7 @@ struct Day<'a> {
     goals: Vec<Goal>,
 }
 
-/// Plans shifts.
+/// Plans shifts. Who asks to stop is answered with the best plan so far, simulated on few days.
 ///
 /// # Errors
 /// A scenario cannot be simulated, or the rules allow too much.
@@ -119,13 +122,23 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
             Required::Closed => {}
             Required::Agents(agents) => task.need_agents(day, agents),
             Required::Calls(calls) => {
+                let asked = &calls.question;
+                // Who has asked to stop does not wait for the searches of the days that are left.
+                let question = match partial {
+                    true => &Question {
+                        days: asked.days.min(HURRIED_DAYS),
+                        budget: 1,
+                        ..asked.clone()
+                    },
+                    false => asked,
+                };
                 let answer = match &calls.recipe {
-                    None => planning::simulate(&calls.scenario, &calls.question, control)?,
+                    None => planning::simulate(&calls.scenario, question, control)?,
                     Some(recipe) => {
-                        planning::by_formula(&calls.scenario, &calls.question, recipe, control)?
+                        planning::by_formula(&calls.scenario, question, recipe, control)?
                     }
                 };
-                partial |= answer.staffing.partial;
+                partial |= answer.staffing.partial | is_stopped(control);
                 task.need_staff(day, &calls.scenario, &answer.scenario);
                 for warning in &answer.staffing.warnings {
                     warnings.push(of_day(&task, day, warning));
@@ -159,32 +172,49 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
 
     let mut need = task.need.clone();
     let mut repairs = Vec::new();
-    let rounds = if first.complete && !partial {
+    let mut complete = first.complete;
+    let rounds = if complete && !partial {
         asked.rounds
     } else {
         0
     };
     for round in 1..=rounds {
-        let asked_for = repair(&task, &days, &plan, &mut need, round, control)?;
+        let mut more = need.clone();
+        let asked_for = repair(&task, &days, &plan, &mut more, round, control)?;
         if asked_for.is_empty() || control.stop.load(Ordering::Relaxed) {
             break;
         }
+        planner.solve_again(&more, &control.stop);
+        let again = planner.solved();
+        // Half of a repair is worse than none.
+        if control.stop.load(Ordering::Relaxed) && !again.complete {
+            break;
+        }
+        (plan, complete, need) = (again.plan, again.complete, more);
         repairs.extend(asked_for);
-        planner.solve_again(&need, &control.stop);
-        plan = planner.solved().plan;
     }
-    partial |= control.stop.load(Ordering::Relaxed);
-    let simulated = days.iter().map(|day| day.close(&task, &plan, control));
-    let simulated: Vec<SimulatedDay> = simulated.collect::<Result<_, _>>()?;
+    partial |= is_stopped(control);
+    let mut simulated = Vec::new();
+    for day in &days {
+        let closed = match day.close(&task, &plan, partial, control) {
+            // Stopped on its first day: a few are simulated all the same.
+            Err(Error::NothingDone(_)) if !partial && is_stopped(control) => {
+                partial = true;
+                day.close(&task, &plan, partial, control)
+            }
+            closed => closed,
+        };
+        simulated.push(closed?);
+        partial |= is_stopped(control);
+    }
 
-    let explanation = match bound.infeasible {
+    let explanation = match bound.infeasible && !partial {
         true => Some(
             work.explanation(&control.stop)
                 .map_err(PlanError::TooLarge)?,
         ),
         false => None,
     };
-    let complete = planner.solved().complete;
     let rows = cover(&task, &need, &plan);
     let status = match &explanation {
         Some(why) if why.of_rules_alone => ShiftStatus::Infeasible,
@@ -225,6 +255,14 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         warnings,
     };
     Ok(Answer { shifts, task, plan })
+}
+
+/// Whether it was asked to stop. What is left to do is done all the same, in a hurry, unless nobody waits for it.
+fn is_stopped(control: &Control) -> bool {
+    match control.abandoned.load(Ordering::Relaxed) {
+        true => true,
+        false => control.stop.swap(false, Ordering::Relaxed),
+    }
 }
 
 impl Task {
@@ -288,13 +326,18 @@ impl Day<'_> {
         }
     }
 
-    /// Simulates the plan on fresh days, as many as decide every target, and judges it.
-    fn close(&self, task: &Task, plan: &Plan, control: &Control) -> Result<SimulatedDay, Error> {
+    /// Simulates the plan on fresh days, as many as decide every target, and judges it; on a few, where it is to be over soon.
+    fn close(
+        &self,
+        task: &Task,
+        plan: &Plan,
+        hurried: bool,
+        control: &Control,
+    ) -> Result<SimulatedDay, Error> {
         let question = &self.calls.question;
         let model = self.model(task, plan);
-        let interrupted = control.stop.swap(false, Ordering::Relaxed);
-        let days = match interrupted {
-            true => question.days.clamp(2, 200),
+        let days = match hurried {
+            true => question.days.clamp(2, HURRIED_DAYS),
             false => question.days.max(2),
         };
         let settings = self.settings(days, question.seed);
@@ -302,7 +345,7 @@ impl Day<'_> {
         control.done.store(0, Ordering::Relaxed);
         let results = experiment::in_pool(&pool, || {
             experiment::run_doubling(&model, &settings, control, |results| {
-                let enough = 2 * results.run.replications > question.budget || interrupted;
+                let enough = 2 * results.run.replications > question.budget || hurried;
                 let judge = self.judge(&model, results);
                 !enough && self.goals.iter().any(|goal| judge.is_undecided(goal))
             })
