@@ -694,7 +694,7 @@ fn exit_statuses() {
     check_document(&repaired);
     assert!(!list(&repaired, "repairs").is_empty());
     let said = text(&call(path, "busy.toml --method erlang-a").stdout);
-    assert!(said.contains("simulation"), "{said}");
+    assert!(said.contains("Simulation asked for more people"), "{said}");
 
     let never = SHORT.replace("grid", "most_people = 3\ngrid") + "least = 4\n";
     fs::write(path.join("never.toml"), format!("{DESK}{never}")).unwrap();
@@ -783,7 +783,7 @@ fn every_flag_does_something() {
     let said = text(&output.stderr);
     assert_eq!(
         said,
-        "Report: output/Small-desk-seed1-shifts.html\nPlots: output/Small-desk-seed1-shifts-plots\nCSV files: output/Small-desk-seed1-shifts-csv\n"
+        "Report: output/small-desk-seed1-shifts.html\nPlots: output/small-desk-seed1-shifts-plots\nCSV files: output/small-desk-seed1-shifts-csv\n"
     );
     for file in said.lines().map(|line| line.split_once(": ").unwrap().1) {
         assert!(path.join(file).exists(), "{file}");
@@ -907,7 +907,14 @@ fn bad_input_says_what_would_be_good() {
         ("desk.toml --report day.toml", "ends in .html"),
         ("desk.toml --force", "required"),
         ("desk.toml --target 80", "80/20"),
-        ("desk.toml --max-blocking 1%", "trunk"),
+        (
+            "desk.toml --max-blocking 1%",
+            "there is no target for staff",
+        ),
+        (
+            "need.csv --rules hours.toml --target 80/20",
+            "targets are those of a scenario",
+        ),
         ("desk.toml --tolerance 1%", "pp"),
         ("desk.toml --method guess", "erlang-c"),
         ("desk.toml --max-time 0s", "more than 0s"),
@@ -928,7 +935,7 @@ fn bad_requirements() {
     let folder = project();
     let path = folder.path();
     for (content, says) in [
-        ("", "start"),
+        ("", "has no header"),
         ("start\n08:00\n", "agents"),
         ("agents\n2\n", "start"),
         ("start,agents\n", "has no rows"),

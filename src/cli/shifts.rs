@@ -576,6 +576,16 @@ fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failu
             scenario.name
         )));
     }
+    let targets = arguments.targets.of(&scenario);
+    if targets
+        .iter()
+        .all(|target| matches!(target.place, KpiPlace::Trunk(_)))
+    {
+        return Err(Failure::bad_input(
+            "there is no target for staff\n  help: give one as --target 80/20, --max-abandonment 3%, --max-asa 30s or \
+             --max-occupancy 85%; --max-blocking is about lines",
+        ));
+    }
     Ok(scenario)
 }
 
@@ -588,6 +598,16 @@ fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure
             path.display()
         )));
     };
+    if let Some(set) = arguments.set.first() {
+        return Err(Failure::bad_input(format!(
+            "--set {set} changes a scenario, and there is none: the agents needed come from a file"
+        )));
+    }
+    if arguments.targets.any() {
+        return Err(Failure::bad_input(
+            "targets are those of a scenario, and there is none: the agents needed come from a file",
+        ));
+    }
     let names: Vec<&str> = requirement.groups.iter().map(String::as_str).collect();
     let file = RulesFile::read(&Document::open(rules)?)?;
     let rules = file.rules(&names, requirement.interval_min)?;

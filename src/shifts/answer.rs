@@ -227,7 +227,8 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
     if !complete && explanation.is_none() && !partial {
         warnings.push("no plan was found that covers everything; there may be one".to_owned());
     }
-    let bound_value = bound.objective.unwrap_or(0.0);
+    // The solver's zero may be -0.
+    let bound_value = bound.objective.unwrap_or(0.0) + 0.0;
     let shifts = Shifts {
         schema: SCHEMA.to_owned(),
         name: asked.name.clone(),
