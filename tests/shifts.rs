@@ -162,7 +162,12 @@ proptest! {
         let solved = planner.solved();
         let least = brute_shifts::best(&after).map(|best| best.cost);
         let bound = Bound { objective: Some(0.0), infeasible: false, nodes: 0 };
-        judge(&after, &(solved, bound), least)?;
+        judge(&after, &(solved.clone(), bound), least)?;
+        let rules = &task.rules;
+        let limits = rules.contracts.iter().map(|contract| contract.most_people).chain(rules.types.iter().map(|of| of.most));
+        if least.is_some() && rules.short_cost.or(rules.most_people.map(f64::from)).is_none() && limits.flatten().next().is_none() {
+            prop_assert!(solved.complete, "there are people enough");
+        }
     }
 }
 

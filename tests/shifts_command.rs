@@ -604,6 +604,18 @@ fn the_program_for_another_solver() {
     let program = parsed(&fs::read_to_string(path.join("all.lp")).unwrap());
     let senses: BTreeSet<&str> = program.rows.iter().map(|row| row.1.as_str()).collect();
     assert_eq!(senses, BTreeSet::from(["<=", "="]));
+    // What adds up to nothing has something to take away, and so has the cover where there are breaks.
+    let balances = program
+        .rows
+        .iter()
+        .filter(|(_, sense, bound)| sense == "=" && *bound == 0.0);
+    assert!(balances.clone().count() > 2);
+    for (terms, ..) in balances {
+        assert!(
+            terms.values().any(|x| *x > 0.0) && terms.values().any(|x| *x < 0.0),
+            "{terms:?}"
+        );
+    }
     let in_rows: BTreeSet<&String> = program.rows.iter().flat_map(|row| row.0.keys()).collect();
     assert!(program.cost.keys().all(|name| in_rows.contains(name)));
     assert!(program.whole.iter().all(|name| in_rows.contains(name)));
@@ -918,7 +930,7 @@ fn bad_input_says_what_would_be_good() {
         ("desk.toml --tolerance 1%", "pp"),
         ("desk.toml --method guess", "erlang-c"),
         ("desk.toml --max-time 0s", "more than 0s"),
-        ("desk.toml --trials -1", "--trials"),
+        ("desk.toml --trials=-1", "--trials"),
         ("desk.toml --dives 99999999999", "--dives"),
     ] {
         let said = refused(path, arguments);

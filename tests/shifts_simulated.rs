@@ -14,6 +14,9 @@ use acdsim::shifts::{
 use common::random_scenario;
 use proptest::prelude::*;
 use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Instant;
 
 const MINUTE: i64 = 60_000_000_000;
 
@@ -259,6 +262,46 @@ proptest! {
     }
 }
 
+/// Everything that is written by interval is repeated.
+#[test]
+fn a_finer_grid_has_all_lists() {
+    let talk = "patience = \"exp(2m)\"\ntalk_factor = [1, 2, 1, 0.5, 3, 1, 1, 1.5]";
+    let text = desk(
+        talk,
+        "exp(3m)",
+        "shrinkage = [0, 0.1, 0.3, 0.5, 0.3, 0.1, 0, 0.2]",
+        "",
+    );
+    let text = text.replace("staff = 6", "staff = [3, 5, 9, 7, 8, 2, 6, 4]");
+    for text in [
+        text.clone(),
+        text.replace("volume =", "rate =").replace(
+            "[20, 40, 50, 40, 30, 30, 20, 10]",
+            "[40, 80, 99, 80, 60, 60, 40, 20]",
+        ),
+    ] {
+        let coarse = read(&text);
+        let finer = on_grid(&coarse, 10);
+        assert_eq!((finer.interval_min, finer.intervals()), (10, 24));
+        assert_eq!(finer.groups[0].staff[..6], [3, 3, 3, 5, 5, 5]);
+        assert_eq!(finer.groups[0].shrinkage[3..7], [0.1, 0.1, 0.1, 0.3]);
+        assert_eq!(finer.call_types[0].talk_factor[..4], [1.0, 1.0, 1.0, 2.0]);
+        let [before, after] = [&coarse, &finer].map(|scenario| run(&Model::new(scenario), 50, 7));
+        for kpi in [
+            "attempts",
+            "answered",
+            "abandoned",
+            "service_level",
+            "staffed_h",
+        ] {
+            let (a, b) = (mean(&before.total, kpi), mean(&after.total, kpi));
+            assert!((a - b).abs() < 1e-9 * a.max(1.0), "{kpi}: {a} and {b}");
+        }
+        let [a, b] = [&before, &after].map(|results| mean(&results.groups[0], "staffed_h"));
+        assert!((a - b).abs() < 1e-9 * a, "{a} h and {b} h");
+    }
+}
+
 /// Who is not answered calls again at once, of which the formula knows nothing: it asks for too few.
 #[test]
 fn what_a_formula_misses_is_repaired() {
@@ -323,6 +366,67 @@ fn what_bounds_take_away_is_repaired() {
     let goal = goal.expect("a target at 09:00");
     // What cannot be met is said, not repaired.
     assert!(goal.judged.reason.is_some(), "{goal:?}");
+}
+
+/// Whoever asks to stop, at any time, has a whole plan of all days, simulated on few of them; a repair is whole or is none.
+#[test]
+fn a_plan_that_is_stopped_is_whole() {
+    let keys = "patience = \"exp(1m)\"\nredial = { abandoned = 0.95, delay = \"exp(1m)\" }";
+    let scenario = read(&desk(keys, "exp(4m)", "", ""));
+    for recipe in [None, formula(Method::ErlangA)] {
+        let mut week = asked(&scenario, recipe, 30, 1);
+        let (_, day) = week.days.remove(0);
+        let Required::Calls(mut calls) = day else {
+            panic!("{day:?}");
+        };
+        (calls.question.days, calls.question.budget) = (300, 5000);
+        let of_day = |weekday| match weekday {
+            0 | 3 | 6 => Required::Calls(calls.clone()),
+            _ => Required::Closed,
+        };
+        week.days = (0..7)
+            .map(|weekday| (Some(weekday), of_day(weekday)))
+            .collect();
+        let started = Instant::now();
+        let whole = plan(&week);
+        let time = started.elapsed();
+        assert!(!whole.shifts.partial);
+        let mut uncovered = 0;
+        for part in 0..8 {
+            let control = Control::default();
+            let answer = thread::scope(|scope| {
+                scope.spawn(|| {
+                    thread::sleep(time * part / 8);
+                    control.stop.store(true, Ordering::Relaxed);
+                });
+                shifts::plan(&week, &control).expect("a plan")
+            });
+            let found = &answer.shifts;
+            assert_eq!(found.simulated.len(), 3);
+            if !found.partial {
+                assert_eq!(found, &whole.shifts);
+                continue;
+            }
+            let days = found.simulated.last().expect("a day").replications;
+            assert!(days <= 200 || part > 4, "{days} days after {part} parts");
+            // Stopped while the first people were found.
+            if found.status == ShiftStatus::Uncovered {
+                uncovered += 1;
+                assert_eq!(found.repairs, []);
+            } else {
+                assert!(
+                    found
+                        .cover
+                        .iter()
+                        .all(|row| row.covered >= row.repaired && row.repaired >= row.required)
+                );
+            }
+        }
+        assert!(
+            uncovered <= 3,
+            "{uncovered} plans do not cover what is required"
+        );
+    }
 }
 
 /// The same question has the same answer, whatever the threads.

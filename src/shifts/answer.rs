@@ -122,22 +122,26 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
             Required::Closed => {}
             Required::Agents(agents) => task.need_agents(day, agents),
             Required::Calls(calls) => {
-                let asked = &calls.question;
                 // Who has asked to stop does not wait for the searches of the days that are left.
-                let question = match partial {
-                    true => &Question {
-                        days: asked.days.min(HURRIED_DAYS),
-                        budget: 1,
-                        ..asked.clone()
-                    },
-                    false => asked,
+                let hurried = Question {
+                    days: calls.question.days.min(HURRIED_DAYS),
+                    budget: 1,
+                    ..calls.question.clone()
                 };
-                let answer = match &calls.recipe {
-                    None => planning::simulate(&calls.scenario, question, control)?,
+                let staff = |question| match &calls.recipe {
+                    None => planning::simulate(&calls.scenario, question, control),
                     Some(recipe) => {
-                        planning::by_formula(&calls.scenario, question, recipe, control)?
+                        planning::by_formula(&calls.scenario, question, recipe, control)
                     }
                 };
+                let answer = match staff(if partial { &hurried } else { &calls.question }) {
+                    // Stopped on the first day of its closing simulation.
+                    Err(Error::NothingDone(_)) if !partial && is_stopped(control) => {
+                        partial = true;
+                        staff(&hurried)
+                    }
+                    answer => answer,
+                }?;
                 partial |= answer.staffing.partial | is_stopped(control);
                 task.need_staff(day, &calls.scenario, &answer.scenario);
                 for warning in &answer.staffing.warnings {
