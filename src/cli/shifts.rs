@@ -11,7 +11,7 @@ use crate::report;
 use crate::report::files::Place;
 use crate::report::shifts::Date;
 use crate::report::text::Page;
-use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules, WEEKDAYS};
+use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules, WEEKDAYS, clock_text};
 use crate::shifts::document::ShiftStatus;
 use crate::shifts::{
     self, Asked, Calls, Crew, Effort, PlanError, PublishedShift, Required, Requirement, Shiftwork,
@@ -210,7 +210,8 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         rounds: arguments.rounds,
     };
     let mut answer = progress::watch_search(&control, || shifts::plan(&asked, &control))?;
-    answer.shifts.repeatable = !arguments.limit.is_set();
+    // However it ended: on another machine the same time may be too short.
+    answer.shifts.repeatable = !(answer.shifts.partial || arguments.limit.is_set());
     stop.answered();
     answer.shifts.warnings.splice(0..0, warnings);
     if arguments.json {
@@ -513,6 +514,7 @@ fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Fai
             None => return Err(no_rules(arguments)),
         },
     };
+    on_the_grid(&scenario, rules.grid_min)?;
     Ok(Input {
         name: scenario.name.clone(),
         seed: arguments.seed.unwrap_or(scenario.run.seed),
@@ -559,6 +561,7 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
     let mut interval_min = 0;
     let mut seed = None;
     let mut days = Vec::new();
+    let mut scenarios = Vec::new();
     for (weekday, name) in named {
         let Some(name) = name else {
             days.push((weekday, Source::Closed));
@@ -575,9 +578,13 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
         // The grid divides every interval where it divides what divides them all.
         interval_min = divisor(interval_min, scenario.interval_min);
         days.push((weekday, Source::Scenario(Box::new(document))));
+        scenarios.push(scenario);
     }
     let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
     let rules = file.rules(&names, interval_min)?;
+    for scenario in &scenarios {
+        on_the_grid(scenario, rules.grid_min)?;
+    }
     if week.is_none() {
         days[0].0 = rules.day;
     }
@@ -604,6 +611,23 @@ fn divisor(a: u32, b: u32) -> u32 {
     }
 }
 
+/// Whether the opening hours of a scenario, and with them its intervals, begin and end on the planning grid: a step of it that
+/// is half within them has no staff of its own.
+fn on_the_grid(scenario: &Scenario, grid_min: u32) -> Result<(), Failure> {
+    let (open, close) = (scenario.open_min, scenario.close_min);
+    let fits = divisor(divisor(grid_min, open), close);
+    if fits == grid_min {
+        return Ok(());
+    }
+    Err(Failure::bad_input(format!(
+        "the scenario \"{}\" is open {}-{}, which does not lie on the planning grid of {grid_min} minutes from midnight\n  \
+         help: write grid = \"{fits}m\" into [shifts], or move the opening hours",
+        scenario.name,
+        clock_text(open),
+        clock_text(close),
+    )))
+}
+
 fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failure> {
     let scenario = document.check(&arguments.set)?.scenario;
     if scenario.run.mode != Mode::Day {
@@ -618,6 +642,16 @@ fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failu
             "the scenario \"{}\" has no agent groups for whom shifts could be planned",
             scenario.name
         )));
+    }
+    let targets = arguments.targets.of(&scenario);
+    if targets
+        .iter()
+        .all(|target| matches!(target.place, KpiPlace::Trunk(_)))
+    {
+        return Err(Failure::bad_input(
+            "there is no target for staff\n  help: give one as --target 80/20, --max-abandonment 3%, --max-asa 30s or \
+             --max-occupancy 85%; --max-blocking is about lines",
+        ));
     }
     Ok(scenario)
 }
@@ -645,6 +679,16 @@ fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure
             path.display()
         )));
     };
+    if let Some(set) = arguments.set.first() {
+        return Err(Failure::bad_input(format!(
+            "--set {set} changes a scenario, and there is none: the agents needed come from a file"
+        )));
+    }
+    if arguments.targets.any() {
+        return Err(Failure::bad_input(
+            "targets are those of a scenario, and there is none: the agents needed come from a file",
+        ));
+    }
     let names: Vec<&str> = requirement.groups.iter().map(String::as_str).collect();
     let file = RulesFile::read(&Document::open(rules)?)?;
     let rules = file.rules(&names, requirement.interval_min)?;

@@ -83,6 +83,9 @@ pub enum PlanError {
 /// Days of a round of simulation, and rounds of it, at most.
 const ROUND_DAYS: u64 = 1000;
 
+/// Days of a simulation for whoever has asked to stop, at most.
+const HURRIED_DAYS: u64 = 200;
+
 /// Standard errors by which a figure must be within tolerance, so that it is so on other days too: 95 % one-sided.
 const GUARD: f64 = 1.645;
 
@@ -100,7 +103,7 @@ struct Day<'a> {
     goals: Vec<Goal>,
 }
 
-/// Plans shifts.
+/// Plans shifts. Who asks to stop is answered with the best plan so far, simulated on few days.
 ///
 /// # Errors
 /// A scenario cannot be simulated, or the rules allow too much.
@@ -127,23 +130,17 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
             Required::Calls(calls) => {
                 // Days alike need the same staff.
                 let alike = days.iter().find(|of| of.calls.scenario == calls.scenario);
-                let (staffing, staffed) = match (alike, &calls.recipe) {
-                    (Some(of), _) => (of.staffing.clone(), of.staffed.clone()),
-                    (None, recipe) => {
-                        let (scenario, question) = (&calls.scenario, &calls.question);
-                        let answer = match recipe {
-                            None => planning::simulate(scenario, question, control)?,
-                            Some(recipe) => {
-                                planning::by_formula(scenario, question, recipe, control)?
-                            }
-                        };
+                let (staffing, staffed) = match alike {
+                    Some(of) => (of.staffing.clone(), of.staffed.clone()),
+                    None => {
+                        let answer = requirement(calls, &mut partial, control)?;
                         for warning in &answer.staffing.warnings {
                             warnings.push(of_day(&task, day, warning));
                         }
                         (answer.staffing, answer.scenario)
                     }
                 };
-                partial |= staffing.partial;
+                partial |= staffing.partial | is_stopped(control);
                 task.need_staff(day, &calls.scenario, &staffed);
                 days.push(Day {
                     day,
@@ -171,7 +168,7 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
     let mut planner = Planner::new(&work, &effort);
     let bound = planner.solve(&control.stop).map_err(PlanError::TooLarge)?;
     let first = planner.solved();
-    let mut plan = first.plan.clone();
+    let mut last = first.clone();
 
     let mut need = task.need.clone();
     let mut repairs = Vec::new();
@@ -181,33 +178,50 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         0
     };
     for round in 1..=rounds {
-        let asked_for = repair(&task, &days, &plan, &mut need, round, control)?;
+        let mut more = need.clone();
+        let asked_for = repair(&task, &days, &last.plan, &mut more, round, control)?;
         if asked_for.is_empty() || control.stop.load(Ordering::Relaxed) {
             break;
         }
+        planner.solve_again(&more, &control.stop);
+        let again = planner.solved();
+        // Half of a repair is worse than none.
+        if control.stop.load(Ordering::Relaxed) && !again.complete {
+            break;
+        }
+        (last, need) = (again, more);
         repairs.extend(asked_for);
-        planner.solve_again(&need, &control.stop);
-        plan = planner.solved().plan;
     }
-    partial |= control.stop.load(Ordering::Relaxed);
-    let simulated = days.iter().map(|day| day.close(&task, &plan, control));
-    let simulated: Vec<SimulatedDay> = simulated.collect::<Result<_, _>>()?;
+    partial |= is_stopped(control);
+    let plan = &last.plan;
+    let mut simulated = Vec::new();
+    for day in &days {
+        let closed = match day.close(&task, plan, partial, control) {
+            // Stopped on its first day: a few are simulated all the same.
+            Err(Error::NothingDone(_)) if !partial && is_stopped(control) => {
+                partial = true;
+                day.close(&task, plan, partial, control)
+            }
+            closed => closed,
+        };
+        simulated.push(closed?);
+        partial |= is_stopped(control);
+    }
 
-    let explanation = match bound.infeasible {
+    let explanation = match bound.infeasible && !partial {
         true => Some(
             work.explanation(&control.stop)
                 .map_err(PlanError::TooLarge)?,
         ),
         false => None,
     };
-    let last = planner.solved();
     let complete = last.complete;
-    let rows = cover(&task, &need, &plan);
+    let rows = cover(&task, &need, plan);
     let status = match &explanation {
         Some(why) if why.of_rules_alone => ShiftStatus::Infeasible,
         _ => status(&rows, &simulated, complete),
     };
-    warnings.extend(remarks(&task, &plan));
+    warnings.extend(remarks(&task, plan));
     if explanation.as_ref().is_some_and(|why| !why.irreducible) {
         warnings.push("not all of the rules named may be needed for the contradiction: the search for the fewest was long".to_owned());
     }
@@ -241,14 +255,51 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
                 kept: shifts - last.changes,
             }
         }),
-        people: people(&task, &plan),
+        people: people(&task, plan),
         cover: rows,
         repairs,
         simulated,
         explanation: explanation.map_or(Vec::new(), |why| why.reasons),
         warnings,
     };
-    Ok(Answer { shifts, task, plan })
+    Ok(Answer {
+        shifts,
+        task,
+        plan: last.plan,
+    })
+}
+
+/// Whether it was asked to stop. What is left to do is done all the same, in a hurry, unless nobody waits for it.
+fn is_stopped(control: &Control) -> bool {
+    match control.abandoned.load(Ordering::Relaxed) {
+        true => true,
+        false => control.stop.swap(false, Ordering::Relaxed),
+    }
+}
+
+/// The staff that a day's calls need. Who has asked to stop does not wait for the searches of the days that are left.
+fn requirement(
+    calls: &Calls,
+    partial: &mut bool,
+    control: &Control,
+) -> Result<planning::Answer, Error> {
+    let hurried = Question {
+        days: calls.question.days.min(HURRIED_DAYS),
+        budget: 1,
+        ..calls.question.clone()
+    };
+    let staff = |question| match &calls.recipe {
+        None => planning::simulate(&calls.scenario, question, control),
+        Some(recipe) => planning::by_formula(&calls.scenario, question, recipe, control),
+    };
+    match staff(if *partial { &hurried } else { &calls.question }) {
+        // Stopped on the first day of its closing simulation.
+        Err(Error::NothingDone(_)) if !*partial && is_stopped(control) => {
+            *partial = true;
+            staff(&hurried)
+        }
+        answer => answer,
+    }
 }
 
 impl Task {
@@ -312,13 +363,18 @@ impl Day<'_> {
         }
     }
 
-    /// Simulates the plan on fresh days, as many as decide every target, and judges it.
-    fn close(&self, task: &Task, plan: &Plan, control: &Control) -> Result<SimulatedDay, Error> {
+    /// Simulates the plan on fresh days, as many as decide every target, and judges it; on a few, where it is to be over soon.
+    fn close(
+        &self,
+        task: &Task,
+        plan: &Plan,
+        hurried: bool,
+        control: &Control,
+    ) -> Result<SimulatedDay, Error> {
         let question = &self.calls.question;
         let model = self.model(task, plan);
-        let interrupted = control.stop.swap(false, Ordering::Relaxed);
-        let days = match interrupted {
-            true => question.days.clamp(2, 200),
+        let days = match hurried {
+            true => question.days.clamp(2, HURRIED_DAYS),
             false => question.days.max(2),
         };
         let settings = self.settings(days, question.seed);
@@ -326,7 +382,7 @@ impl Day<'_> {
         control.done.store(0, Ordering::Relaxed);
         let results = experiment::in_pool(&pool, || {
             experiment::run_doubling(&model, &settings, control, |results| {
-                let enough = 2 * results.run.replications > question.budget || interrupted;
+                let enough = 2 * results.run.replications > question.budget || hurried;
                 let judge = self.judge(&model, results);
                 !enough && self.goals.iter().any(|goal| judge.is_undecided(goal))
             })

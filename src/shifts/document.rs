@@ -23,7 +23,7 @@ pub struct Shifts {
     pub status: ShiftStatus,
     /// It was interrupted, or ended by a limit of time.
     pub partial: bool,
-    /// The same call gives the same plan; not where a limit of time was asked.
+    /// The same call gives the same plan; not where it ended early.
     pub repeatable: bool,
     /// Minutes of a step of the planning grid.
     pub grid_min: u32,

@@ -35,9 +35,13 @@ pub(super) fn explain(task: &Task, program: &CoverProgram, stop: &AtomicBool) ->
             columns: program.program.columns.clone(),
             rows: rows.cloned().collect(),
         };
-        match tries <= MOST_TRIES {
-            true => Some(part.relaxed(stop) == Outcome::Infeasible),
-            false => None,
+        if tries > MOST_TRIES {
+            return None;
+        }
+        match part.relaxed(stop) {
+            Outcome::Infeasible => Some(true),
+            Outcome::Interrupted => None,
+            Outcome::Solved(_) | Outcome::Failed(_) => Some(false),
         }
     };
     // Rules that contradict each other do so whatever is needed.

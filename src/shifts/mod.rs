@@ -24,6 +24,7 @@ pub use document::Shifts;
 pub use plan::{Duty, Person, Plan};
 pub use published::{Published, PublishedError, read_published};
 pub use requirement::Requirement;
+pub use simulate::rosters;
 pub use solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};
 pub use task::{Crew, Horizon, PublishedShift, Task, productive, scheduled};
 pub use written::{on_grid, written};

@@ -113,14 +113,16 @@ impl Person {
     /// Cost.
     pub fn cost(&self, task: &Task) -> f64 {
         let costs = self.duties.iter().map(|duty| duty.cost(task, self.crew));
-        costs.sum()
+        costs.fold(0.0, |sum, cost| sum + cost)
     }
 }
 
 impl Plan {
     /// Cost of its people: money, or paid hours where nothing has a price.
     pub fn cost(&self, task: &Task) -> f64 {
-        self.people.iter().map(|person| person.cost(task)).sum()
+        // The sum of nothing is -0.
+        let costs = self.people.iter().map(|person| person.cost(task));
+        costs.fold(0.0, |sum, cost| sum + cost)
     }
 
     /// People at work and not on a break, by group and cell.

@@ -79,6 +79,8 @@ pub(super) struct Roster<'a> {
     missing_of_types: u64,
     /// Published shifts that nobody works.
     changes: u64,
+    /// Cost of what must not be.
+    never: f64,
 }
 
 /// What a person would bring.
@@ -114,6 +116,7 @@ impl<'a> Roster<'a> {
             bad_for_breaks: Sums::default(),
             fresh: false,
         };
+        let dearest = candidates.shifts.iter().map(|s| s.cost);
         let mut roster = Self {
             task,
             candidates,
@@ -127,6 +130,7 @@ impl<'a> Roster<'a> {
             spare: 0,
             missing_of_types: 0,
             changes: task.published.iter().map(|of| u64::from(of.people)).sum(),
+            never: 1e3 * dearest.fold(1.0, f64::max),
         };
         for (t, of) in task.rules.types.iter().enumerate() {
             let worked = (0..days).filter(|day| roster.is_worked(t, *day)).count() as u64;
@@ -160,20 +164,14 @@ impl<'a> Roster<'a> {
         let (hour, h) = (self.hour_missing(), self.cell_h());
         self.cost
             + hour * (self.missing as f64 * h)
-            + self.never() * (self.missing_of_types as f64 * PERSON_H)
+            + self.never * (self.missing_of_types as f64 * PERSON_H)
             + rules.spare_cost * (self.spare as f64 * h)
             + self.task.cost_per_change() * self.changes as f64
     }
 
     /// Cost of an hour in which somebody is missing.
     pub fn hour_missing(&self) -> f64 {
-        self.task.rules.short_cost.unwrap_or_else(|| self.never())
-    }
-
-    /// Cost of what must not be.
-    fn never(&self) -> f64 {
-        let dearest = self.candidates.shifts.iter().map(|s| s.cost);
-        1e3 * dearest.fold(1.0, f64::max)
+        self.task.rules.short_cost.unwrap_or(self.never)
     }
 
     /// Whether so many more people with a contract are allowed.

@@ -12,7 +12,7 @@ const MINUTE_NS: i64 = 60_000_000_000;
 /// Of those at work, the share that shrinkage takes away, and those whom blocks take away, are not there for calls. Who they
 /// are is not known: whoever is away stays away to the end of the shift, as far as the number allows, and the number away
 /// is that of the step of the grid, so that the productive are people × (1 − shrinkage), rounded down.
-pub(super) fn rosters(
+pub fn rosters(
     task: &Task,
     plan: &Plan,
     day: usize,

@@ -344,7 +344,11 @@ pub fn best(task: &Task) -> Option<Best> {
             .zip(&need)
             .map(|(n, need)| (*n).min(*need))
             .sum();
-        choice.cost / f64::from(useful)
+        match useful {
+            // Not even where it costs nothing.
+            0 => f64::INFINITY,
+            _ => choice.cost / f64::from(useful),
+        }
     };
     choices.sort_by(|a, b| each(a).total_cmp(&each(b)));
     let least = choices.first().map_or(0.0, each);

@@ -253,7 +253,8 @@ impl<'a> View<'a> {
     }
 
     pub fn paid_h(&self) -> f64 {
-        self.shifts.people.iter().map(|person| person.paid_h).sum()
+        let paid = self.shifts.people.iter().map(|person| person.paid_h);
+        paid.fold(0.0, |sum, paid_h| sum + paid_h)
     }
 
     /// The breaks of each type of shift, in their order.
