@@ -222,6 +222,7 @@ fn explained(task: &Task) -> (ShiftStatus, Vec<String>) {
     let asked = Asked {
         name: "task".to_owned(),
         rules: task.rules.clone(),
+        published: Vec::new(),
         crews: task.crews.clone(),
         days: task.horizon.days.iter().enumerate().map(of_day).collect(),
         effort: Effort::default(),
