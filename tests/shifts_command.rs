@@ -102,7 +102,12 @@ const QUICK: [&str; 6] = ["--replications", "20", "--budget", "2000", "--nodes",
 
 fn call(folder: &Path, arguments: &str) -> Output {
     let arguments: Vec<&str> = arguments.split_whitespace().collect();
-    acdsim_in(folder, &[&["shifts"], &arguments[..], &QUICK].concat())
+    // Without a scenario nothing is simulated.
+    let quick = match arguments[0].ends_with(".csv") {
+        true => &QUICK[2..],
+        false => &QUICK,
+    };
+    acdsim_in(folder, &[&["shifts"], &arguments[..], quick].concat())
 }
 
 /// The document of a call, which ends with a status.
@@ -176,9 +181,17 @@ fn check_document(document: &Value) {
     assert_eq!(keys, BTreeSet::from(expected));
     let statuses = ["held", "borderline", "missed", "uncovered", "infeasible"];
     assert!(statuses.contains(&words(document, "status").as_str()));
-    for key in ["cost", "cover_cost", "bound", "gap"] {
-        let value = number(document, key);
+    let good = |key: &str, value: f64| {
         assert!(value >= 0.0 && !value.is_sign_negative(), "{key}: {value}");
+    };
+    for key in ["cost", "cover_cost"] {
+        good(key, number(document, key));
+    }
+    // Where nothing covers the requirement there is no bound.
+    for key in ["bound", "gap"] {
+        if !document[key].is_null() {
+            good(key, number(document, key));
+        }
     }
     assert!(
         document["nodes"].is_u64()
@@ -788,7 +801,8 @@ fn every_flag_does_something() {
     let found = json(path, "desk.toml --max-time 100s", 0);
     assert_eq!(
         (&found["partial"], &found["repeatable"]),
-        (&false.into(), &true.into())
+        (&false.into(), &false.into()),
+        "on another machine the time may be too short"
     );
     // Files without names of their own.
     let output = call(path, "desk.toml --report --plots --csv");
@@ -925,7 +939,7 @@ fn bad_input_says_what_would_be_good() {
         ),
         (
             "need.csv --rules hours.toml --target 80/20",
-            "targets are those of a scenario",
+            "a target has no effect",
         ),
         ("desk.toml --tolerance 1%", "pp"),
         ("desk.toml --method guess", "erlang-c"),

@@ -679,16 +679,6 @@ fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure
             path.display()
         )));
     };
-    if let Some(set) = arguments.set.first() {
-        return Err(Failure::bad_input(format!(
-            "--set {set} changes a scenario, and there is none: the agents needed come from a file"
-        )));
-    }
-    if arguments.targets.any() {
-        return Err(Failure::bad_input(
-            "targets are those of a scenario, and there is none: the agents needed come from a file",
-        ));
-    }
     let names: Vec<&str> = requirement.groups.iter().map(String::as_str).collect();
     let file = RulesFile::read(&Document::open(rules)?)?;
     let rules = file.rules(&names, requirement.interval_min)?;

@@ -245,7 +245,8 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         .to_owned(),
         cost: plan.cost(&task),
         cover_cost: first.plan.cost(&task),
-        bound: bound.objective,
+        // The solver's zero may be -0.
+        bound: bound.objective.map(|bound| bound + 0.0),
         gap: bound.objective.map(|bound| gap(first.objective, bound)),
         nodes: bound.nodes,
         published: (!task.published.is_empty()).then(|| {
