@@ -277,7 +277,7 @@ fn a_finer_grid_has_all_lists() {
         text.clone(),
         text.replace("volume =", "rate =").replace(
             "[20, 40, 50, 40, 30, 30, 20, 10]",
-            "[40, 80, 99, 80, 60, 60, 40, 20]",
+            "['40/h', '80/h', '99/h', '80/h', '60/h', '60/h', '40/h', '20/h']",
         ),
     ] {
         let coarse = read(&text);
