@@ -5,6 +5,9 @@ use crate::scenario::{DAY_MIN, WEEKDAYS, clock, clock_text, describe, position, 
 use std::collections::HashMap;
 use std::path::Path;
 
+/// Agents by group and interval.
+type Agents = Vec<Vec<u32>>;
+
 /// Agents needed, by group and interval.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Requirement {
@@ -14,7 +17,7 @@ pub struct Requirement {
     pub interval_min: u32,
     /// One day whose weekday is not known, or the seven of a week from Monday; none is closed. By group and interval of the
     /// whole day, from midnight.
-    pub days: Vec<(Option<usize>, Option<Vec<Vec<u32>>>)>,
+    pub days: Vec<(Option<usize>, Option<Agents>)>,
 }
 
 /// A row of the file.
@@ -144,7 +147,7 @@ fn interval(name: &str, rows: &[Row]) -> Result<u32, String> {
     };
     let beside = rows
         .iter()
-        .find(|row| (row.start_min - starts[0]) % interval != 0);
+        .find(|row| !(row.start_min - starts[0]).is_multiple_of(interval));
     if let Some(row) = beside {
         return Err(format!(
             "{name}, line {}: {} does not lie on the intervals of {interval} minutes from {}; expected intervals of one length",
@@ -153,7 +156,7 @@ fn interval(name: &str, rows: &[Row]) -> Result<u32, String> {
             clock_text(starts[0])
         ));
     }
-    match DAY_MIN % interval == 0 && starts[0] % interval == 0 {
+    match DAY_MIN.is_multiple_of(interval) && starts[0].is_multiple_of(interval) {
         true => Ok(interval),
         false => Err(format!(
             "{name}: intervals of {interval} minutes from {} do not divide a day from midnight",
