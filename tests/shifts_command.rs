@@ -935,7 +935,7 @@ fn bad_input_says_what_would_be_good() {
         ("desk.toml --target 80", "80/20"),
         (
             "desk.toml --max-blocking 1%",
-            "there is no target for staff",
+            "--max-blocking has no effect",
         ),
         (
             "need.csv --rules hours.toml --target 80/20",

@@ -643,16 +643,6 @@ fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failu
             scenario.name
         )));
     }
-    let targets = arguments.targets.of(&scenario);
-    if targets
-        .iter()
-        .all(|target| matches!(target.place, KpiPlace::Trunk(_)))
-    {
-        return Err(Failure::bad_input(
-            "there is no target for staff\n  help: give one as --target 80/20, --max-abandonment 3%, --max-asa 30s or \
-             --max-occupancy 85%; --max-blocking is about lines",
-        ));
-    }
     Ok(scenario)
 }
 
