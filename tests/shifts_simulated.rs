@@ -319,7 +319,8 @@ fn what_a_formula_misses_is_repaired() {
     for (i, repair) in repairs.iter().enumerate() {
         assert!(repair.to > repair.from, "{repair:?}");
         assert!(
-            repair.why.starts_with("queues.help.service_level was 0."),
+            repair.why.starts_with("help: service level ")
+                && repair.why.ends_with(" %, wanted at least 80.0 %"),
             "{repair:?}"
         );
         assert_eq!(
