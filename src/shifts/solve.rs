@@ -133,7 +133,8 @@ impl<'s> Planner<'s> {
 
     /// Solves the cover problem for the need of the task: people are added one by one where they help most for the money, and
     /// beside it the solution in fractions of people is brought to whole numbers by [dives](Effort::dives); the best is improved
-    /// by trials, then by the branch-and-bound tree. Dives and the tree are left out where the program's solutions are no plans.
+    /// by trials, then by the branch-and-bound tree. Where the program's solutions are no plans, in a week of different shifts, a dive
+    /// gives the shifts, which are given out to people, and the tree is left out.
     ///
     /// After an interruption the plan is the best so far.
     ///
