@@ -153,20 +153,34 @@ impl Checker<'_> {
                     format!("start each {} with [[{part}]]", &section.what[2..]),
                 );
             }
-            let mut seen: HashMap<String, Span> = HashMap::new();
-            let mut parts = Vec::with_capacity(list.len());
-            for node in list {
-                if checker.full() {
-                    return None;
-                }
-                let Some(fields) = checker.open(node, section) else {
-                    continue;
-                };
-                checker.unique(&fields, part, section, &mut seen);
-                parts.extend(read(checker, &fields));
-            }
-            (parts.len() == list.len()).then_some(parts)
+            checker.tables(list, part, section, &mut read)
         })
+    }
+
+    /// Reads every table of a list. Names must differ where they must be written.
+    fn tables<T>(
+        &mut self,
+        list: &[Node],
+        part: &str,
+        section: &'static Section,
+        read: &mut impl FnMut(&mut Self, &Fields<'_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let named = section.key("name").map(|key| key.presence);
+        let mut seen: HashMap<String, Span> = HashMap::new();
+        let mut tables = Vec::with_capacity(list.len());
+        for node in list {
+            if self.full() {
+                return None;
+            }
+            let Some(fields) = self.open(node, section) else {
+                continue;
+            };
+            if named == Some(schema::Presence::Required) {
+                self.unique(&fields, part, section, &mut seen);
+            }
+            tables.extend(read(self, &fields));
+        }
+        (tables.len() == list.len()).then_some(tables)
     }
 
     fn unique(

@@ -335,7 +335,7 @@ impl Task {
     /// Whom blocks take away is needed on top.
     fn need_blocks(&mut self) {
         for block in &self.rules.blocks {
-            let Some(crew) = self.crews.iter().position(|crew| crew.name == block.group) else {
+            let Some(crew) = self.crew(&block.group) else {
                 continue;
             };
             for cell in 0..self.horizon.cells() {

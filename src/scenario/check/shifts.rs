@@ -1,13 +1,12 @@
 //! Rules of shifts.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::scenario::fields::{Checker, Fields};
 use crate::scenario::nodes::{self, Fault, Read, clock, clock_text, fraction, other};
 use crate::scenario::schema::{self, Section};
 use crate::scenario::shifts::*;
-use crate::scenario::tree::{Node, Span};
+use crate::scenario::tree::Node;
 use crate::scenario::values::{ValueError, format_duration};
 use crate::scenario::words::quoted;
 
@@ -144,22 +143,7 @@ impl Checker<'_> {
                     return checker.settle(key.name, Err(fault));
                 }
             };
-            let named = section.key("name").map(|key| key.presence);
-            let mut seen: HashMap<String, Span> = HashMap::new();
-            let mut entries = Vec::with_capacity(list.len());
-            for node in list {
-                if checker.full() {
-                    return None;
-                }
-                let Some(fields) = checker.open(node, section) else {
-                    continue;
-                };
-                if named == Some(schema::Presence::Required) {
-                    checker.unique(&fields, key.name, section, &mut seen);
-                }
-                entries.extend(read(checker, &fields));
-            }
-            (entries.len() == list.len()).then_some(entries)
+            checker.tables(list, key.name, section, &mut read)
         })
     }
 
