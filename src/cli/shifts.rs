@@ -1,27 +1,26 @@
 //! `acdsim shifts`: who works when, so that the targets hold at least cost.
 
+mod input;
+mod places;
+
 use super::staff::{MethodArgument, PerArgument};
 use super::stop::{self, Limit, Stop};
 use super::targets::{Targets, points};
-use super::{Failure, outputs, print, print_json, progress, run, say, status};
+use super::{Failure, outputs, print, print_json, progress, run, status};
 use crate::experiment::calibrate::{self, Prepared};
-use crate::kpi::Place as KpiPlace;
+use crate::kpi::Place;
 use crate::planning::{Attempts, Bounds, Lag, Method, Per, Question, Recipe, Tolerance};
 use crate::report;
-use crate::report::files::Place;
 use crate::report::shifts::Date;
 use crate::report::text::Page;
-use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules, WEEKDAYS, clock_text};
 use crate::shifts::document::ShiftStatus;
-use crate::shifts::{
-    self, Asked, Calls, Crew, Effort, PlanError, PublishedShift, Required, Requirement, Shiftwork,
-};
+use crate::shifts::{self, Asked, Calls, Effort, PlanError, Required};
 use clap::{ArgGroup, Args};
-use std::ffi::OsStr;
+use input::Source;
+use places::Places;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// Plan shifts: the cheapest that cover the agents needed, simulated, and repaired until the targets hold.
 ///
@@ -134,25 +133,6 @@ pub struct Arguments {
     json: bool,
 }
 
-/// What is planned, read and checked.
-struct Input {
-    name: String,
-    rules: ShiftRules,
-    days: Vec<(Option<usize>, Source)>,
-    groups: Vec<Crew>,
-    /// The file of the published plan.
-    keep: Option<PathBuf>,
-    seed: u64,
-}
-
-/// What is known of a day.
-enum Source {
-    Closed,
-    Scenario(Box<Document>),
-    /// Agents by group and step of the grid.
-    Agents(Vec<Vec<u32>>),
-}
-
 pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     stop::within(&arguments.limit, |stop| answer(arguments, stop))
 }
@@ -165,8 +145,8 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         ));
     }
     // Before anything is simulated: nobody should wait to be told that something is bad.
-    let input = input(arguments)?;
-    let published = published(&input)?;
+    let input = input::read(arguments)?;
+    let published = input::published(&input)?;
     let places = Places::new(arguments, &input)?;
     let control = Arc::clone(&stop.control);
     let mut warnings: Vec<String> = Vec::new();
@@ -234,196 +214,8 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     })
 }
 
-/// The shifts of the published plan that the rules name, as far as they are of the plan's days.
-fn published(input: &Input) -> Result<Vec<PublishedShift>, Failure> {
-    let Some(path) = &input.keep else {
-        return Ok(Vec::new());
-    };
-    let mut published: Vec<PublishedShift> = Vec::new();
-    for shift in shifts::read_published(path).map_err(Failure::bad_input)? {
-        let Some(crew) = input
-            .groups
-            .iter()
-            .position(|crew| crew.name == shift.group)
-        else {
-            let names = input.groups.iter().map(|crew| format!("\"{}\"", crew.name));
-            return Err(Failure::bad_input(format!(
-                "{}, line {}: there is no group \"{}\"; the groups are {}",
-                path.display(),
-                shift.line,
-                shift.group,
-                names.collect::<Vec<_>>().join(", ")
-            )));
-        };
-        // A day whose weekday one of the two does not know may be that of the other.
-        let is_it = |(weekday, _): &(Option<usize>, Source)| match (weekday, shift.day) {
-            (Some(ours), Some(theirs)) => *ours == theirs,
-            _ => input.days.len() == 1,
-        };
-        let Some(day) = input.days.iter().position(is_it) else {
-            continue;
-        };
-        let same = published.iter_mut().find(|of| {
-            (of.crew, of.day, of.start_min, of.length_min)
-                == (crew, day, shift.start_min, shift.length_min)
-        });
-        match same {
-            Some(of) => of.people += 1,
-            None => published.push(PublishedShift {
-                crew,
-                day,
-                start_min: shift.start_min,
-                length_min: shift.length_min,
-                people: 1,
-            }),
-        }
-    }
-    Ok(published)
-}
-
 fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|error| format!("{error}"))
-}
-
-/// Where the files go that were asked for.
-struct Places {
-    page: Option<Place>,
-    plots: Option<Place>,
-    csv: Option<Place>,
-    calendar: Option<Place>,
-    program: Option<Place>,
-    /// The scenario of a day, or the folder of those of a week.
-    scenario: Option<Place>,
-}
-
-impl Places {
-    /// Finds and checks the places of all files.
-    fn new(arguments: &Arguments, input: &Input) -> Result<Self, Failure> {
-        let force = arguments.force;
-        let place = |flag: &Option<Option<PathBuf>>, ending: &str| {
-            Place::asked(flag, (&input.name, input.seed, ending), force)
-        };
-        let given = |flag: &Option<PathBuf>| flag.as_ref().map(|path| Place::given(path, force));
-        let places = Self {
-            page: place(&arguments.report, "-shifts.html"),
-            plots: place(&arguments.plots, "-shifts-plots"),
-            csv: place(&arguments.csv, "-shifts-csv"),
-            calendar: given(&arguments.ics),
-            program: given(&arguments.write_lp),
-            scenario: given(&arguments.write),
-        };
-        let calls = |(_, source): &(Option<usize>, Source)| matches!(source, Source::Scenario(_));
-        if places.scenario.is_some() && !input.days.iter().any(calls) {
-            return Err(Failure::bad_input(
-                "--write writes scenarios, and there is none: the agents needed come from a file\n  help: --csv writes the plan",
-            ));
-        }
-        let week = input.days.len() > 1;
-        let scenario = places.scenario.as_ref();
-        let files = [&places.page, &places.calendar, &places.program]
-            .into_iter()
-            .flatten();
-        for file in files.chain(scenario.filter(|_| !week)) {
-            file.may_save_file()?;
-        }
-        let folders = [&places.plots, &places.csv].into_iter().flatten();
-        for folder in folders.chain(scenario.filter(|_| week)) {
-            folder.may_save_folder()?;
-        }
-        if let (Some(first), Some(weekday)) = (&arguments.first_day, input.days[0].0)
-            && first.weekday() != weekday
-        {
-            return Err(Failure::bad_input(format!(
-                "--first-day {first} is a {}, but the plan begins on a {}",
-                WEEKDAYS[first.weekday()],
-                WEEKDAYS[weekday]
-            )));
-        }
-        Ok(places)
-    }
-
-    /// Writes every file that was asked for, and says on stderr where it is.
-    fn write(
-        &self,
-        arguments: &Arguments,
-        (input, prepared): (&Input, &[Option<Prepared>]),
-        answer: &shifts::Answer,
-        stop: &AtomicBool,
-    ) -> Result<(), Failure> {
-        let document = &answer.shifts;
-        if let Some(place) = &self.scenario {
-            let path = self.write_scenarios(place, (input, prepared), answer, stop)?;
-            say(format!("Scenario: {}", path.display()));
-        }
-        if let Some(place) = &self.page {
-            let scenario = match prepared {
-                [Some(only)] => Some(&only.loaded.scenario),
-                _ => None,
-            };
-            let path =
-                place.save_file(|out| report::shifts::page(document, scenario, stop, out))?;
-            say(format!("Report: {}", path.display()));
-        }
-        if let Some(place) = &self.plots {
-            let path =
-                place.save_folder(stop, |folder| report::shifts::write_plots(document, folder))?;
-            say(format!("Plots: {}", path.display()));
-        }
-        if let Some(place) = &self.csv {
-            let path =
-                place.save_folder(stop, |folder| report::shifts::write_csv(document, folder))?;
-            say(format!("CSV files: {}", path.display()));
-        }
-        if let (Some(place), Some(first)) = (&self.calendar, arguments.first_day) {
-            let text = report::shifts::calendar(document, first).map_err(Failure::bad_input)?;
-            let path = place.save_file(|out| out.write_all(text.as_bytes()))?;
-            say(format!("Calendar: {}", path.display()));
-        }
-        if let Some(place) = &self.program {
-            let text = Shiftwork::new(&answer.task).and_then(|work| work.lp_file());
-            let text = text.map_err(Failure::bad_input)?;
-            let path = place.save_file(|out| out.write_all(text.as_bytes()))?;
-            say(format!("Program: {}", path.display()));
-        }
-        Ok(())
-    }
-
-    fn write_scenarios(
-        &self,
-        place: &Place,
-        (input, prepared): (&Input, &[Option<Prepared>]),
-        answer: &shifts::Answer,
-        stop: &AtomicBool,
-    ) -> Result<PathBuf, Failure> {
-        let text = |day: usize, out: &Path| -> Result<Option<String>, report::scenario::Error> {
-            let (Source::Scenario(document), Some(prepared)) = (&input.days[day].1, &prepared[day])
-            else {
-                return Ok(None);
-            };
-            let scenario = &prepared.loaded.scenario;
-            let written = shifts::written(&answer.task, &answer.plan, day, scenario);
-            let from = (&**document, prepared.calibration.as_ref());
-            report::scenario::text(&written, from, out).map(|(text, _)| Some(text))
-        };
-        if let [_] = input.days.as_slice() {
-            let text = text(0, place.path())?.unwrap_or_default();
-            return Ok(place.save_file(|out| out.write_all(text.as_bytes()))?);
-        }
-        // All that can fail before the folder is begun.
-        let mut files = Vec::new();
-        for (day, weekday) in WEEKDAYS.iter().enumerate() {
-            let name = format!("{weekday}.toml");
-            if let Some(text) = text(day, &place.path().join(&name))? {
-                files.push((name, text));
-            }
-        }
-        let path = place.save_folder(stop, |folder| {
-            files.iter().try_for_each(|(name, text)| {
-                folder.write(name, |out| out.write_all(text.as_bytes()))
-            })
-        })?;
-        Ok(path)
-    }
 }
 
 /// The question of a scenario.
@@ -432,7 +224,7 @@ fn calls(arguments: &Arguments, prepared: &Prepared) -> Calls {
     arguments.targets.apply(&mut scenario);
     let run = &scenario.run;
     let mut targets = arguments.targets.of(&scenario);
-    targets.retain(|target| !matches!(target.place, KpiPlace::Trunk(_)));
+    targets.retain(|target| !matches!(target.place, Place::Trunk(_)));
     let question = Question {
         targets,
         per: match arguments.per {
@@ -468,247 +260,6 @@ fn calls(arguments: &Arguments, prepared: &Prepared) -> Calls {
             fractional: false,
         }),
     }
-}
-
-fn input(arguments: &Arguments) -> Result<Input, Failure> {
-    let is_csv = |path: &Path| path.extension() == Some(OsStr::new("csv"));
-    match arguments.file.as_deref() {
-        Some(path) if is_csv(path) => from_requirement(arguments, path),
-        file => {
-            let document = super::open(file)?;
-            match document.is_rules() {
-                true => from_rules(arguments, &document),
-                false => from_scenario(arguments, document),
-            }
-        }
-    }
-}
-
-/// A scenario with rules of its own, or from a file.
-fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Failure> {
-    let scenario = checked(arguments, &document)?;
-    let (rules, keep) = match &arguments.rules {
-        Some(path) => {
-            let names: Vec<&str> = scenario.groups.iter().map(|g| g.name.as_str()).collect();
-            let file = RulesFile::read(&Document::open(path)?)?;
-            if file.days.is_some() || file.scenario.is_some() {
-                return Err(Failure::bad_input(format!(
-                    "{} names its own scenarios\n  help: leave {} out: acdsim shifts {0}",
-                    path.display(),
-                    arguments
-                        .file
-                        .as_deref()
-                        .unwrap_or(Path::new("the scenario"))
-                        .display(),
-                )));
-            }
-            let rules = file.rules(&names, scenario.interval_min)?;
-            let keep = rules.keep.as_ref().map(|keep| file.path(&keep.file));
-            (rules, keep)
-        }
-        None => match &scenario.shifts {
-            Some(rules) => {
-                let keep = rules.keep.as_ref().map(|keep| document.beside(&keep.file));
-                ((**rules).clone(), keep)
-            }
-            None => return Err(no_rules(arguments)),
-        },
-    };
-    on_the_grid(&scenario, rules.grid_min)?;
-    Ok(Input {
-        name: scenario.name.clone(),
-        seed: arguments.seed.unwrap_or(scenario.run.seed),
-        days: vec![(rules.day, Source::Scenario(Box::new(document)))],
-        groups: scenario.groups.iter().map(Crew::of).collect(),
-        rules,
-        keep,
-    })
-}
-
-fn no_rules(arguments: &Arguments) -> Failure {
-    let name = arguments.file.as_deref().map_or_else(
-        || "the bundled day".to_owned(),
-        |path| path.display().to_string(),
-    );
-    Failure::bad_input(format!(
-        "{name} has no rules of shifts\n  help: name a file of rules (--rules FILE.toml), or add a section such as\n\n    \
-         [shifts]\n    grid = \"15m\"\n\n    [[shifts.types]]\n    name = \"day\"\n    start = \"07:00-11:00\"\n    \
-         length = \"8h30m\"\n    breaks = [{{ name = \"lunch\", length = \"30m\", earliest = \"3h\", latest = \"5h\" }}]\n"
-    ))
-}
-
-/// Rules that name their scenarios.
-fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failure> {
-    let file = RulesFile::read(document)?;
-    if let Some(other) = &arguments.rules {
-        return Err(Failure::bad_input(format!(
-            "there are two files of rules\n  help: leave one of them out, or name a scenario before --rules {}",
-            other.display()
-        )));
-    }
-    let week = file.days.as_ref();
-    let named: Vec<(Option<usize>, Option<&String>)> = match (week, &file.scenario) {
-        (Some(days), _) => (0..7).map(|day| (Some(day), days[day].as_ref())).collect(),
-        (None, Some(scenario)) => vec![(None, Some(scenario))],
-        (None, None) => {
-            return Err(Failure::bad_input(
-                "the rules name no scenario\n  help: write scenario = \"monday.toml\" or [days] with mon = \"monday.toml\" \
-                 above [shifts], or name the scenario: acdsim shifts monday.toml --rules FILE",
-            ));
-        }
-    };
-    let mut groups: Vec<Crew> = Vec::new();
-    let mut interval_min = 0;
-    let mut seed = None;
-    let mut days = Vec::new();
-    let mut scenarios = Vec::new();
-    for (weekday, name) in named {
-        let Some(name) = name else {
-            days.push((weekday, Source::Closed));
-            continue;
-        };
-        let document = Document::open(&file.path(name))?;
-        let scenario = checked(arguments, &document)?;
-        seed = seed.or(Some(scenario.run.seed));
-        for group in &scenario.groups {
-            if !groups.iter().any(|known| known.name == group.name) {
-                groups.push(Crew::of(group));
-            }
-        }
-        // The grid divides every interval where it divides what divides them all.
-        interval_min = divisor(interval_min, scenario.interval_min);
-        days.push((weekday, Source::Scenario(Box::new(document))));
-        scenarios.push(scenario);
-    }
-    let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
-    let rules = file.rules(&names, interval_min)?;
-    for scenario in &scenarios {
-        on_the_grid(scenario, rules.grid_min)?;
-    }
-    if week.is_none() {
-        days[0].0 = rules.day;
-    }
-    Ok(Input {
-        name: arguments
-            .file
-            .as_deref()
-            .and_then(Path::file_stem)
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        keep: rules.keep.as_ref().map(|keep| file.path(&keep.file)),
-        rules,
-        days,
-        groups,
-        seed: arguments.seed.or(seed).unwrap_or(1),
-    })
-}
-
-fn divisor(a: u32, b: u32) -> u32 {
-    match a {
-        0 => b,
-        _ => divisor(b % a, a),
-    }
-}
-
-/// Whether the opening hours of a scenario, and with them its intervals, begin and end on the planning grid: a step of it that
-/// is half within them has no staff of its own.
-fn on_the_grid(scenario: &Scenario, grid_min: u32) -> Result<(), Failure> {
-    let (open, close) = (scenario.open_min, scenario.close_min);
-    let fits = divisor(divisor(grid_min, open), close);
-    if fits == grid_min {
-        return Ok(());
-    }
-    Err(Failure::bad_input(format!(
-        "the scenario \"{}\" is open {}-{}, which does not lie on the planning grid of {grid_min} minutes from midnight\n  \
-         help: write grid = \"{fits}m\" into [shifts], or move the opening hours",
-        scenario.name,
-        clock_text(open),
-        clock_text(close),
-    )))
-}
-
-fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failure> {
-    let scenario = document.check(&arguments.set)?.scenario;
-    if scenario.run.mode != Mode::Day {
-        return Err(Failure::bad_input(format!(
-            "shifts are planned for a day; the scenario \"{}\" is one steady run\n  help: write mode = \"day\" (and open = \
-             \"08:00-20:00\" or the like) into it, or try --set run.mode=day",
-            scenario.name
-        )));
-    }
-    if scenario.groups.is_empty() {
-        return Err(Failure::bad_input(format!(
-            "the scenario \"{}\" has no agent groups for whom shifts could be planned",
-            scenario.name
-        )));
-    }
-    Ok(scenario)
-}
-
-/// Agents needed, from a file.
-fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure> {
-    for (flag, given) in [
-        ("a target", arguments.targets.any()),
-        ("--confidence", arguments.confidence.is_some()),
-        ("--replications", arguments.replications.is_some()),
-        ("--set", !arguments.set.is_empty()),
-    ] {
-        if given {
-            return Err(Failure::bad_input(format!(
-                "{flag} has no effect: the agents needed come from {}, and nothing is simulated\n  help: leave it out, or name a \
-                 scenario",
-                path.display()
-            )));
-        }
-    }
-    let requirement = Requirement::read(path).map_err(Failure::bad_input)?;
-    let Some(rules) = &arguments.rules else {
-        return Err(Failure::bad_input(format!(
-            "{} says how many agents are needed, but not which shifts they may work\n  help: name a file of rules: --rules FILE.toml",
-            path.display()
-        )));
-    };
-    let names: Vec<&str> = requirement.groups.iter().map(String::as_str).collect();
-    let file = RulesFile::read(&Document::open(rules)?)?;
-    let rules = file.rules(&names, requirement.interval_min)?;
-    let per_interval = (requirement.interval_min / rules.grid_min) as usize;
-    let on_grid = |agents: &Vec<u32>| -> Vec<u32> {
-        agents
-            .iter()
-            .flat_map(|n| std::iter::repeat_n(*n, per_interval))
-            .collect()
-    };
-    let days = requirement.days.iter().map(|(weekday, agents)| {
-        let source = match agents {
-            Some(agents) => Source::Agents(agents.iter().map(on_grid).collect()),
-            None => Source::Closed,
-        };
-        (*weekday, source)
-    });
-    let mut days: Vec<(Option<usize>, Source)> = days.collect();
-    if let [(day @ None, _)] = days.as_mut_slice() {
-        *day = rules.day;
-    }
-    Ok(Input {
-        name: path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        groups: requirement
-            .groups
-            .iter()
-            .map(|name| Crew {
-                name: name.clone(),
-                cost_per_hour: None,
-            })
-            .collect(),
-        keep: rules.keep.as_ref().map(|keep| file.path(&keep.file)),
-        rules,
-        days,
-        seed: arguments.seed.unwrap_or(1),
-    })
 }
 
 impl From<PlanError> for Failure {
