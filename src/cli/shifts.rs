@@ -9,7 +9,7 @@ use super::targets::{Targets, points};
 use super::{Failure, outputs, print, print_json, progress, run, status};
 use crate::experiment::calibrate::{self, Prepared};
 use crate::kpi::Place;
-use crate::planning::{Attempts, Bounds, Lag, Method, Per, Question, Recipe, Tolerance};
+use crate::planning::{Attempts, Lag, Method, Per, Question, Recipe, Tolerance};
 use crate::report;
 use crate::report::shifts::Date;
 use crate::report::text::Page;
@@ -52,15 +52,15 @@ pub struct Arguments {
     rules: Option<PathBuf>,
     #[command(flatten)]
     targets: Targets,
-    /// How the agents needed are found
-    #[arg(long, value_enum, default_value = "simulate")]
-    method: MethodArgument,
-    /// Over what the targets are to be met
-    #[arg(long, value_enum, default_value = "interval")]
-    per: PerArgument,
-    /// How far beside its target a figure is borderline; of times 5 %
-    #[arg(long, value_name = "POINTS", value_parser = points, default_value = "1pp")]
-    tolerance: f64,
+    /// How the agents needed are found [default: simulate]
+    #[arg(long, value_enum)]
+    method: Option<MethodArgument>,
+    /// Over what the targets are to be met [default: interval]
+    #[arg(long, value_enum)]
+    per: Option<PerArgument>,
+    /// How far beside its target a figure is borderline; of times 5 % [default: 1pp]
+    #[arg(long, value_name = "POINTS", value_parser = points)]
+    tolerance: Option<f64>,
     /// Joint confidence of all that is called met, e.g. 0.95 or 95% [default: the scenario's]
     #[arg(long, value_name = "LEVEL", value_parser = run::confidence)]
     confidence: Option<f64>,
@@ -70,13 +70,12 @@ pub struct Arguments {
     /// Number of days of the closing simulation, more where that does not decide [default: the scenario's]
     #[arg(long, value_name = "N", value_parser = run::days)]
     replications: Option<u32>,
-    /// Days simulated in the search of the agents needed, at most, for each day of a week
+    /// Days simulated in the search of the agents needed, at most, for each day of a week [default: 100000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
-    #[arg(default_value = "100000")]
-    budget: u64,
-    /// Rounds of simulation and repair, at most; 0 only simulates the plan
-    #[arg(long, value_name = "N", default_value_t = 30)]
-    rounds: u32,
+    budget: Option<u64>,
+    /// Rounds of simulation and repair, at most; 0 only simulates the plan [default: 30]
+    #[arg(long, value_name = "N")]
+    rounds: Option<u32>,
     /// Dives from a solution in fractions of people to one in whole people, at most
     #[arg(long, value_name = "N", default_value_t = Effort::default().dives)]
     dives: u32,
@@ -187,7 +186,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
             nodes: arguments.nodes,
             seed: input.seed,
         },
-        rounds: arguments.rounds,
+        rounds: arguments.rounds.unwrap_or(30),
     };
     let mut answer = progress::watch_search(&control, || shifts::plan(&asked, &control))?;
     // However it ended: on another machine the same time may be too short.
@@ -222,33 +221,30 @@ fn date(text: &str) -> Result<Date, String> {
 fn calls(arguments: &Arguments, prepared: &Prepared) -> Calls {
     let mut scenario = prepared.loaded.scenario.clone();
     arguments.targets.apply(&mut scenario);
-    let run = &scenario.run;
     let mut targets = arguments.targets.of(&scenario);
     targets.retain(|target| !matches!(target.place, Place::Trunk(_)));
+    let per = match arguments.per {
+        Some(PerArgument::Interval) | None => Per::Interval,
+        Some(PerArgument::Day) => Per::Day,
+    };
+    let of_scenario = Question::of(&scenario, per);
     let question = Question {
         targets,
-        per: match arguments.per {
-            PerArgument::Interval => Per::Interval,
-            PerArgument::Day => Per::Day,
-        },
-        intervals: None,
         tolerance: Tolerance {
-            points: arguments.tolerance,
-            ..Tolerance::default()
+            points: arguments.tolerance.unwrap_or(of_scenario.tolerance.points),
+            ..of_scenario.tolerance
         },
-        confidence: arguments.confidence.unwrap_or(run.confidence),
-        bounds: Bounds::none(&scenario),
-        seed: arguments.seed.unwrap_or(run.seed),
-        days: arguments.replications.unwrap_or(run.replications).into(),
-        budget: arguments.budget,
-        risk: None,
-        marginal: false,
+        confidence: arguments.confidence.unwrap_or(of_scenario.confidence),
+        seed: arguments.seed.unwrap_or(of_scenario.seed),
+        days: arguments.replications.map_or(of_scenario.days, u64::from),
+        budget: arguments.budget.unwrap_or(of_scenario.budget),
         threads: arguments.threads.map(usize::from),
+        ..of_scenario
     };
     let method = match arguments.method {
-        MethodArgument::Simulate => None,
-        MethodArgument::ErlangC => Some(Method::ErlangC),
-        MethodArgument::ErlangA => Some(Method::ErlangA),
+        Some(MethodArgument::Simulate) | None => None,
+        Some(MethodArgument::ErlangC) => Some(Method::ErlangC),
+        Some(MethodArgument::ErlangA) => Some(Method::ErlangA),
     };
     Calls {
         scenario,

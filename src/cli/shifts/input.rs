@@ -207,6 +207,11 @@ fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failu
 fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure> {
     for (flag, given) in [
         ("a target", arguments.targets.any()),
+        ("--method", arguments.method.is_some()),
+        ("--per", arguments.per.is_some()),
+        ("--tolerance", arguments.tolerance.is_some()),
+        ("--budget", arguments.budget.is_some()),
+        ("--rounds", arguments.rounds.is_some()),
         ("--confidence", arguments.confidence.is_some()),
         ("--replications", arguments.replications.is_some()),
         ("--set", !arguments.set.is_empty()),
