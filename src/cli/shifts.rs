@@ -186,7 +186,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
             nodes: arguments.nodes,
             seed: input.seed,
         },
-        rounds: arguments.rounds.unwrap_or(30),
+        rounds: arguments.rounds.unwrap_or(shifts::ROUNDS),
     };
     let mut answer = progress::watch_search(&control, || shifts::plan(&asked, &control))?;
     // However it ended: on another machine the same time may be too short.

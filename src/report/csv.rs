@@ -57,6 +57,37 @@ impl From<&str> for Datum {
     }
 }
 
+/// Takes a table as a whole.
+#[derive(Debug, Default)]
+pub(super) struct Data {
+    rows: Vec<Vec<Datum>>,
+    row: Vec<Datum>,
+}
+
+impl Data {
+    /// The rows that were ended.
+    pub(super) fn into_rows(self) -> Vec<Vec<Datum>> {
+        self.rows
+    }
+}
+
+impl Sheet for Data {
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        self.row.push(Datum::from(text));
+        Ok(())
+    }
+
+    fn number(&mut self, number: Option<f64>) -> io::Result<()> {
+        self.row.push(Datum::Number(number));
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.rows.push(std::mem::take(&mut self.row));
+        Ok(())
+    }
+}
+
 /// Writes a table that was made as a whole.
 ///
 /// # Errors

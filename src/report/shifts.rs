@@ -11,7 +11,8 @@ mod words;
 pub use calendar::{CalendarError, Date, calendar};
 pub use page::write as page;
 pub use pictures::write as write_plots;
-pub use tables::write_csv;
+pub use tables::{people_data, write_csv};
+pub use words::people;
 
 use super::staffing::{chunks, targets};
 use super::text::Page;
@@ -41,17 +42,7 @@ pub fn text(shifts: &Shifts, page: &Page) -> String {
         let lines = wrapped(&stopped, page.text_width(), 0, 2);
         blocks[0] += &page.painted(&lines, Look::Doubt);
     }
-    blocks.push(answer(view, page));
-    blocks.push(targets(&words::verdicts(view), page));
-    let with_items = [words::explanation(view), words::repairs(view)];
-    for (sentence, items) in with_items.into_iter().flatten() {
-        blocks.push(list(&sentence, &items, page));
-    }
-    let missing = words::uncovered(view);
-    if !missing.is_empty() {
-        blocks.push(list("People are missing:", &missing, page));
-    }
-    blocks.push(page.warnings(&words::warnings(view)));
+    blocks.extend(found(view, page));
     blocks.extend(kinds(view, page));
     blocks.push(breaks(view, page));
     if view.is_week() {
@@ -63,6 +54,38 @@ pub fn text(shifts: &Shifts, page: &Page) -> String {
     blocks.push(page.aside(&wrapped(&hint(view, page), page.text_width(), 2, 1)));
     blocks.retain(|block| !block.is_empty());
     blocks.join("\n").replace(NBSP, " ")
+}
+
+/// What a session shows: what was found, who works when and what that covers. Nothing is left out.
+pub fn on_screen(shifts: &Shifts, page: &Page) -> String {
+    let mut view = View::new(shifts);
+    view.all = true;
+    let view = &view;
+    let mut blocks = found(view, page);
+    if let Some(stopped) = words::stopped(view) {
+        let lines = wrapped(&stopped, page.text_width(), 2, 2);
+        blocks.insert(0, page.painted(&lines, Look::Doubt));
+    }
+    if shifts.status != ShiftStatus::Infeasible {
+        blocks.extend(days(view, page));
+    }
+    blocks.retain(|block| !block.is_empty());
+    blocks.join("\n").replace(NBSP, " ")
+}
+
+/// What became of it, of its targets, and why.
+fn found(view: &View<'_>, page: &Page) -> Vec<String> {
+    let mut blocks = vec![answer(view, page), targets(&words::verdicts(view), page)];
+    let with_items = [words::explanation(view), words::repairs(view)];
+    for (sentence, items) in with_items.into_iter().flatten() {
+        blocks.push(list(&sentence, &items, page));
+    }
+    let missing = words::uncovered(view);
+    if !missing.is_empty() {
+        blocks.push(list("People are missing:", &missing, page));
+    }
+    blocks.push(page.warnings(&words::warnings(view)));
+    blocks
 }
 
 /// Who works when and what that covers, day by day.

@@ -11,6 +11,7 @@
 //! | `explain` | rules that contradict each other |
 //! | `check` | a checker of plans, written apart from all of these: [`violations`], [`uncovered`] |
 //! | `simulate`, `written` | a plan's people as rosters of a simulation, and as the staff of a scenario |
+//! | `day` | what is asked for a scenario that has rules, and what must hold of it first |
 //! | `answer`, `document` | requirement, cover, simulation and repairs in turn, and the document of what came of it |
 //!
 //! ```
@@ -70,6 +71,7 @@ mod answer;
 mod candidates;
 mod check;
 mod cover;
+mod day;
 pub mod document;
 mod explain;
 mod improve;
@@ -86,9 +88,11 @@ mod written;
 
 pub use answer::{Answer, Asked, Calls, PlanError, Required, plan};
 pub use check::{Rule, Uncovered, Violation, uncovered, violations};
+pub(crate) use day::divisor;
+pub use day::{ROUNDS, Unfit, fits, no_rules, on_the_grid, own_rules};
 pub use document::Shifts;
 pub use plan::{Duty, Person, Plan};
-pub use published::{Published, PublishedError, read_published};
+pub use published::{Published, PublishedError, published_shifts, read_published};
 pub use requirement::Requirement;
 pub use simulate::rosters;
 pub use solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};

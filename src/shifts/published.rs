@@ -1,5 +1,6 @@
 //! A published plan, read back from `shifts.csv`.
 
+use super::task::{Crew, PublishedShift};
 use crate::scenario::{DAY_MIN, WEEKDAYS, clock, describe, position, quoted, reader};
 use std::path::Path;
 
@@ -33,6 +34,53 @@ pub struct PublishedError(pub String);
 /// With the file, the line and the column.
 pub fn read_published(path: &Path) -> Result<Vec<Published>, PublishedError> {
     read(path, &path.display().to_string()).map_err(PublishedError)
+}
+
+/// The shifts of a published plan as far as they are of the days of a plan: `days` are their weekdays, where they are known.
+///
+/// # Errors
+/// The file cannot be read, or has a group that the plan has not.
+pub fn published_shifts(
+    path: &Path,
+    crews: &[Crew],
+    days: &[Option<usize>],
+) -> Result<Vec<PublishedShift>, PublishedError> {
+    let mut published: Vec<PublishedShift> = Vec::new();
+    for shift in read_published(path)? {
+        let Some(crew) = crews.iter().position(|crew| crew.name == shift.group) else {
+            let names = crews.iter().map(|crew| format!("\"{}\"", crew.name));
+            return Err(PublishedError(format!(
+                "{}, line {}: there is no group \"{}\"; the groups are {}",
+                path.display(),
+                shift.line,
+                shift.group,
+                names.collect::<Vec<_>>().join(", ")
+            )));
+        };
+        // A day whose weekday one of the two does not know may be that of the other.
+        let is_it = |weekday: &Option<usize>| match (weekday, shift.day) {
+            (Some(ours), Some(theirs)) => *ours == theirs,
+            _ => days.len() == 1,
+        };
+        let Some(day) = days.iter().position(is_it) else {
+            continue;
+        };
+        let same = published.iter_mut().find(|of| {
+            (of.crew, of.day, of.start_min, of.length_min)
+                == (crew, day, shift.start_min, shift.length_min)
+        });
+        match same {
+            Some(of) => of.people += 1,
+            None => published.push(PublishedShift {
+                crew,
+                day,
+                start_min: shift.start_min,
+                length_min: shift.length_min,
+                people: 1,
+            }),
+        }
+    }
+    Ok(published)
 }
 
 fn read(path: &Path, name: &str) -> Result<Vec<Published>, String> {

@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::cli::{Failure, open};
-use crate::scenario::{Document, Mode, RulesFile, Scenario, ShiftRules, clock_text};
+use crate::scenario::{Document, RulesFile, Scenario, ShiftRules};
 use crate::shifts::{self, Crew, PublishedShift, Requirement};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Fai
             None => return Err(no_rules(arguments)),
         },
     };
-    on_the_grid(&scenario, rules.grid_min)?;
+    shifts::on_the_grid(&scenario, rules.grid_min).map_err(Failure::bad_input)?;
     Ok(Input {
         name: scenario.name.clone(),
         seed: arguments.seed.unwrap_or(scenario.run.seed),
@@ -87,11 +87,8 @@ fn no_rules(arguments: &Arguments) -> Failure {
         || "the bundled day".to_owned(),
         |path| path.display().to_string(),
     );
-    Failure::bad_input(format!(
-        "{name} has no rules of shifts\n  help: name a file of rules (--rules FILE.toml), or add a section such as\n\n    \
-         [shifts]\n    grid = \"15m\"\n\n    [[shifts.types]]\n    name = \"day\"\n    start = \"07:00-11:00\"\n    \
-         length = \"8h30m\"\n    breaks = [{{ name = \"lunch\", length = \"30m\", earliest = \"3h\", latest = \"5h\" }}]\n"
-    ))
+    let instead = "name a file of rules (--rules FILE.toml), or ";
+    Failure::bad_input(shifts::no_rules(&name, instead))
 }
 
 /// Rules that name their scenarios.
@@ -133,14 +130,14 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
             }
         }
         // The grid divides every interval where it divides what divides them all.
-        interval_min = divisor(interval_min, scenario.interval_min);
+        interval_min = shifts::divisor(interval_min, scenario.interval_min);
         days.push((weekday, Source::Scenario(Box::new(document))));
         scenarios.push(scenario);
     }
     let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
     let rules = file.rules(&names, interval_min)?;
     for scenario in &scenarios {
-        on_the_grid(scenario, rules.grid_min)?;
+        shifts::on_the_grid(scenario, rules.grid_min).map_err(Failure::bad_input)?;
     }
     if week.is_none() {
         days[0].0 = rules.day;
@@ -161,45 +158,9 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
     })
 }
 
-fn divisor(a: u32, b: u32) -> u32 {
-    match a {
-        0 => b,
-        _ => divisor(b % a, a),
-    }
-}
-
-/// Whether the opening hours of a scenario, and with them its intervals, begin and end on the planning grid: a step of it that
-/// is half within them has no staff of its own.
-fn on_the_grid(scenario: &Scenario, grid_min: u32) -> Result<(), Failure> {
-    let (open, close) = (scenario.open_min, scenario.close_min);
-    let fits = divisor(divisor(grid_min, open), close);
-    if fits == grid_min {
-        return Ok(());
-    }
-    Err(Failure::bad_input(format!(
-        "the scenario \"{}\" is open {}-{}, which does not lie on the planning grid of {grid_min} minutes from midnight\n  \
-         help: write grid = \"{fits}m\" into [shifts], or move the opening hours",
-        scenario.name,
-        clock_text(open),
-        clock_text(close),
-    )))
-}
-
 fn checked(arguments: &Arguments, document: &Document) -> Result<Scenario, Failure> {
     let scenario = document.check(&arguments.set)?.scenario;
-    if scenario.run.mode != Mode::Day {
-        return Err(Failure::bad_input(format!(
-            "shifts are planned for a day; the scenario \"{}\" is one steady run\n  help: write mode = \"day\" (and open = \
-             \"08:00-20:00\" or the like) into it, or try --set run.mode=day",
-            scenario.name
-        )));
-    }
-    if scenario.groups.is_empty() {
-        return Err(Failure::bad_input(format!(
-            "the scenario \"{}\" has no agent groups for whom shifts could be planned",
-            scenario.name
-        )));
-    }
+    shifts::fits(&scenario).map_err(Failure::bad_input)?;
     Ok(scenario)
 }
 
@@ -278,44 +239,6 @@ pub fn published(input: &Input) -> Result<Vec<PublishedShift>, Failure> {
     let Some(path) = &input.keep else {
         return Ok(Vec::new());
     };
-    let mut published: Vec<PublishedShift> = Vec::new();
-    for shift in shifts::read_published(path).map_err(Failure::bad_input)? {
-        let Some(crew) = input
-            .groups
-            .iter()
-            .position(|crew| crew.name == shift.group)
-        else {
-            let names = input.groups.iter().map(|crew| format!("\"{}\"", crew.name));
-            return Err(Failure::bad_input(format!(
-                "{}, line {}: there is no group \"{}\"; the groups are {}",
-                path.display(),
-                shift.line,
-                shift.group,
-                names.collect::<Vec<_>>().join(", ")
-            )));
-        };
-        // A day whose weekday one of the two does not know may be that of the other.
-        let is_it = |(weekday, _): &(Option<usize>, Source)| match (weekday, shift.day) {
-            (Some(ours), Some(theirs)) => *ours == theirs,
-            _ => input.days.len() == 1,
-        };
-        let Some(day) = input.days.iter().position(is_it) else {
-            continue;
-        };
-        let same = published.iter_mut().find(|of| {
-            (of.crew, of.day, of.start_min, of.length_min)
-                == (crew, day, shift.start_min, shift.length_min)
-        });
-        match same {
-            Some(of) => of.people += 1,
-            None => published.push(PublishedShift {
-                crew,
-                day,
-                start_min: shift.start_min,
-                length_min: shift.length_min,
-                people: 1,
-            }),
-        }
-    }
-    Ok(published)
+    let days: Vec<Option<usize>> = input.days.iter().map(|(weekday, _)| *weekday).collect();
+    shifts::published_shifts(path, &input.groups, &days).map_err(Failure::bad_input)
 }

@@ -294,7 +294,11 @@ fn painted(signs: &[char], shift_type: usize, colour: bool) -> String {
 
 fn most_lines(view: &View<'_>) -> usize {
     let (of_day, of_week) = MOST_LINES;
-    if view.is_week() { of_week } else { of_day }
+    match view.is_week() {
+        _ if view.all => usize::MAX,
+        true => of_week,
+        false => of_day,
+    }
 }
 
 /// What the signs say of all days.

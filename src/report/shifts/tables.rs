@@ -1,6 +1,6 @@
 //! The tables of a plan, as CSV files.
 
-use crate::report::csv::write_tables;
+use crate::report::csv::{Data, Datum, write_tables};
 use crate::report::files::{Folder, SaveError};
 use crate::report::tables::{Sheet, Table};
 use crate::shifts::Shifts;
@@ -39,6 +39,14 @@ pub fn write_csv(shifts: &Shifts, folder: &Folder<'_>) -> Result<(), SaveError> 
     let mut texts = texts.chain(&shifts.warnings).chain([&shifts.name]);
     let is_ascii = texts.all(|text| text.is_ascii());
     write_tables(shifts, &TABLES, is_ascii, folder)
+}
+
+/// The table of people and their shifts, as a whole.
+pub fn people_data(shifts: &Shifts) -> Vec<Vec<Datum>> {
+    let mut rows = Data::default();
+    // What is kept in memory cannot fail.
+    let _ = people(shifts, &mut rows);
+    rows.into_rows()
 }
 
 /// One row for each person and shift, with as many breaks as any shift has.

@@ -23,6 +23,8 @@ pub struct View<'a> {
     pub weeks: Vec<Vec<Option<usize>>>,
     duties: Vec<Vec<OnDay<'a>>>,
     cover: Vec<Vec<Vec<Cell>>>,
+    /// Nothing is left out, however long it gets: the reader scrolls.
+    pub all: bool,
 }
 
 /// Shifts of the same group, start, end and type.
@@ -172,6 +174,7 @@ impl<'a> View<'a> {
             weeks,
             duties: by_day,
             cover,
+            all: false,
         }
     }
 

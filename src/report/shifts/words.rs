@@ -305,7 +305,7 @@ pub fn uncovered(view: &View<'_>) -> Vec<String> {
             }
         }
     }
-    listed(places, "places")
+    listed(view, places, "places")
 }
 
 /// `mon ` in a week.
@@ -317,9 +317,10 @@ fn on_day(view: &View<'_>, day: usize) -> String {
 }
 
 /// No more than can be read.
-fn listed(mut all: Vec<String>, what: &str) -> Vec<String> {
-    let more = all.len().saturating_sub(MOST);
-    all.truncate(MOST);
+fn listed(view: &View<'_>, mut all: Vec<String>, what: &str) -> Vec<String> {
+    let most = if view.all { usize::MAX } else { MOST };
+    let more = all.len().saturating_sub(most);
+    all.truncate(most);
     if more > 0 {
         all.push(format!(
             "and {} more {what}; --json has them all",
@@ -349,7 +350,7 @@ pub fn explanation(view: &View<'_>) -> Option<(String, Vec<String>)> {
         }
     };
     let rules = reasons.iter().map(reason).collect();
-    Some((sentence.to_owned(), listed(rules, "rules")))
+    Some((sentence.to_owned(), listed(view, rules, "rules")))
 }
 
 /// What the simulation asked for: a sentence, and each repair.
@@ -376,7 +377,7 @@ pub fn repairs(view: &View<'_>) -> Option<(String, Vec<String>)> {
         )
     };
     let all = repairs.iter().map(repair).collect();
-    Some((sentence, listed(all, "repairs")))
+    Some((sentence, listed(view, all, "repairs")))
 }
 
 /// What a reader should know; what is said of several days once.
