@@ -49,6 +49,8 @@ fn task(shifts: &str, days: usize, most: f64) -> Task {
     Task {
         crews: loaded.scenario.groups.iter().map(Crew::of).collect(),
         need: vec![(0..horizon.cells()).map(cell).collect()],
+        aims: Vec::new(),
+        most_cost: None,
         published: Vec::new(),
         horizon,
         rules,

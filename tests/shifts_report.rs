@@ -104,6 +104,8 @@ fn task(names: &[&str], days: Vec<Option<usize>>, cost_per_hour: Option<f64>) ->
         crews: crews(names, cost_per_hour),
         horizon,
         need: vec![vec![0; cells]; names.len()],
+        aims: Vec::new(),
+        most_cost: None,
         published: Vec::new(),
     }
 }

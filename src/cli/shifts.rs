@@ -36,6 +36,7 @@ Examples:
   acdsim shifts week.toml                               rules that name a scenario for each day
   acdsim shifts need.csv --rules rules.toml             agents needed by group and interval, without a scenario
   acdsim shifts monday.toml --target 80/20 --per day
+  acdsim shifts monday.toml --max-people 30             the best service that 30 people can give
   acdsim shifts monday.toml --write planned.toml        the scenario with the plan's people as its staff
   acdsim shifts week.toml --ics week.ics --first-day 2026-12-07
   acdsim shifts monday.toml --report                    a page to look at and to show, in output/
@@ -55,9 +56,15 @@ pub struct Arguments {
     /// How the agents needed are found [default: simulate]
     #[arg(long, value_enum)]
     method: Option<MethodArgument>,
-    /// Over what the targets are to be met [default: interval]
+    /// Over what the targets are to be met; over the day with --max-people or --max-cost [default: interval]
     #[arg(long, value_enum)]
     per: Option<PerArgument>,
+    /// Best service with at most N people, in place of the least cost: as many callers answered in time as can be
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_people: Option<u32>,
+    /// Best service for at most this cost (paid hours, where nothing has a price)
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    max_cost: Option<f64>,
     /// How far beside its target a figure is borderline; of times 5 % [default: 1pp]
     #[arg(long, value_name = "POINTS", value_parser = points)]
     tolerance: Option<f64>,
@@ -145,6 +152,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     }
     // Before anything is simulated: nobody should wait to be told that something is bad.
     let input = input::read(arguments)?;
+    arguments.check_limits(&input)?;
     let published = input::published(&input)?;
     let places = Places::new(arguments, &input)?;
     let control = Arc::clone(&stop.control);
@@ -179,6 +187,8 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         rules: input.rules.clone(),
         crews: input.groups.clone(),
         published,
+        most_people: arguments.max_people,
+        most_cost: arguments.max_cost,
         days,
         effort: Effort {
             dives: arguments.dives,
@@ -213,8 +223,55 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     })
 }
 
+fn amount(text: &str) -> Result<f64, String> {
+    let value = text.trim().parse().ok();
+    let positive = value.filter(|value: &f64| value.is_finite() && *value > 0.0);
+    positive.ok_or_else(|| "expected a number above 0, e.g. 5000".to_owned())
+}
+
 fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|error| format!("{error}"))
+}
+
+impl Arguments {
+    /// Whether service is to be as good as people or cost allow.
+    fn is_limited(&self) -> bool {
+        self.max_people.is_some() || self.max_cost.is_some()
+    }
+
+    /// Refuses what makes no sense where service is to be as good as people or cost allow.
+    fn check_limits(&self, input: &input::Input) -> Result<(), Failure> {
+        if !self.is_limited() {
+            return Ok(());
+        }
+        let flag = match self.max_people {
+            Some(_) => "--max-people",
+            None => "--max-cost",
+        };
+        let rules = &input.rules;
+        let targets = &self.targets;
+        let refused = if self.method.is_some() {
+            format!(
+                "--method has no effect with {flag}: no requirement is searched\n  help: leave it out"
+            )
+        } else if self.budget.is_some() {
+            format!(
+                "--budget has no effect with {flag}: no requirement is searched\n  help: leave it out; --rounds limits the simulations"
+            )
+        } else if rules.short_cost.is_some() || rules.spare_cost > 0.0 {
+            format!(
+                "the rules have a price of missing or spare hours, but with {flag} there is no requirement of which they could be\n  \
+                 help: leave short_cost and spare_cost out of [shifts]"
+            )
+        } else if targets.any() && !targets.any_of_queues() {
+            format!(
+                "{flag} makes service as good as can be, but no target of a queue is given\n  help: --target 80/20"
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Failure::bad_input(refused))
+    }
 }
 
 /// The question of a scenario.
@@ -224,8 +281,10 @@ fn calls(arguments: &Arguments, prepared: &Prepared) -> Calls {
     let mut targets = arguments.targets.of(&scenario);
     targets.retain(|target| !matches!(target.place, Place::Trunk(_)));
     let per = match arguments.per {
-        Some(PerArgument::Interval) | None => Per::Interval,
+        Some(PerArgument::Interval) => Per::Interval,
         Some(PerArgument::Day) => Per::Day,
+        None if arguments.is_limited() => Per::Day,
+        None => Per::Interval,
     };
     let of_scenario = Question::of(&scenario, per);
     let question = Question {

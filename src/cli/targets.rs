@@ -71,6 +71,10 @@ impl Targets {
         self.target.is_some() || self.max_asa.is_some() || limits.iter().any(Option::is_some)
     }
 
+    pub fn any_of_queues(&self) -> bool {
+        self.target.is_some() || self.max_asa.is_some() || self.max_abandonment.is_some()
+    }
+
     pub fn any(&self) -> bool {
         self.any_of_staff() || self.max_blocking.is_some()
     }

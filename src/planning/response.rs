@@ -3,7 +3,9 @@
 use super::fitted::{fitted, level_target};
 use super::goals::{Goal, Per, Staff, Tolerance};
 use super::question::{Bounds, Question};
-use crate::erlang::{Error, Patience, Target as FormulaTarget, Thresholds, WaitingSystem};
+use crate::erlang::{
+    Error, Patience, Performance, Target as FormulaTarget, Thresholds, WaitingSystem,
+};
 use crate::kpi::Place;
 use crate::scenario::schema::MOST_AGENTS;
 use crate::scenario::{CallType, Demand, Queue, Scenario};
@@ -42,24 +44,25 @@ pub(super) struct Response {
     width_h: f64,
 }
 
+/// That of a queue.
 #[derive(Debug)]
-struct QueueResponse {
+pub(super) struct QueueResponse {
     /// Groups that take its calls first, and all that serve it, the cheapest first.
-    first: Vec<usize>,
+    pub first: Vec<usize>,
     all: Vec<usize>,
     patience: Patience,
     thresholds: Thresholds,
     formula: crate::scenario::Formula,
     /// By interval; none where nobody calls.
-    fits: Vec<Option<Fit>>,
+    pub fits: Vec<Option<Fit>>,
 }
 
 #[derive(Debug, Clone)]
-struct Fit {
+pub(super) struct Fit {
     /// With the volume fitted.
-    system: WaitingSystem,
+    pub system: WaitingSystem,
     /// Attempts offered a day.
-    offered: f64,
+    pub offered: f64,
 }
 
 impl Response {
@@ -67,21 +70,10 @@ impl Response {
         let width_h = f64::from(scenario.interval_min) / 60.0;
         let cost = cost_per_agent(scenario);
         let queues = scenario.queues.iter().map(|queue| {
-            let mut all: Vec<usize> = groups_of(scenario, queue, usize::MAX);
-            let first = groups_of(scenario, queue, 1);
+            let mut of_queue = QueueResponse::new(scenario, queue);
+            let all = &mut of_queue.all;
             all.sort_by(|&a, &b| cost[a][0].total_cmp(&cost[b][0]));
-            QueueResponse {
-                first,
-                all,
-                patience: patience(scenario, queue),
-                thresholds: Thresholds {
-                    within_s: queue.target.within.as_secs_f64(),
-                    short_s: queue.short_abandon.as_secs_f64(),
-                    percentile: None,
-                },
-                formula: queue.formula,
-                fits: vec![None; scenario.intervals()],
-            }
+            of_queue
         });
         Self {
             queues: queues.collect(),
@@ -134,16 +126,9 @@ impl Response {
             }
             return;
         }
-        let system = WaitingSystem {
-            calls_per_h,
-            aht_s: seen.aht_s,
-            agents: f64::from(agents),
-            patience: q.patience.clone(),
-            limit: None,
-        };
-        let system = fitted(system, seen.level, &q.thresholds, q.formula);
+        let system = q.system(calls_per_h, seen.aht_s).with_agents(agents.into());
         q.fits[interval] = Some(Fit {
-            system,
+            system: q.fitted(system, seen.level),
             offered: seen.offered,
         });
     }
@@ -358,8 +343,8 @@ impl Response {
             return 0.0;
         };
         let level = |n: f64| {
-            let performance = fit.system.with_agents(n).performance(&q.thresholds);
-            performance.map_or(0.0, |p| p.service_level(q.formula))
+            let performance = q.performance(fit, n);
+            performance.map_or(0.0, |p| q.level(&p))
         };
         fit.offered * (level(f64::from(agents) + 1.0) - level(f64::from(agents))).max(0.0)
     }
@@ -384,6 +369,48 @@ impl Response {
 }
 
 impl QueueResponse {
+    pub fn new(scenario: &Scenario, queue: &Queue) -> Self {
+        Self {
+            first: groups_of(scenario, queue, 1),
+            all: groups_of(scenario, queue, usize::MAX),
+            patience: patience(scenario, queue),
+            thresholds: Thresholds {
+                within_s: queue.target.within.as_secs_f64(),
+                short_s: queue.short_abandon.as_secs_f64(),
+                percentile: None,
+            },
+            formula: queue.formula,
+            fits: vec![None; scenario.intervals()],
+        }
+    }
+
+    /// Calls as of this queue, without agents.
+    pub fn system(&self, calls_per_h: f64, aht_s: f64) -> WaitingSystem {
+        WaitingSystem {
+            calls_per_h,
+            aht_s,
+            agents: 0.0,
+            patience: self.patience.clone(),
+            limit: None,
+        }
+    }
+
+    /// The system with the volume with which the formula gives a service level of this queue.
+    pub fn fitted(&self, system: WaitingSystem, level: Option<f64>) -> WaitingSystem {
+        fitted(system, level, &self.thresholds, self.formula)
+    }
+
+    /// What the formula gives with so many agents; none where it has no answer.
+    pub fn performance(&self, fit: &Fit, agents: f64) -> Option<Performance> {
+        let system = fit.system.with_agents(agents);
+        system.performance(&self.thresholds).ok()
+    }
+
+    /// The service level of a performance.
+    pub fn level(&self, performance: &Performance) -> f64 {
+        performance.service_level(self.formula)
+    }
+
     /// A goal as a target of the formula, if it is the queue's or of a group that takes its calls first.
     fn formula_target(&self, queue: usize, goal: &Goal) -> Option<FormulaTarget> {
         let max = goal.aim;

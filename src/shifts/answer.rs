@@ -1,20 +1,20 @@
 //! From a scenario and rules to a plan that holds the targets: the requirement, the cover problem, the simulation and its
 //! repairs.
 
+use super::days::{Day, is_stopped, requirement};
 use super::document::{
-    CoverRow, PromisedGoal, PublishedRow, Repair, SCHEMA, ShiftStatus, Shifts, SimulatedDay, cover,
-    people,
+    CoverRow, Objective, PublishedRow, Repair, SCHEMA, ServiceRow, ShiftStatus, Shifts,
+    SimulatedDay, cover, people,
 };
+use super::over_day::served;
 use super::plan::Plan;
-use super::simulate::{rosters, shrinkage};
-use super::solve::{Effort, Planner, Shiftwork, gap};
+use super::repair::repair;
+use super::simulate::shrinkage;
+use super::solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};
 use super::task::{Crew, Horizon, PublishedShift, Task, scheduled};
-use crate::experiment::{self, Control, Error, Replications, Settings};
-use crate::kpi::{Bound, Place, Results, TargetInfo, Unit, unit};
-use crate::model::Model;
-use crate::planning::{self, Goal, Judge, Judged, Question, Recipe, Staffing, Status};
-use crate::scenario::{DAY_MIN, Scenario, ShiftRules, clock_text};
-use std::collections::BTreeMap;
+use crate::experiment::{Control, Error};
+use crate::planning::{self, Goal, Per, Question, Recipe, Status};
+use crate::scenario::{DAY_MIN, Scenario, ShiftRules};
 use std::sync::atomic::Ordering;
 
 /// What people are needed for on a day.
@@ -52,6 +52,10 @@ pub struct Asked {
     pub days: Vec<(Option<usize>, Required)>,
     /// Shifts of a published plan, of which as much is kept as pays.
     pub published: Vec<PublishedShift>,
+    /// Most people: service is to be as good as so many make it.
+    pub most_people: Option<u32>,
+    /// Most that the plan may cost: the same.
+    pub most_cost: Option<f64>,
     /// How much is tried.
     pub effort: Effort,
     /// Rounds of simulation and repair, at most.
@@ -80,48 +84,77 @@ pub enum PlanError {
     TooLarge(String),
 }
 
-/// Days of a round of simulation, and rounds of it, at most.
-const ROUND_DAYS: u64 = 1000;
-
-/// Days of a simulation for whoever has asked to stop, at most.
-const HURRIED_DAYS: u64 = 200;
-
-/// Standard errors by which a figure must be within tolerance, so that it is so on other days too: 95 % one-sided.
-const GUARD: f64 = 1.645;
-
-/// What a more is tried per point that a share lies below its target, as a fraction of the people there: in the middle of
-/// the range, a hundredth of the people changes a service level by some four points.
-const PEOPLE_PER_POINT: f64 = 0.25;
-
-/// A day that is simulated.
-struct Day<'a> {
-    day: usize,
-    calls: &'a Calls,
-    staffing: Staffing,
-    /// The scenario with the staff required.
-    staffed: Scenario,
-    goals: Vec<Goal>,
-}
-
 /// Plans shifts. Who asks to stop is answered with the best plan so far, simulated on few days.
 ///
 /// # Errors
 /// A scenario cannot be simulated, or the rules allow too much.
 pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
-    let horizon = Horizon {
-        grid_min: asked.rules.grid_min,
-        days: asked.days.iter().map(|(weekday, _)| *weekday).collect(),
-        cyclic: asked.rules.cyclic,
+    let found = match asked.objective() {
+        Objective::Cover => covered(asked, control)?,
+        Objective::Day | Objective::Service => served(asked, control)?,
     };
-    let mut task = Task {
-        rules: asked.rules.clone(),
-        crews: asked.crews.clone(),
-        need: vec![vec![0; horizon.cells()]; asked.crews.len()],
-        published: asked.published.clone(),
-        horizon,
-    };
+    finish(asked, found, control)
+}
+
+/// A plan that was found.
+pub(super) struct Found<'a> {
+    pub task: Task,
+    pub days: Vec<Day<'a>>,
+    /// The plan before repairs, and how good it is.
+    pub first: Solved,
+    pub bound: Bound,
+    /// The plan.
+    pub last: Solved,
+    /// People needed with the repairs.
+    pub need: Vec<Vec<u32>>,
+    pub repairs: Vec<Repair>,
+    /// Where service is to be as good as can be: the contacts that do not miss it, by the formula, and the most that can.
+    pub service: Option<ServiceRow>,
+    pub warnings: Vec<String>,
+    pub partial: bool,
+}
+
+impl Asked {
+    /// What is asked for.
+    pub fn objective(&self) -> Objective {
+        let over_day = |(_, required): &(Option<usize>, Required)| match required {
+            Required::Closed => true,
+            Required::Calls(calls) => calls.question.per == Per::Day && calls.recipe.is_none(),
+            Required::Agents(_) => false,
+        };
+        let priced = self.rules.short_cost.is_some() || self.rules.spare_cost > 0.0;
+        match () {
+            () if self.most_people.is_some() || self.most_cost.is_some() => Objective::Service,
+            () if !priced && self.days.iter().all(over_day) => Objective::Day,
+            () => Objective::Cover,
+        }
+    }
+
+    /// What is to be covered, of which nothing is known yet.
+    pub(super) fn task(&self) -> Task {
+        let horizon = Horizon {
+            grid_min: self.rules.grid_min,
+            days: self.days.iter().map(|(weekday, _)| *weekday).collect(),
+            cyclic: self.rules.cyclic,
+        };
+        Task {
+            rules: self.rules.clone(),
+            crews: self.crews.clone(),
+            need: vec![vec![0; horizon.cells()]; self.crews.len()],
+            aims: Vec::new(),
+            most_cost: None,
+            published: self.published.clone(),
+            horizon,
+        }
+    }
+}
+
+/// The cheapest plan that covers the people needed in each interval, and its repairs.
+fn covered<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a>, PlanError> {
+    let mut task = asked.task();
     let mut warnings = Vec::new();
     let mut days: Vec<Day<'_>> = Vec::new();
+    let mut known: Vec<(&Calls, planning::Answer)> = Vec::new();
     let mut partial = false;
     for (day, (_, required)) in asked.days.iter().enumerate() {
         match required {
@@ -129,26 +162,29 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
             Required::Agents(agents) => task.need_agents(day, agents),
             Required::Calls(calls) => {
                 // Days alike need the same staff.
-                let alike = days.iter().find(|of| of.calls.scenario == calls.scenario);
-                let (staffing, staffed) = match alike {
-                    Some(of) => (of.staffing.clone(), of.staffed.clone()),
+                let alike = known.iter().find(|(of, _)| of.scenario == calls.scenario);
+                let staffed = match alike {
+                    Some((_, staffed)) => staffed,
                     None => {
                         let answer = requirement(calls, &mut partial, control)?;
                         for warning in &answer.staffing.warnings {
                             warnings.push(of_day(&task, day, warning));
                         }
-                        (answer.staffing, answer.scenario)
+                        known.push((calls, answer));
+                        &known[known.len() - 1].1
                     }
                 };
-                partial |= staffing.partial | is_stopped(control);
-                task.need_staff(day, &calls.scenario, &staffed);
-                days.push(Day {
+                partial |= staffed.staffing.partial | is_stopped(control);
+                task.need_staff(day, &calls.scenario, &staffed.scenario);
+                let mut of = Day {
                     day,
                     calls,
                     goals: Goal::all(&calls.scenario, &calls.question),
-                    staffing,
-                    staffed,
-                });
+                    promises: Vec::new(),
+                    counted: Vec::new(),
+                };
+                of.promises = of.promises(&staffed.staffing);
+                days.push(of);
             }
         }
     }
@@ -192,6 +228,33 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         (last, need) = (again, more);
         repairs.extend(asked_for);
     }
+    Ok(Found {
+        days,
+        first,
+        bound,
+        last,
+        need,
+        repairs,
+        service: None,
+        warnings,
+        partial,
+        task,
+    })
+}
+
+/// Simulates a plan for the last time, and puts everything into its document.
+fn finish(asked: &Asked, found: Found<'_>, control: &Control) -> Result<Answer, PlanError> {
+    let Found {
+        task,
+        days,
+        first,
+        bound,
+        last,
+        mut warnings,
+        mut partial,
+        mut service,
+        ..
+    } = found;
     partial |= is_stopped(control);
     let plan = &last.plan;
     let mut simulated = Vec::new();
@@ -204,19 +267,24 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
             }
             closed => closed,
         };
-        simulated.push(closed?);
+        let (day, kept) = closed?;
+        simulated.push(day);
+        if let Some(service) = &mut service {
+            service.simulated += kept;
+        }
         partial |= is_stopped(control);
     }
 
     let explanation = match bound.infeasible && !partial {
-        true => Some(
-            work.explanation(&control.stop)
-                .map_err(PlanError::TooLarge)?,
-        ),
+        true => {
+            let work = Shiftwork::new(&task).map_err(PlanError::TooLarge)?;
+            let why = work.explanation(&control.stop);
+            Some(why.map_err(PlanError::TooLarge)?)
+        }
         false => None,
     };
     let complete = last.complete;
-    let rows = cover(&task, &need, plan);
+    let rows = cover(&task, &found.need, plan);
     let status = match &explanation {
         Some(why) if why.of_rules_alone => ShiftStatus::Infeasible,
         _ => status(&rows, &simulated, complete),
@@ -229,10 +297,13 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
     if !complete && must_cover && explanation.is_none() && !partial {
         warnings.push("no plan was found that covers everything; there may be one".to_owned());
     }
+    // Of the best service its cost says nothing.
+    let of_cost = bound.objective.filter(|_| service.is_none());
     let shifts = Shifts {
         schema: SCHEMA.to_owned(),
         name: asked.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        objective: asked.objective(),
         status,
         partial,
         repeatable: true,
@@ -246,8 +317,9 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         cost: plan.cost(&task),
         cover_cost: first.plan.cost(&task),
         // The solver's zero may be -0.
-        bound: bound.objective.map(|bound| bound + 0.0),
-        gap: bound.objective.map(|bound| gap(first.objective, bound)),
+        bound: of_cost.map(|bound| bound + 0.0),
+        gap: of_cost.map(|bound| gap(first.objective, bound)),
+        service,
         nodes: bound.nodes,
         published: (!task.published.is_empty()).then(|| {
             let shifts = task.published.iter().map(|of| u64::from(of.people)).sum();
@@ -258,7 +330,7 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
         }),
         people: people(&task, plan),
         cover: rows,
-        repairs,
+        repairs: found.repairs,
         simulated,
         explanation: explanation.map_or(Vec::new(), |why| why.reasons),
         warnings,
@@ -270,42 +342,9 @@ pub fn plan(asked: &Asked, control: &Control) -> Result<Answer, PlanError> {
     })
 }
 
-/// Whether it was asked to stop. What is left to do is done all the same, in a hurry, unless nobody waits for it.
-fn is_stopped(control: &Control) -> bool {
-    match control.abandoned.load(Ordering::Relaxed) {
-        true => true,
-        false => control.stop.swap(false, Ordering::Relaxed),
-    }
-}
-
-/// The staff that a day's calls need. Who has asked to stop does not wait for the searches of the days that are left.
-fn requirement(
-    calls: &Calls,
-    partial: &mut bool,
-    control: &Control,
-) -> Result<planning::Answer, Error> {
-    let hurried = Question {
-        days: calls.question.days.min(HURRIED_DAYS),
-        budget: 1,
-        ..calls.question.clone()
-    };
-    let staff = |question| match &calls.recipe {
-        None => planning::simulate(&calls.scenario, question, control),
-        Some(recipe) => planning::by_formula(&calls.scenario, question, recipe, control),
-    };
-    match staff(if *partial { &hurried } else { &calls.question }) {
-        // Stopped on the first day of its closing simulation.
-        Err(Error::NothingDone(_)) if !*partial && is_stopped(control) => {
-            *partial = true;
-            staff(&hurried)
-        }
-        answer => answer,
-    }
-}
-
 impl Task {
     /// Agents of the groups in the cells of a day, as they are scheduled.
-    fn need_agents(&mut self, day: usize, agents: &[Vec<u32>]) {
+    pub(super) fn need_agents(&mut self, day: usize, agents: &[Vec<u32>]) {
         let per_day = self.horizon.cells_per_day();
         let shrinkage = self.rules.shrinkage.unwrap_or(0.0);
         for (need, agents) in self.need.iter_mut().zip(agents) {
@@ -316,7 +355,7 @@ impl Task {
     }
 
     /// The staff of a day's scenario, with what shrinkage takes away on top.
-    fn need_staff(&mut self, day: usize, scenario: &Scenario, staffed: &Scenario) {
+    pub(super) fn need_staff(&mut self, day: usize, scenario: &Scenario, staffed: &Scenario) {
         let grid = self.horizon.grid_min;
         for group in &staffed.groups {
             let Some(crew) = self.crew(&group.name) else {
@@ -333,7 +372,7 @@ impl Task {
     }
 
     /// Whom blocks take away is needed on top.
-    fn need_blocks(&mut self) {
+    pub(super) fn need_blocks(&mut self) {
         for block in &self.rules.blocks {
             let Some(crew) = self.crew(&block.group) else {
                 continue;
@@ -346,274 +385,6 @@ impl Task {
             }
         }
     }
-}
-
-impl Day<'_> {
-    fn model(&self, task: &Task, plan: &Plan) -> Model {
-        let scenario = &self.calls.scenario;
-        Model::with_rosters(scenario, &rosters(task, plan, self.day, scenario))
-    }
-
-    fn settings(&self, days: u64, seed: u64) -> Settings {
-        let question = &self.calls.question;
-        Settings {
-            replications: Replications::Fixed(days),
-            seed,
-            confidence: question.confidence,
-            threads: question.threads,
-        }
-    }
-
-    /// Simulates the plan on fresh days, as many as decide every target, and judges it; on a few, where it is to be over soon.
-    fn close(
-        &self,
-        task: &Task,
-        plan: &Plan,
-        hurried: bool,
-        control: &Control,
-    ) -> Result<SimulatedDay, Error> {
-        let question = &self.calls.question;
-        let model = self.model(task, plan);
-        let days = match hurried {
-            true => question.days.clamp(2, HURRIED_DAYS),
-            false => question.days.max(2),
-        };
-        let settings = self.settings(days, question.seed);
-        let pool = experiment::pool(&model, question.threads)?;
-        control.done.store(0, Ordering::Relaxed);
-        let results = experiment::in_pool(&pool, || {
-            experiment::run_doubling(&model, &settings, control, |results| {
-                let enough = 2 * results.run.replications > question.budget || hurried;
-                let judge = self.judge(&model, results);
-                !enough && self.goals.iter().any(|goal| judge.is_undecided(goal))
-            })
-        })?;
-        let judge = self.judge(&model, &results);
-        let goals = self.goals.iter().map(|goal| self.judged(goal, &judge));
-        Ok(SimulatedDay {
-            day: task.horizon.day_name(self.day).to_owned(),
-            scenario: self.calls.scenario.name.clone(),
-            replications: results.run.replications,
-            confidence: results.run.confidence,
-            goals: goals.collect(),
-        })
-    }
-
-    fn judge<'j>(&'j self, model: &'j Model, results: &'j Results) -> Judge<'j> {
-        Judge {
-            staffed: &model.scenario,
-            results,
-            goals: &self.goals,
-        }
-    }
-
-    /// What the requirement promised of a goal.
-    fn of_requirement(&self, goal: &Goal) -> Option<&Judged> {
-        let scenario = &self.calls.scenario;
-        let (place, start) = (goal.target.place.name(scenario), self.start(goal));
-        let goals = self.staffing.goals.iter();
-        let mut same = goals.filter(|judged| {
-            judged.place == place && judged.start == start && judged.kpi == goal.target.kpi
-        });
-        same.next()
-    }
-
-    fn start(&self, goal: &Goal) -> Option<String> {
-        let scenario = &self.calls.scenario;
-        let minute = |i: usize| scenario.open_min + i as u32 * scenario.interval_min;
-        goal.interval.map(|i| clock_text(minute(i)))
-    }
-
-    /// What the formula promised, where there was one; else what the simulation of the requirement gave.
-    fn promised(&self, goal: &Goal, of: Option<&Judged>) -> Option<f64> {
-        let start = self.start(goal);
-        let part = match goal.target.place {
-            Place::Queue(q) => Some(&self.calls.scenario.queues[q].name),
-            _ => None,
-        };
-        let mut rows = self.staffing.intervals.iter();
-        let row = rows.find(|row| row.queue.as_ref() == part && Some(&row.start) == start.as_ref());
-        let by_formula = row.filter(|_| self.calls.recipe.is_some() && part.is_some());
-        let by_formula = by_formula.and_then(|row| row.promised.get(goal.target.kpi).copied());
-        by_formula.or_else(|| of.and_then(|judged| judged.simulated.mean))
-    }
-
-    fn judged(&self, goal: &Goal, judge: &Judge<'_>) -> PromisedGoal {
-        let of = self.of_requirement(goal);
-        let simulated = judge.figure(goal);
-        let status = judge.status(goal, &simulated);
-        PromisedGoal {
-            target: match goal.target.place {
-                Place::Queue(q) => Some(TargetInfo::of(&self.calls.scenario.queues[q])),
-                _ => None,
-            },
-            promised: self.promised(goal, of),
-            judged: Judged {
-                place: goal.target.place.name(&self.calls.scenario),
-                start: self.start(goal),
-                kpi: goal.target.kpi.to_owned(),
-                bound: goal.target.bound,
-                threshold: goal.target.threshold,
-                best: of.and_then(|of| of.best),
-                simulated,
-                status,
-                reason: of.and_then(|of| of.reason.clone()),
-            },
-        }
-    }
-}
-
-/// Simulates a plan, on days that its judgement at last does not see, and asks for more people where a target is not surely
-/// within tolerance: one more than are there at the least, or more, where much is missing (a simple rule in the place of the
-/// cuts of Atlason, Epelman and Henderson 2004).
-fn repair(
-    task: &Task,
-    days: &[Day<'_>],
-    plan: &Plan,
-    need: &mut [Vec<u32>],
-    round: u32,
-    control: &Control,
-) -> Result<Vec<Repair>, Error> {
-    let mut repairs = Vec::new();
-    let cover = plan.cover(task);
-    for of in days {
-        let question = &of.calls.question;
-        let model = of.model(task, plan);
-        let settings = of.settings(ROUND_DAYS.max(question.days), question.seed.wrapping_add(1));
-        control.done.store(0, Ordering::Relaxed);
-        let results = match experiment::run(&model, &settings, control, &[]) {
-            Ok(run) => run.results,
-            Err(Error::NothingDone(_)) => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let judge = of.judge(&model, &results);
-        // By group and interval, how many more and why.
-        let mut more: BTreeMap<(usize, usize), (f64, String)> = BTreeMap::new();
-        for goal in &of.goals {
-            if of
-                .of_requirement(goal)
-                .is_some_and(|judged| judged.best.is_some())
-            {
-                continue;
-            }
-            let figure = judge.figure(goal);
-            let (Some(mean), Some(se)) = (figure.mean, figure.se) else {
-                continue;
-            };
-            let room = goal.slack(Some(mean)) + goal.tolerance - (GUARD * se).min(goal.tolerance);
-            if room >= 0.0 {
-                continue;
-            }
-            let Some(crew) = helper(task, &of.calls.scenario, goal.target.place) else {
-                continue;
-            };
-            let share = match unit(goal.target.kpi) {
-                Some(Unit::Fraction) => PEOPLE_PER_POINT * -goal.slack(Some(mean)),
-                _ => 0.0,
-            };
-            let why = missed(&of.calls.scenario, goal, mean);
-            for interval in worst_intervals(of, goal, &results) {
-                let entry = more.entry((crew, interval)).or_insert((0.0, why.clone()));
-                entry.0 = entry.0.max(share);
-            }
-        }
-        let scenario = &of.calls.scenario;
-        let grid = task.horizon.grid_min;
-        for ((crew, interval), (share, why)) in more {
-            let from_min = scenario.open_min + interval as u32 * scenario.interval_min;
-            let minutes = (from_min..from_min + scenario.interval_min).step_by(grid as usize);
-            let cells: Vec<usize> = minutes
-                .filter_map(|m| task.horizon.cell(of.day, m))
-                .collect();
-            let Some(least) = cells.iter().map(|&cell| cover[crew][cell]).min() else {
-                continue;
-            };
-            let to = least + ((share * f64::from(least)) as u32).max(1);
-            let before = cells
-                .iter()
-                .map(|&cell| need[crew][cell])
-                .min()
-                .unwrap_or(0);
-            for &cell in &cells {
-                need[crew][cell] = need[crew][cell].max(to);
-            }
-            repairs.push(Repair {
-                round,
-                day: task.horizon.day_name(of.day).to_owned(),
-                start: clock_text(from_min),
-                group: task.crews[crew].name.clone(),
-                from: before,
-                to,
-                why,
-            });
-        }
-    }
-    Ok(repairs)
-}
-
-/// Which target was missed, and by what.
-fn missed(scenario: &Scenario, goal: &Goal, figure: f64) -> String {
-    let target = &goal.target;
-    let name = match target.place {
-        Place::Queue(q) => &scenario.queues[q].name,
-        Place::Group(g) => &scenario.groups[g].name,
-        Place::Trunk(t) => &scenario.trunks[t].name,
-    };
-    let shown = |value: f64| match unit(target.kpi) {
-        Some(Unit::Fraction) => format!("{:.1} %", 100.0 * value),
-        _ => format!("{value:.1} s"),
-    };
-    let kpi = target.kpi.trim_end_matches("_s").replace('_', " ");
-    let wanted = match target.bound {
-        Bound::AtLeast => "at least",
-        Bound::AtMost => "at most",
-    };
-    format!(
-        "{name}: {kpi} {}, wanted {wanted} {}",
-        shown(figure),
-        shown(target.threshold)
-    )
-}
-
-/// Intervals in which more people help a goal most: its own; of a day those where most calls miss it.
-fn worst_intervals(of: &Day<'_>, goal: &Goal, results: &Results) -> Vec<usize> {
-    const AT_ONCE: usize = 3;
-    if let Some(interval) = goal.interval {
-        return vec![interval];
-    }
-    let part = match goal.target.place {
-        Place::Queue(q) => &results.queues[q],
-        Place::Group(g) => &results.groups[g],
-        Place::Trunk(_) => return Vec::new(),
-    };
-    let weight = if matches!(goal.target.place, Place::Queue(_)) {
-        "offered"
-    } else {
-        "busy_h"
-    };
-    let missed = |i: usize| {
-        let interval = &part.intervals.as_ref()?[i];
-        let slack = goal.slack(interval.get(goal.target.kpi).mean);
-        let n = interval.get(weight).mean?;
-        (slack < 0.0).then_some(-slack * n)
-    };
-    let intervals = 0..of.calls.scenario.intervals();
-    let mut worst: Vec<(f64, usize)> = intervals.filter_map(|i| Some((missed(i)?, i))).collect();
-    worst.sort_by(|a, b| b.0.total_cmp(&a.0));
-    worst.truncate(AT_ONCE);
-    worst.into_iter().map(|(_, i)| i).collect()
-}
-
-/// The group of which more people are asked for a target: the cheapest of those that serve its queue first.
-fn helper(task: &Task, scenario: &Scenario, place: Place) -> Option<usize> {
-    let names: Vec<&String> = match place {
-        Place::Group(g) => vec![&scenario.groups[g].name],
-        Place::Queue(q) => scenario.queues[q].tiers.first()?.groups.iter().collect(),
-        Place::Trunk(_) => return None,
-    };
-    let crews = names.into_iter().filter_map(|name| task.crew(name));
-    let price = |crew: &usize| task.crews[*crew].cost_per_hour.unwrap_or(0.0);
-    crews.min_by(|a, b| price(a).total_cmp(&price(b)))
 }
 
 fn status(cover: &[CoverRow], simulated: &[SimulatedDay], complete: bool) -> ShiftStatus {
@@ -629,7 +400,7 @@ fn status(cover: &[CoverRow], simulated: &[SimulatedDay], complete: bool) -> Shi
     }
 }
 
-fn of_day(task: &Task, day: usize, text: &str) -> String {
+pub(super) fn of_day(task: &Task, day: usize, text: &str) -> String {
     match task.horizon.is_week() {
         true => format!("{}: {text}", task.horizon.day_name(day)),
         false => text.to_owned(),

@@ -1,5 +1,6 @@
 //! Every shift that the rules allow, and the ways in which the breaks of a type can be taken.
 
+use super::envelope::gains;
 use super::plan::Duty;
 use super::task::Task;
 use crate::scenario::{Break, ShiftType};
@@ -47,6 +48,8 @@ pub(super) struct Candidates {
     pub clusters: Vec<Vec<Cluster>>,
     /// By key the shift of each day.
     pub keys: Vec<Vec<Option<usize>>>,
+    /// By aim of the task and cell, what one more brings by the [envelope](super::envelope), from nobody on.
+    pub gains: Vec<Vec<Vec<f64>>>,
 }
 
 impl Candidates {
@@ -64,6 +67,11 @@ impl Candidates {
             shifts: Vec::new(),
             clusters: clusters?,
             keys: Vec::new(),
+            gains: task
+                .aims
+                .iter()
+                .map(|aim| aim.worth.iter().map(|worth| gains(worth)).collect())
+                .collect(),
         };
         for (t, of) in task.rules.types.iter().enumerate() {
             for crew in of.groups.iter().filter_map(|name| task.crew(name)) {
@@ -80,6 +88,28 @@ impl Candidates {
             }
         }
         Ok(all)
+    }
+
+    /// Cost of the dearest shift, at least 1.
+    pub fn dearest(&self) -> f64 {
+        self.shifts.iter().map(|s| s.cost).fold(1.0, f64::max)
+    }
+
+    /// No plan costs more, as far as the task limits people or cost.
+    pub fn most_cost(&self, task: &Task) -> f64 {
+        let people = task.rules.most_people.map_or(f64::INFINITY, f64::from);
+        let of_people = people * self.dearest() * task.horizon.days.len() as f64;
+        of_people.min(task.most_cost.unwrap_or(f64::INFINITY))
+    }
+
+    /// What a unit costs of an aim that is to be reached as far as possible, and is not: more than a plan as a whole.
+    pub fn price_of_service(&self, task: &Task) -> f64 {
+        /// Of a tenth of a unit a plan's cost is a choice.
+        const PLANS: f64 = 10.0;
+        match self.most_cost(task) {
+            cost if cost.is_finite() => PLANS * cost.max(1.0),
+            _ => 1e3 * self.dearest(),
+        }
     }
 
     /// The same shift on each of its days.

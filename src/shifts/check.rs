@@ -539,6 +539,8 @@ mod tests {
         Task {
             crews: scenario.groups.iter().map(Crew::of).collect(),
             need: vec![vec![0; horizon.cells()]; scenario.groups.len()],
+            aims: Vec::new(),
+            most_cost: None,
             published: Vec::new(),
             horizon,
             rules,

@@ -9,6 +9,7 @@
 //! than so many may: that bounds the cost from below, but its solution says not who works what.
 
 use super::candidates::{Candidates, Cluster, Shift};
+use super::envelope::steps;
 use super::program::{Program, Row, Sense};
 use super::roster::{Roster, Tour, Work};
 use super::task::Task;
@@ -29,6 +30,10 @@ pub(super) enum Rule {
     People,
     /// What a contract allows.
     Contract { contract: usize },
+    /// Most that the plan may cost.
+    Cost,
+    /// What people are to bring over several cells.
+    Aim { aim: usize },
 }
 
 /// Columns of the ways of a cluster: one after the other from here on. A cluster with a single way has none.
@@ -59,7 +64,9 @@ pub(super) struct CoverProgram {
 fn step_of_costs(candidates: &Candidates, task: &Task) -> f64 {
     const PARTS: f64 = 1e4;
     let rules = &task.rules;
-    if rules.short_cost.is_some() || rules.spare_cost > 0.0 || !task.published.is_empty() {
+    let as_much_as_possible = task.aims.iter().any(|aim| aim.wanted.is_none());
+    let priced = rules.short_cost.is_some() || rules.spare_cost > 0.0 || as_much_as_possible;
+    if priced || !task.published.is_empty() {
         return 0.0;
     }
     let mut step = 0u64;
@@ -121,6 +128,7 @@ impl CoverProgram {
         } else {
             this.limit_people_of_a_day(task, candidates, pricing);
         }
+        this.limit_cost(task);
         Ok(this)
     }
 
@@ -205,6 +213,7 @@ impl CoverProgram {
                 present[(shift.from + cell) % cells].push((self.shifts[s], 1.0));
             }
         }
+        self.aim(task, candidates, &present);
         let rules = &task.rules;
         for (crew, present) in present.into_iter().enumerate() {
             for (cell, mut terms) in present.into_iter().enumerate() {
@@ -228,6 +237,55 @@ impl CoverProgram {
                 self.row(Rule::Need { crew, cell }, terms, sense, needed);
             }
         }
+    }
+
+    /// For each aim and cell, columns for the people at work, the first of whom bring most: together at least what is wanted, or
+    /// what they do not bring has a price. The envelope of what people bring stands for it, so that this is a bound.
+    fn aim(&mut self, task: &Task, candidates: &Candidates, present: &[Vec<Vec<(usize, f64)>>]) {
+        for (a, aim) in task.aims.iter().enumerate() {
+            let price = match aim.wanted {
+                Some(_) => 0.0,
+                None => candidates.price_of_service(task),
+            };
+            let (mut brought, mut nobody) = (Vec::new(), 0.0);
+            for (cell, worth) in aim.worth.iter().enumerate() {
+                nobody += aim.of(cell, 0);
+                let steps = steps(worth);
+                if steps.is_empty() {
+                    continue;
+                }
+                let at_work = aim.crews.iter().flat_map(|&crew| &present[crew][cell]);
+                let mut terms: Vec<(usize, f64)> = at_work.copied().collect();
+                for (step, (people, each)) in steps.into_iter().enumerate() {
+                    let name = format!("a{a}_{cell}_{step}");
+                    let people = f64::from(people);
+                    let column = self.program.column(name, -price * each, people, false);
+                    terms.push((column, -1.0));
+                    brought.push((column, each));
+                }
+                self.row(Rule::Count, terms, Sense::AtLeast, 0.0);
+            }
+            match aim.wanted {
+                Some(wanted) => {
+                    self.row(
+                        Rule::Aim { aim: a },
+                        brought,
+                        Sense::AtLeast,
+                        wanted - nobody,
+                    );
+                }
+                None => self.constant += price * (aim.most() - nobody),
+            }
+        }
+    }
+
+    /// What people are paid in all.
+    fn limit_cost(&mut self, task: &Task) {
+        let Some(most) = task.most_cost else { return };
+        let paid = self.program.columns.iter().enumerate();
+        let paid = paid.filter(|(_, column)| column.cost > 0.0);
+        let terms = paid.map(|(at, column)| (at, column.cost)).collect();
+        self.row(Rule::Cost, terms, Sense::AtMost, most);
     }
 
     /// Published shifts that are kept, at most as many as there are people who work them, save what a change costs.

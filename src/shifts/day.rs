@@ -117,6 +117,8 @@ impl Asked {
             rules: rules.clone(),
             crews: scenario.groups.iter().map(Crew::of).collect(),
             published,
+            most_people: None,
+            most_cost: None,
             effort: Effort {
                 seed: scenario.run.seed,
                 ..Effort::default()

@@ -19,6 +19,8 @@ pub struct Shifts {
     pub name: String,
     /// Version of acdsim.
     pub version: String,
+    /// What was asked for.
+    pub objective: Objective,
     /// What became of it.
     pub status: ShiftStatus,
     /// It was interrupted, or ended by a limit of time.
@@ -33,10 +35,14 @@ pub struct Shifts {
     pub cost: f64,
     /// Cost of the plan that covers the requirement, before the simulation asked for repairs.
     pub cover_cost: f64,
-    /// No plan that covers that requirement costs less; none where none covers it, or no bound is known.
+    /// No plan that covers that requirement costs less; none where none covers it, or no bound is known. Of targets over the
+    /// day the requirement is what they ask by the formula, as it was fitted to simulations.
     pub bound: Option<f64>,
     /// How much more that plan costs, as a fraction of the bound.
     pub gap: Option<f64>,
+    /// Where service was to be as good as can be, how good it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceRow>,
     /// Nodes of the branch-and-bound tree.
     pub nodes: u64,
     /// What became of a published plan, where there is one.
@@ -54,6 +60,35 @@ pub struct Shifts {
     pub explanation: Vec<Reason>,
     /// What a reader should know.
     pub warnings: Vec<String>,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// The least cost with which the people needed in each interval are there.
+    Cover,
+    /// The least cost with which the targets hold over the day, wherever in it the people are.
+    Day,
+    /// The best service that a number of people or a cost allows.
+    Service,
+}
+
+/// How good the service is that a number of people or a cost allows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ServiceRow {
+    /// Most people.
+    pub most_people: Option<u32>,
+    /// Most that the plan may cost.
+    pub most_cost: Option<f64>,
+    /// Contacts offered in all days of the plan.
+    pub offered: f64,
+    /// Those of them that are served as the targets want it, by the formula.
+    pub kept: f64,
+    /// No plan serves more of them so, by the formula; none where no bound is known.
+    pub at_most: Option<f64>,
+    /// Those served so in the simulation.
+    pub simulated: f64,
 }
 
 /// What became of a published plan.

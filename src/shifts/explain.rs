@@ -45,7 +45,7 @@ pub(super) fn explain(task: &Task, program: &CoverProgram, stop: &AtomicBool) ->
         }
     };
     // Rules that contradict each other do so whatever is needed.
-    let of_need = |rule: &Rule| matches!(rule, Rule::Need { .. });
+    let of_need = |rule: &Rule| matches!(rule, Rule::Need { .. } | Rule::Aim { .. });
     let others: Vec<Rule> = left.iter().copied().filter(|rule| !of_need(rule)).collect();
     if is_impossible(&others) == Some(true) {
         left = others;
@@ -137,6 +137,16 @@ fn reason(task: &Task, program: &CoverProgram, rule: Rule) -> Reason {
                 "at most {} in all",
                 people(task.rules.most_people.unwrap_or(0))
             ),
+        },
+        Rule::Cost => Reason {
+            day: None,
+            start: None,
+            rule: format!("a cost of at most {}", task.most_cost.unwrap_or(0.0)),
+        },
+        Rule::Aim { aim } => Reason {
+            day: day_of(task.aims[aim].day),
+            start: None,
+            rule: task.aims[aim].name.clone(),
         },
         Rule::Contract { contract } => Reason {
             day: None,

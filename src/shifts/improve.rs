@@ -12,7 +12,7 @@ const MOST_AWAY: usize = 6;
 /// By how much of it the value of a person may be misjudged, so that not the same people come back.
 const NOISE: f64 = 0.3;
 
-/// Adds people until nobody is missing or nobody helps any more.
+/// Adds people until nobody is missing, or nobody helps any more or is worth the money.
 pub(super) fn complete(
     roster: &mut Roster<'_>,
     pricing: &Pricing,
@@ -20,7 +20,7 @@ pub(super) fn complete(
     random: &mut Stream,
     stop: &AtomicBool,
 ) {
-    while !roster.is_complete() && !stop.load(Ordering::Relaxed) {
+    while roster.wants_more() && !stop.load(Ordering::Relaxed) {
         let Some(tour) = pricing.best(roster, noise, random) else {
             return;
         };

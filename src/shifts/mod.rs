@@ -12,7 +12,8 @@
 //! | `check` | a checker of plans, written apart from all of these: [`violations`], [`uncovered`] |
 //! | `simulate`, `written` | a plan's people as rosters of a simulation, and as the staff of a scenario |
 //! | `day` | what is asked for a scenario that has rules, and what must hold of it first |
-//! | `answer`, `document` | requirement, cover, simulation and repairs in turn, and the document of what came of it |
+//! | `answer`, `days`, `repair`, `document` | requirement, cover, simulation and repairs in turn, and the document of what came of it |
+//! | `over_day` | the same for targets over the day, and for the best service: there the place of a requirement is taken by aims |
 //!
 //! ```
 //! use acdsim::scenario;
@@ -52,6 +53,8 @@
 //! let task = Task {
 //!     crews: scenario.groups.iter().map(Crew::of).collect(),
 //!     need: vec![(0..horizon.cells()).map(needed).collect()],
+//!     aims: Vec::new(),
+//!     most_cost: None,
 //!     published: Vec::new(),
 //!     horizon,
 //!     rules,
@@ -72,12 +75,16 @@ mod candidates;
 mod check;
 mod cover;
 mod day;
+mod days;
 pub mod document;
+mod envelope;
 mod explain;
 mod improve;
+mod over_day;
 mod plan;
 mod program;
 mod published;
+mod repair;
 mod requirement;
 mod roster;
 mod simulate;
@@ -96,5 +103,5 @@ pub use published::{Published, PublishedError, published_shifts, read_published}
 pub use requirement::Requirement;
 pub use simulate::rosters;
 pub use solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};
-pub use task::{Crew, Horizon, PublishedShift, Task, productive, scheduled};
+pub use task::{Aim, Crew, Horizon, PublishedShift, Task, productive, scheduled};
 pub use written::{on_grid, written};

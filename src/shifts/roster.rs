@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidates, Shift};
 use super::plan::{Person, Plan};
-use super::task::Task;
+use super::task::{Aim, Task};
 
 /// A shift of a person and the way in which each cluster of its breaks is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,9 @@ impl Sums {
     /// Cells beyond the end of a plan that is not cyclic add nothing.
     #[inline]
     fn of(&self, from: usize, cells: usize) -> f64 {
-        let last = self.0.len() - 1;
+        let Some(last) = self.0.len().checked_sub(1) else {
+            return 0.0;
+        };
         self.0[(from + cells).min(last)] - self.0[from.min(last)]
     }
 }
@@ -56,8 +58,20 @@ struct Cover {
     missing: Sums,
     spare: Sums,
     bad_for_breaks: Sums,
+    /// What one more would bring to the aims, in that unit; empty where there are none.
+    service: Sums,
     /// The sums are of now.
     fresh: bool,
+}
+
+/// How far an aim is reached.
+#[derive(Debug, Clone)]
+struct Reached {
+    /// By cell the people who bring it.
+    present: Vec<u32>,
+    brought: f64,
+    /// The most that can be brought.
+    most: f64,
 }
 
 /// A plan in the making.
@@ -66,6 +80,8 @@ pub(super) struct Roster<'a> {
     pub task: &'a Task,
     pub candidates: &'a Candidates,
     covers: Vec<Cover>,
+    /// By aim.
+    reached: Vec<Reached>,
     pub tours: Vec<Tour>,
     /// People by type of shift and day.
     by_type: Vec<Vec<u32>>,
@@ -90,14 +106,25 @@ pub(super) struct Gain {
     pub missing: f64,
     /// Cells where nobody is.
     pub spare: f64,
+    /// What would be brought to the aims, as so many cells where somebody is missing cost.
+    pub service: f64,
     /// Cost of published shifts that would be kept.
     pub kept: f64,
+}
+
+impl Gain {
+    /// All that is missing now, in cells where somebody is.
+    #[inline]
+    pub fn brings(&self) -> f64 {
+        self.missing + self.service
+    }
 }
 
 impl std::ops::AddAssign for Gain {
     fn add_assign(&mut self, other: Self) {
         self.missing += other.missing;
         self.spare += other.spare;
+        self.service += other.service;
         self.kept += other.kept;
     }
 }
@@ -114,13 +141,19 @@ impl<'a> Roster<'a> {
             missing: Sums::default(),
             spare: Sums::default(),
             bad_for_breaks: Sums::default(),
+            service: Sums::default(),
             fresh: false,
         };
-        let dearest = candidates.shifts.iter().map(|s| s.cost);
+        let nobody = |aim: &Aim| Reached {
+            present: vec![0; aim.worth.len()],
+            brought: (0..aim.worth.len()).map(|cell| aim.of(cell, 0)).sum(),
+            most: aim.most(),
+        };
         let mut roster = Self {
             task,
             candidates,
             covers: need.iter().map(cover).collect(),
+            reached: task.aims.iter().map(nobody).collect(),
             tours: Vec::new(),
             by_type: vec![vec![0; days]; task.rules.types.len()],
             by_contract: vec![0; task.rules.contracts.len()],
@@ -130,7 +163,7 @@ impl<'a> Roster<'a> {
             spare: 0,
             missing_of_types: 0,
             changes: task.published.iter().map(|of| u64::from(of.people)).sum(),
-            never: 1e3 * dearest.fold(1.0, f64::max),
+            never: 1e3 * candidates.dearest(),
         };
         for (t, of) in task.rules.types.iter().enumerate() {
             let worked = (0..days).filter(|day| roster.is_worked(t, *day)).count() as u64;
@@ -153,9 +186,36 @@ impl<'a> Roster<'a> {
         f64::from(self.task.horizon.grid_min) / 60.0
     }
 
-    /// Nobody is missing anywhere.
+    /// Nobody is missing anywhere, and the aims that ask for so much are reached.
     pub fn is_complete(&self) -> bool {
-        self.missing == 0 && self.missing_of_types == 0
+        let mut aims = self.task.aims.iter().zip(&self.reached);
+        self.missing == 0
+            && self.missing_of_types == 0
+            && aims.all(|(aim, reached)| aim.wanted.is_none() || shortfall(aim, reached) == 0.0)
+    }
+
+    /// Whether one more may be of use.
+    pub fn wants_more(&self) -> bool {
+        !self.is_complete() || self.task.aims.iter().any(|aim| aim.wanted.is_none())
+    }
+
+    /// What is brought to each aim.
+    pub fn brought(&self) -> Vec<f64> {
+        self.reached.iter().map(|of| of.brought).collect()
+    }
+
+    /// Whether so much more may be spent.
+    pub fn affords(&self, cost: f64) -> bool {
+        let most = self.task.most_cost;
+        most.is_none_or(|most| self.cost + cost <= most * (1.0 + 1e-9))
+    }
+
+    /// What a unit of an aim that is not reached costs.
+    fn price(&self, aim: &Aim) -> f64 {
+        match aim.wanted {
+            Some(_) => self.never,
+            None => self.candidates.price_of_service(self.task),
+        }
     }
 
     /// What it costs; hours that must be covered and are not cost more than anything else.
@@ -167,6 +227,13 @@ impl<'a> Roster<'a> {
             + self.never * (self.missing_of_types as f64 * PERSON_H)
             + rules.spare_cost * (self.spare as f64 * h)
             + self.task.cost_per_change() * self.changes as f64
+            + self.price_of_aims()
+    }
+
+    fn price_of_aims(&self) -> f64 {
+        let aims = self.task.aims.iter().zip(&self.reached);
+        aims.map(|(aim, reached)| self.price(aim) * shortfall(aim, reached))
+            .sum()
     }
 
     /// Cost of an hour in which somebody is missing.
@@ -194,7 +261,31 @@ impl<'a> Roster<'a> {
     /// Brings the sums up to date, which [`gain`](Self::gain) and [`best_ways`](Self::best_ways) look at.
     pub fn refresh(&mut self) {
         let rounds = 1 + usize::from(self.task.horizon.cyclic);
-        for cover in self.covers.iter_mut().filter(|cover| !cover.fresh) {
+        let unit = self.hour_missing() * self.cell_h();
+        let aims: Vec<(&Aim, &Reached, f64)> = self
+            .task
+            .aims
+            .iter()
+            .zip(&self.reached)
+            .map(|(aim, reached)| (aim, reached, self.price(aim)))
+            .collect();
+        let gains = &self.candidates.gains;
+        // In the unit of a cell where somebody is missing.
+        let one_more = |crew: usize, cell: usize, only_open: bool| -> f64 {
+            let of_aim = |(a, (aim, reached, price)): (usize, &(&Aim, &Reached, f64))| {
+                let counts = aim.crews.contains(&crew)
+                    && (!only_open || aim.wanted.is_none() || shortfall(aim, reached) > 0.0);
+                let gain = gains[a][cell].get(reached.present[cell] as usize);
+                price / unit * gain.filter(|_| counts).copied().unwrap_or(0.0)
+            };
+            aims.iter().enumerate().map(of_aim).sum()
+        };
+        for (crew, cover) in self
+            .covers
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, of)| !of.fresh)
+        {
             let cells = cover.need.iter().zip(&cover.present);
             let missing = cells
                 .clone()
@@ -209,7 +300,16 @@ impl<'a> Roster<'a> {
                 std::cmp::Ordering::Equal => 0.02,
                 std::cmp::Ordering::Greater => 0.02 / f64::from(1 + present - need),
             });
-            cover.bad_for_breaks.fill(rounds, bad);
+            if aims.is_empty() {
+                cover.bad_for_breaks.fill(rounds, bad);
+            } else {
+                let cells = 0..cover.need.len();
+                let service = cells.clone().map(|cell| one_more(crew, cell, true));
+                cover.service.fill(rounds, service);
+                let service = cells.map(|cell| one_more(crew, cell, false));
+                let bad = bad.zip(service).map(|(bad, service)| bad + service);
+                cover.bad_for_breaks.fill(rounds, bad);
+            }
             cover.fresh = true;
         }
     }
@@ -221,6 +321,7 @@ impl<'a> Roster<'a> {
         let mut gain = Gain {
             missing: cover.missing.of(shift.from, shift.cells),
             spare: cover.spare.of(shift.from, shift.cells),
+            service: cover.service.of(shift.from, shift.cells),
             kept: 0.0,
         };
         for cluster in &self.candidates.clusters[shift.shift_type] {
@@ -228,6 +329,7 @@ impl<'a> Roster<'a> {
             for (start, length) in cluster.ways[way].iter().zip(&cluster.lengths) {
                 gain.missing -= cover.missing.of(shift.from + start, *length);
                 gain.spare -= cover.spare.of(shift.from + start, *length);
+                gain.service -= cover.service.of(shift.from + start, *length);
             }
         }
         let of = &self.task.rules.types[shift.shift_type];
@@ -303,6 +405,10 @@ impl<'a> Roster<'a> {
                 self.changes += u64::from(people.saturating_sub(self.by_published[published]));
                 self.changes -= u64::from(before);
             }
+            if !self.task.aims.is_empty() {
+                // Those of other groups may bring the same.
+                self.covers.iter_mut().for_each(|of| of.fresh = false);
+            }
             let cover = &mut self.covers[shift.crew];
             cover.fresh = false;
             let cells = cover.need.len();
@@ -324,40 +430,74 @@ impl<'a> Roster<'a> {
                         (false, false) => self.spare -= 1,
                     }
                     step(present, comes);
+                    for (aim, reached) in self.task.aims.iter().zip(&mut self.reached) {
+                        if aim.crews.contains(&shift.crew) {
+                            let people = &mut reached.present[cell];
+                            let before = aim.of(cell, *people);
+                            step(people, comes);
+                            reached.brought += aim.of(cell, *people) - before;
+                        }
+                    }
                 }
                 at_work = at_work.max(to);
             }
         }
     }
 
-    /// Whether nobody would be missing without a person who is there now, or no more than are missing now.
+    /// Whether nobody would be missing without a person who is there now, or no more than are missing now, and what the person
+    /// brings is not asked for, or not worth the cost.
     pub fn is_spare(&self, tour: &Tour) -> bool {
-        tour.works.iter().all(|work| {
+        let is_spare = tour.works.iter().all(|work| {
             let shift = &self.candidates.shifts[work.shift];
             let cover = &self.covers[shift.crew];
             let least = self.task.rules.types[shift.shift_type].least;
-            let duty = self.candidates.clusters[shift.shift_type]
-                .iter()
-                .zip(&work.ways);
-            let on_break = |cell: usize| {
-                duty.clone().any(|(c, &way)| {
-                    let mut breaks = c.ways[way].iter().zip(&c.lengths);
-                    breaks.any(|(start, length)| {
-                        (shift.from + start..shift.from + start + length).contains(&cell)
-                    })
-                })
-            };
-            let mut cells = shift.from..shift.from + shift.cells;
             let of_plan = |p: usize| self.by_published[p] <= self.task.published[p].people;
             let keeps =
                 self.task.cost_per_change() > shift.cost && shift.published.is_some_and(of_plan);
             !keeps
                 && self.by_type[shift.shift_type][shift.day] > least
-                && cells.all(|cell| {
-                    let at = cell % cover.need.len();
-                    cover.present[at] > cover.need[at] || on_break(cell)
-                })
-        })
+                && self
+                    .at_work(work)
+                    .all(|cell| cover.present[cell] > cover.need[cell])
+        });
+        is_spare && !self.is_worth_it(tour)
+    }
+
+    /// Whether the aims are worth a person who is there now.
+    fn is_worth_it(&self, tour: &Tour) -> bool {
+        let aims = self.task.aims.iter().zip(&self.reached);
+        let lost = |(aim, reached): (&Aim, &Reached)| {
+            let works = tour.works.iter();
+            let works =
+                works.filter(|work| aim.crews.contains(&self.candidates.shifts[work.shift].crew));
+            let cells = works.flat_map(|work| self.at_work(work));
+            let brings = cells.map(|cell| {
+                let people = reached.present[cell];
+                aim.of(cell, people) - aim.of(cell, people - 1)
+            });
+            let without = Reached {
+                present: Vec::new(),
+                brought: reached.brought - brings.sum::<f64>(),
+                most: reached.most,
+            };
+            self.price(aim) * (shortfall(aim, &without) - shortfall(aim, reached))
+        };
+        aims.map(lost).sum::<f64>() > tour.cost
+    }
+
+    /// The cells in which a shift is worked, breaks left out.
+    fn at_work(&self, work: &Work) -> impl Iterator<Item = usize> {
+        let shift = &self.candidates.shifts[work.shift];
+        let cells = self.task.horizon.cells();
+        let clusters = self.candidates.clusters[shift.shift_type].iter();
+        let breaks: Vec<std::ops::Range<usize>> = clusters
+            .zip(&work.ways)
+            .flat_map(|(c, &way)| c.ways[way].iter().zip(&c.lengths))
+            .map(|(start, length)| *start..start + length)
+            .collect();
+        let (from, all) = (shift.from, 0..shift.cells);
+        all.filter(move |cell| !breaks.iter().any(|of| of.contains(cell)))
+            .map(move |cell| (from + cell) % cells)
     }
 
     /// The first cell of a group from one on that has more people than needed, round the plan.
@@ -404,6 +544,19 @@ impl<'a> Roster<'a> {
         };
         plan.sort();
         plan
+    }
+}
+
+/// What is missing of an aim; of as much as possible all that is not brought.
+fn shortfall(aim: &Aim, reached: &Reached) -> f64 {
+    /// No more than rounding.
+    const NOTHING: f64 = 1e-7;
+    let wanted = aim.wanted.unwrap_or(reached.most);
+    let missing = wanted - reached.brought;
+    if missing > NOTHING * (1.0 + wanted.abs()) {
+        missing
+    } else {
+        0.0
     }
 }
 

@@ -55,7 +55,7 @@ fn duties(task: &Task, plan: &Plan, day: usize, group: &Group) -> Option<Vec<Vec
 }
 
 /// How many of those at work in a cell of a day are there for calls.
-fn wanted(
+pub(super) fn wanted(
     task: &Task,
     (scenario, group): (&Scenario, &Group),
     day: usize,

@@ -6,7 +6,7 @@ use super::explain::{Explanation, explain};
 use super::improve::{complete, improve, remove_spare};
 use super::plan::Plan;
 use super::program::{Outcome, Solution};
-use super::roster::Roster;
+use super::roster::{Roster, Tour};
 use super::task::Task;
 use super::tours::Pricing;
 use crate::random::{Purpose, ReplicationKey, Stream};
@@ -47,6 +47,8 @@ pub struct Solved {
     pub complete: bool,
     /// Published shifts that nobody works.
     pub changes: u64,
+    /// What the people bring to each aim of the task.
+    pub brought: Vec<f64>,
 }
 
 /// How good a plan can be.
@@ -98,6 +100,20 @@ impl<'t> Shiftwork<'t> {
         Ok(self.program(&self.task.need)?.program.lp_file())
     }
 
+    /// The most that a plan brings to the aims that are to be reached as far as possible, if no plan has a lower objective than
+    /// this bound.
+    pub(super) fn most_service(&self, bound: f64) -> f64 {
+        let task = self.task;
+        let open = task.aims.iter().filter(|aim| aim.wanted.is_none());
+        let most: f64 = open.map(|aim| aim.most()).sum();
+        let published: f64 = task.published.iter().map(|of| f64::from(of.people)).sum();
+        let others = self.candidates.most_cost(task) + task.cost_per_change() * published;
+        match others.is_finite() {
+            true => most - ((bound - others) / self.candidates.price_of_service(task)).max(0.0),
+            false => most,
+        }
+    }
+
     /// Why nothing covers the need of the task.
     ///
     /// # Errors
@@ -131,6 +147,20 @@ impl<'s> Planner<'s> {
         }
     }
 
+    /// A planner that starts from the people of another one's plan, of the same rules.
+    pub(super) fn from_plan(of: &'s Shiftwork<'s>, effort: &Effort, tours: Vec<Tour>) -> Self {
+        let mut planner = Self::new(of, effort);
+        for tour in tours {
+            planner.best.add(tour);
+        }
+        planner
+    }
+
+    /// The people of the plan.
+    pub(super) fn into_tours(self) -> Vec<Tour> {
+        self.best.tours
+    }
+
     /// Solves the cover problem for the need of the task: people are added one by one where they help most for the money, and
     /// beside it the solution in fractions of people is brought to whole numbers by [dives](Effort::dives); the best is improved
     /// by trials, then by the branch-and-bound tree. Where the program's solutions are no plans, in a week of different shifts, a dive
@@ -143,18 +173,25 @@ impl<'s> Planner<'s> {
     pub fn solve(&mut self, stop: &AtomicBool) -> Result<Bound, String> {
         let of = self.of;
         let program = of.program(&of.task.need)?;
-        complete(&mut self.best, &of.pricing, 0.0, &mut self.random, stop);
-        remove_spare(&mut self.best);
         let mut bound = Bound {
             objective: None,
             infeasible: false,
             nodes: 0,
         };
-        let nobody = self.best.emptied();
-        let first = match self.effort.dives {
-            0 => program.program.relaxed(stop),
-            _ => self.dive(&program, nobody, stop),
+        let (best, random) = (&mut self.best, &mut self.random);
+        let add = || {
+            complete(best, &of.pricing, 0.0, random, stop);
+            remove_spare(best);
         };
+        let dives = self.effort.dives > 0;
+        let relax = || match dives {
+            true => program.program.dived(&[], stop),
+            false => program.program.relaxed(stop),
+        };
+        let ((), first) = rayon::join(add, relax);
+        if dives {
+            self.land(&program, self.best.emptied(), &first, stop);
+        }
         match first {
             Outcome::Solved(first) => {
                 bound.objective = Some(program.round_up(first.bound));
@@ -180,6 +217,8 @@ impl<'s> Planner<'s> {
                     for tour in program.tours(&of.candidates, &of.pricing, &values) {
                         found.add(tour);
                     }
+                    // By the envelope an aim may look reached that is not.
+                    complete(&mut found, &of.pricing, 0.0, &mut self.random, stop);
                     self.take(found);
                 }
             }
@@ -207,6 +246,7 @@ impl<'s> Planner<'s> {
             objective: self.best.objective(),
             complete: self.best.is_complete(),
             changes: self.best.changes(),
+            brought: self.best.brought(),
         }
     }
 
@@ -263,19 +303,22 @@ impl<'s> Planner<'s> {
         }
     }
 
-    /// Dives from the solution in fractions to whole numbers, with these people in it, and takes the plan if it is as good as
-    /// the best: that is another place to start from.
-    fn dive(&mut self, program: &CoverProgram, kept: Roster<'s>, stop: &AtomicBool) -> Outcome {
+    /// The plan of a dive with these people in it, which is taken if it is as good as the best: that is another place to start
+    /// from.
+    fn land(
+        &mut self,
+        program: &CoverProgram,
+        kept: Roster<'s>,
+        dived: &Outcome,
+        stop: &AtomicBool,
+    ) {
         let of = self.of;
-        let outcome = program
-            .program
-            .dived(&program.start(&kept, &of.pricing), stop);
         let Outcome::Solved(Solution {
             values: Some(values),
             ..
-        }) = &outcome
+        }) = dived
         else {
-            return outcome;
+            return;
         };
         let mut found = kept;
         if program.exact {
@@ -292,29 +335,42 @@ impl<'s> Planner<'s> {
         if found.objective() <= self.best.objective() + 1e-9 {
             self.best = found;
         }
-        outcome
     }
 
-    /// Again and again, keeps people at random and finds the others anew by a dive.
+    /// Again and again, keeps people at random and finds the others anew by a dive. Two dive at a time, from the same plan.
     fn dive_again(&mut self, program: &CoverProgram, bound: Option<f64>, stop: &AtomicBool) {
         let dives = match program.exact {
             true => self.effort.dives,
             // Much is lost when shifts are given out, whatever the dive; trials make up for it.
             false => self.effort.dives.div_ceil(4),
         };
-        for _ in 1..dives {
-            if stop.load(Ordering::Relaxed) || bound.is_some_and(|b| self.is_at(b)) {
-                return;
+        let mut left = dives.saturating_sub(1);
+        while left > 0 && !stop.load(Ordering::Relaxed) && !bound.is_some_and(|b| self.is_at(b)) {
+            let one = self.some_kept();
+            let other = (left > 1).then(|| self.some_kept());
+            left -= 1 + u32::from(other.is_some());
+            let dive = |kept: &Roster<'s>| {
+                let start = program.start(kept, &self.of.pricing);
+                program.program.dived(&start, stop)
+            };
+            let (first, second) = rayon::join(|| dive(&one), || other.as_ref().map(dive));
+            self.land(program, one, &first, stop);
+            if let Some((other, second)) = other.zip(second) {
+                self.land(program, other, &second, stop);
             }
-            let mut kept = self.best.emptied();
-            let share = KEPT.0 + (KEPT.1 - KEPT.0) * self.random.unit();
-            for tour in &self.best.tours {
-                if self.random.unit() < share {
-                    kept.add(tour.clone());
-                }
-            }
-            self.dive(program, kept, stop);
         }
+    }
+
+    /// Some of the best plan's people.
+    fn some_kept(&mut self) -> Roster<'s> {
+        let mut kept = self.best.emptied();
+        let share = KEPT.0 + (KEPT.1 - KEPT.0) * self.random.unit();
+        for tour in &self.best.tours {
+            if self.random.unit() < share {
+                kept.add(tour.clone());
+            }
+        }
+        kept
     }
 }
 

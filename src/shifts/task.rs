@@ -87,8 +87,47 @@ pub struct Task {
     pub horizon: Horizon,
     /// People needed at work and not on a break, by group and cell: those whom shrinkage and blocks take away included.
     pub need: Vec<Vec<u32>>,
+    /// What people are to bring in the horizon as a whole, beyond those needed in each cell.
+    pub aims: Vec<Aim>,
+    /// Most that the plan may cost.
+    pub most_cost: Option<f64>,
     /// Shifts of a published plan, of which those that are not kept have a price.
     pub published: Vec<PublishedShift>,
+}
+
+/// What people bring over several cells together, where it does not matter in which of them: contacts answered in time, say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aim {
+    /// What it is, as in `80 % within 20 s in the queue sales`.
+    pub name: String,
+    /// The day that it is of.
+    pub day: usize,
+    /// Indices of the groups who bring it, all alike.
+    pub crews: Vec<usize>,
+    /// By cell of the horizon what so many of these people, at work and not on a break, bring in it: the first value is that of
+    /// nobody, and more people than there are values bring no more than the last. Nothing in a cell without values.
+    pub worth: Vec<Vec<f64>>,
+    /// What all of it must come to; none is as much as possible.
+    pub wanted: Option<f64>,
+}
+
+impl Aim {
+    /// What so many people bring in a cell.
+    #[inline]
+    pub fn of(&self, cell: usize, people: u32) -> f64 {
+        let worth = &self.worth[cell];
+        let last = worth.len().wrapping_sub(1);
+        worth
+            .get((people as usize).min(last))
+            .copied()
+            .unwrap_or(0.0)
+    }
+
+    /// The most that any number of people brings.
+    pub fn most(&self) -> f64 {
+        let most = |worth: &Vec<f64>| worth.iter().copied().fold(0.0, f64::max);
+        self.worth.iter().map(most).sum()
+    }
 }
 
 /// Shifts of a published plan of one group, day, start and length, whatever their type.

@@ -210,8 +210,10 @@ impl Pricing {
         random: &mut Stream,
     ) -> Option<Tour> {
         let mut best: Option<(f64, Tour)> = None;
-        let mut consider = |value: Option<f64>, tour: &dyn Fn() -> Tour| {
-            let Some(value) = value else { return };
+        let mut consider = |(value, cost): (Option<f64>, f64), tour: &dyn Fn() -> Tour| {
+            let Some(value) = value.filter(|_| roster.affords(cost)) else {
+                return;
+            };
             let value = value * (1.0 + noise * (random.unit() - 0.5));
             if best.as_ref().is_none_or(|(most, _)| value > *most) {
                 best = Some((value, tour()));
@@ -238,7 +240,8 @@ impl Pricing {
                     continue;
                 };
                 let value = value(roster, gain, shift.cost);
-                consider(value, &|| one(of.contract, shift.crew, &[s], shift.cost));
+                let tour = || one(of.contract, shift.crew, &[s], shift.cost);
+                consider((value, shift.cost), &tour);
             }
         } else {
             let gains: Vec<Option<Gain>> = (0..shifts.len()).map(gain).collect();
@@ -261,7 +264,8 @@ impl Pricing {
                 };
                 let cost = on.iter().map(|&s| shifts[s].cost).sum();
                 let value = value(roster, gain, cost);
-                consider(value, &|| one(of.contract, shifts[on[0]].crew, &on, cost));
+                let tour = || one(of.contract, shifts[on[0]].crew, &on, cost);
+                consider((value, cost), &tour);
             }
             for of in self.terms.iter().filter(|of| !of.same_shift) {
                 if !roster.may_add(of.contract) {
@@ -271,7 +275,8 @@ impl Pricing {
                     for part in tours(roster, of, crew, &gains) {
                         let value = value(roster, part.gain, part.cost);
                         let shifts = &part.shifts[..part.n];
-                        consider(value, &|| one(of.contract, crew, shifts, part.cost));
+                        let tour = || one(of.contract, crew, shifts, part.cost);
+                        consider((value, part.cost), &tour);
                     }
                 }
             }
@@ -288,9 +293,10 @@ impl Pricing {
 fn value(roster: &Roster<'_>, gain: Gain, cost: f64) -> Option<f64> {
     let cell_h = f64::from(roster.task.horizon.grid_min) / 60.0;
     let cost = cost + roster.task.rules.spare_cost * gain.spare * cell_h - gain.kept;
-    let pays = roster.hour_missing() * gain.missing * cell_h > cost;
+    let brings = gain.brings();
+    let pays = roster.hour_missing() * brings * cell_h > cost;
     // Of those that cost nothing the one that does most.
-    (gain.missing > 0.0 && pays).then(|| gain.missing / cost.max(1e-6))
+    (brings > 0.0 && pays).then(|| brings / cost.max(1e-6))
 }
 
 /// Tours of a week of different shifts that help most: for each number of shifts a few.
@@ -303,7 +309,7 @@ fn tours(roster: &Roster<'_>, of: &Terms, crew: usize, gains: &[Option<Gain>]) -
             continue;
         }
         if let Some(gain) = gains[s] {
-            by_day[shift.day].push((gain.missing / shift.cost.max(1e-6), s));
+            by_day[shift.day].push((gain.brings() / shift.cost.max(1e-6), s));
         }
     }
     let mut parts = vec![Part {
@@ -344,7 +350,7 @@ fn tours(roster: &Roster<'_>, of: &Terms, crew: usize, gains: &[Option<Gain>]) -
         parts.sort_by(|a, b| {
             let by_length = a.n.cmp(&b.n);
             by_length
-                .then(b.gain.missing.total_cmp(&a.gain.missing))
+                .then(b.gain.brings().total_cmp(&a.gain.brings()))
                 .then_with(|| a.shifts.cmp(&b.shifts))
         });
         let mut kept = (usize::MAX, 0);

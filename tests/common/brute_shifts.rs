@@ -47,6 +47,8 @@ fn task_of(rules: ShiftRules, crews: Vec<Crew>, days: Vec<Option<usize>>) -> Tas
     let cells = horizon.days.len() * (DAY / rules.grid_min) as usize;
     Task {
         need: vec![vec![0; cells]; crews.len()],
+        aims: Vec::new(),
+        most_cost: None,
         published: Vec::new(),
         rules,
         crews,

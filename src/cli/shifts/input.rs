@@ -175,6 +175,8 @@ fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure
         ("--rounds", arguments.rounds.is_some()),
         ("--confidence", arguments.confidence.is_some()),
         ("--replications", arguments.replications.is_some()),
+        ("--max-people", arguments.max_people.is_some()),
+        ("--max-cost", arguments.max_cost.is_some()),
         ("--set", !arguments.set.is_empty()),
     ] {
         if given {
