@@ -50,6 +50,7 @@ fn task(shifts: &str, days: usize, most: f64) -> Task {
         crews: loaded.scenario.groups.iter().map(Crew::of).collect(),
         need: vec![(0..horizon.cells()).map(cell).collect()],
         aims: Vec::new(),
+        best_service: false,
         most_cost: None,
         published: Vec::new(),
         horizon,

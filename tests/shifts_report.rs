@@ -105,6 +105,7 @@ fn task(names: &[&str], days: Vec<Option<usize>>, cost_per_hour: Option<f64>) ->
         horizon,
         need: vec![vec![0; cells]; names.len()],
         aims: Vec::new(),
+        best_service: false,
         most_cost: None,
         published: Vec::new(),
     }

@@ -127,8 +127,14 @@ impl OverDay {
                 } else {
                     let system = queue.system(calls / self.interval_h, work_s / calls);
                     let there = queue.first.iter().map(|&g| agents(g, interval)).sum();
+                    let mut system = queue.fitted(system.with_agents(there), own.level);
+                    // Half the way: the next plan has its people elsewhere, and its calls.
+                    if let Some(before) = &queue.fits[interval] {
+                        let both = before.system.calls_per_h * system.calls_per_h;
+                        system.calls_per_h = both.sqrt();
+                    }
                     Some(Fit {
-                        system: queue.fitted(system.with_agents(there), own.level),
+                        system,
                         offered: own.offered,
                     })
                 };

@@ -142,6 +142,7 @@ impl Asked {
             crews: self.crews.clone(),
             need: vec![vec![0; horizon.cells()]; self.crews.len()],
             aims: Vec::new(),
+            best_service: false,
             most_cost: None,
             published: self.published.clone(),
             horizon,

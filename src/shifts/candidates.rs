@@ -102,14 +102,15 @@ impl Candidates {
         of_people.min(task.most_cost.unwrap_or(f64::INFINITY))
     }
 
-    /// What a unit costs of an aim that is to be reached as far as possible, and is not: more than a plan as a whole.
-    pub fn price_of_service(&self, task: &Task) -> f64 {
-        /// Of a tenth of a unit a plan's cost is a choice.
-        const PLANS: f64 = 10.0;
-        match self.most_cost(task) {
-            cost if cost.is_finite() => PLANS * cost.max(1.0),
+    /// Where service is to be as good as can be, what it costs that all of an aim is missing of which most is; and that all is
+    /// missing that people could bring. Each is more than all that comes after it: less service, and cost.
+    pub fn prices_of_service(&self, task: &Task) -> (f64, f64) {
+        const AFTER: f64 = 100.0;
+        let cost = match self.most_cost(task) {
+            cost if cost.is_finite() => cost.max(1.0),
             _ => 1e3 * self.dearest(),
-        }
+        };
+        (AFTER * AFTER * cost, AFTER * cost)
     }
 
     /// The same shift on each of its days.

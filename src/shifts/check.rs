@@ -540,6 +540,7 @@ mod tests {
             crews: scenario.groups.iter().map(Crew::of).collect(),
             need: vec![vec![0; horizon.cells()]; scenario.groups.len()],
             aims: Vec::new(),
+            best_service: false,
             most_cost: None,
             published: Vec::new(),
             horizon,

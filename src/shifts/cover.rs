@@ -9,10 +9,10 @@
 //! than so many may: that bounds the cost from below, but its solution says not who works what.
 
 use super::candidates::{Candidates, Cluster, Shift};
-use super::envelope::steps;
+use super::envelope::{concave_from, steps};
 use super::program::{Program, Row, Sense};
 use super::roster::{Roster, Tour, Work};
-use super::task::Task;
+use super::task::{Aim, Task};
 use super::tours::Pricing;
 
 /// What a row is for.
@@ -34,6 +34,15 @@ pub(super) enum Rule {
     Cost,
     /// What people are to bring over several cells.
     Aim { aim: usize },
+}
+
+/// How a program sees what people bring to aims, which at first grows by more with each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// By the envelope, which is nowhere below: what it finds is a bound.
+    Above,
+    /// As it is, where it no longer does so: fewer people are not looked at. What it finds is a plan.
+    Within,
 }
 
 /// Columns of the ways of a cluster: one after the other from here on. A cluster with a single way has none.
@@ -64,8 +73,7 @@ pub(super) struct CoverProgram {
 fn step_of_costs(candidates: &Candidates, task: &Task) -> f64 {
     const PARTS: f64 = 1e4;
     let rules = &task.rules;
-    let as_much_as_possible = task.aims.iter().any(|aim| aim.wanted.is_none());
-    let priced = rules.short_cost.is_some() || rules.spare_cost > 0.0 || as_much_as_possible;
+    let priced = rules.short_cost.is_some() || rules.spare_cost > 0.0 || task.best_service;
     if priced || !task.published.is_empty() {
         return 0.0;
     }
@@ -97,7 +105,7 @@ impl CoverProgram {
         task: &Task,
         candidates: &Candidates,
         pricing: &Pricing,
-        need: &[Vec<u32>],
+        sight: Sight,
     ) -> Result<Self, String> {
         let of_type = |shift: &Shift| &candidates.clusters[shift.shift_type];
         let ways = |shift: &Shift| -> usize { of_type(shift).iter().map(|c| c.ways.len()).sum() };
@@ -120,7 +128,7 @@ impl CoverProgram {
             constant: 0.0,
         };
         this.count_people(candidates);
-        this.cover(task, candidates, need);
+        this.cover(task, candidates, sight);
         this.limit_types(task, candidates);
         this.keep_published(task, candidates);
         if week {
@@ -182,7 +190,7 @@ impl CoverProgram {
     }
 
     /// At work in each cell: at least as many as needed; who is missing or spare has a price, where the rules have one.
-    fn cover(&mut self, task: &Task, candidates: &Candidates, need: &[Vec<u32>]) {
+    fn cover(&mut self, task: &Task, candidates: &Candidates, sight: Sight) {
         let cells = task.horizon.cells();
         let cell_h = f64::from(task.horizon.grid_min) / 60.0;
         let mut present: Vec<Vec<Vec<(usize, f64)>>> =
@@ -213,11 +221,11 @@ impl CoverProgram {
                 present[(shift.from + cell) % cells].push((self.shifts[s], 1.0));
             }
         }
-        self.aim(task, candidates, &present);
+        self.aim(task, (candidates, &present), sight);
         let rules = &task.rules;
         for (crew, present) in present.into_iter().enumerate() {
             for (cell, mut terms) in present.into_iter().enumerate() {
-                let needed = f64::from(need[crew][cell]);
+                let needed = f64::from(task.need[crew][cell]);
                 if needed == 0.0 && rules.spare_cost == 0.0 {
                     continue;
                 }
@@ -240,42 +248,55 @@ impl CoverProgram {
     }
 
     /// For each aim and cell, columns for the people at work, the first of whom bring most: together at least what is wanted, or
-    /// what they do not bring has a price. The envelope of what people bring stands for it, so that this is a bound.
-    fn aim(&mut self, task: &Task, candidates: &Candidates, present: &[Vec<Vec<(usize, f64)>>]) {
+    /// such a share of it as is reached of every aim.
+    fn aim(
+        &mut self,
+        task: &Task,
+        (candidates, present): (&Candidates, &[Vec<Vec<(usize, f64)>>]),
+        sight: Sight,
+    ) {
+        let most: f64 = task.aims.iter().map(Aim::most).sum();
+        let (mut share, mut each_costs) = (None, 0.0);
+        if task.best_service {
+            let (of_worst, of_all) = candidates.prices_of_service(task);
+            share = Some(
+                self.program
+                    .column("share".to_owned(), -of_worst, 1.0, false),
+            );
+            each_costs = of_all / most.max(1e-9);
+            self.constant += of_worst + of_all;
+        }
         for (a, aim) in task.aims.iter().enumerate() {
-            let price = match aim.wanted {
-                Some(_) => 0.0,
-                None => candidates.price_of_service(task),
-            };
             let (mut brought, mut nobody) = (Vec::new(), 0.0);
             for (cell, worth) in aim.worth.iter().enumerate() {
-                nobody += aim.of(cell, 0);
-                let steps = steps(worth);
-                if steps.is_empty() {
+                let least = match sight {
+                    Sight::Above => 0,
+                    Sight::Within => concave_from(worth),
+                };
+                nobody += aim.of(cell, least as u32);
+                let steps = steps(&worth[least.min(worth.len())..]);
+                if steps.is_empty() && least == 0 {
                     continue;
                 }
                 let at_work = aim.crews.iter().flat_map(|&crew| &present[crew][cell]);
                 let mut terms: Vec<(usize, f64)> = at_work.copied().collect();
                 for (step, (people, each)) in steps.into_iter().enumerate() {
                     let name = format!("a{a}_{cell}_{step}");
-                    let people = f64::from(people);
-                    let column = self.program.column(name, -price * each, people, false);
+                    let (cost, people) = (-each_costs * each, f64::from(people));
+                    let column = self.program.column(name, cost, people, false);
                     terms.push((column, -1.0));
                     brought.push((column, each));
                 }
-                self.row(Rule::Count, terms, Sense::AtLeast, 0.0);
+                self.row(Rule::Count, terms, Sense::AtLeast, least as f64);
             }
-            match aim.wanted {
-                Some(wanted) => {
-                    self.row(
-                        Rule::Aim { aim: a },
-                        brought,
-                        Sense::AtLeast,
-                        wanted - nobody,
-                    );
-                }
-                None => self.constant += price * (aim.most() - nobody),
+            self.constant -= each_costs * nobody;
+            let mut wanted = aim.wanted;
+            if let Some(share) = share {
+                brought.push((share, -wanted));
+                wanted = 0.0;
             }
+            let rule = Rule::Aim { aim: a };
+            self.row(rule, brought, Sense::AtLeast, wanted - nobody);
         }
     }
 

@@ -54,6 +54,7 @@
 //!     crews: scenario.groups.iter().map(Crew::of).collect(),
 //!     need: vec![(0..horizon.cells()).map(needed).collect()],
 //!     aims: Vec::new(),
+//!     best_service: false,
 //!     most_cost: None,
 //!     published: Vec::new(),
 //!     horizon,

@@ -29,7 +29,7 @@ const IN_VAIN: u32 = 2;
 const BETTER: f64 = 0.001;
 
 /// How far within the tolerance a figure is planned, as a fraction of it: what a plan gives is not known so exactly.
-const WITHIN: f64 = 0.2;
+const WITHIN: f64 = 0.5;
 
 /// The share of what people can bring at most beyond which more of them bring next to nothing.
 const NEARLY_ALL: f64 = 0.999;
@@ -75,6 +75,7 @@ pub(super) fn served<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a
     // Prices of who is missing or spare belong to a requirement.
     task.rules.short_cost = None;
     task.rules.spare_cost = 0.0;
+    task.best_service = best_service;
     task.most_cost = asked.most_cost;
     let most = [task.rules.most_people, asked.most_people].into_iter();
     task.rules.most_people = most.flatten().min();
@@ -124,7 +125,10 @@ pub(super) fn served<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a
         let bound = planner.solve(&control.stop).map_err(PlanError::TooLarge)?;
         let solved = planner.solved();
         let mut trial = Trial {
-            service: best_service.then(|| service(asked, &work, &of_days, &solved, &bound)),
+            service: best_service.then(|| {
+                let found = (&solved, &bound);
+                service(asked, &work, &of_days, &task.aims, found)
+            }),
             promises: promises(&days, &of_days, &solved),
             badness: (f64::INFINITY, solved.objective),
             bound,
@@ -133,13 +137,25 @@ pub(super) fn served<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a
         };
         tours = planner.into_tours();
         partial |= is_stopped(control);
+            eprintln!(
+                "round {round} {:?} obj {} bound {:?} brought {:?} wanted {:?}",
+                t0.elapsed(),
+                trial.solved.objective,
+                trial.bound,
+                trial.solved.brought,
+                task.aims.iter().map(|a| a.wanted).collect::<Vec<_>>()
+            );
+        }
         let is_last = partial || !trial.solved.complete || rounds == 0;
         let simulated = !is_last && simulate(&task, &days, &mut of_days, &mut trial, control)?;
+            eprintln!("   {:?} badness {:?}", t0.elapsed(), trial.badness);
+        }
         let is_better;
         (best, is_better) = better(best, trial);
         in_vain = if is_better { 0 } else { in_vain + 1 };
-        let held = best.as_ref().is_some_and(|best| best.badness.0 == 0.0);
-        if !simulated || (held && in_vain >= IN_VAIN) || control.stop.load(Ordering::Relaxed) {
+        let holds = |best: &Trial| best_service || best.badness.0 == 0.0;
+        let settled = in_vain >= IN_VAIN && best.as_ref().is_some_and(holds);
+        if !simulated || settled || control.stop.load(Ordering::Relaxed) {
             break;
         }
     }
@@ -230,7 +246,9 @@ fn aims(
     for (day, of_day) in days.iter().zip(of_days) {
         for of in &of_day.goals {
             let mut aim = aim(task, day, &of_day.answers, &of.goal);
-            if !best_service {
+            if best_service {
+                aim.wanted = of_day.answers.wanted(&of.goal, of.goal.target.threshold) + of.bias;
+            } else {
                 let wanted = of_day.answers.wanted(&of.goal, of.figure) + of.bias;
                 let most = NEARLY_ALL * aim.most();
                 if wanted > most {
@@ -239,7 +257,7 @@ fn aims(
                         warnings.push(text);
                     }
                 }
-                aim.wanted = Some(wanted.min(most));
+                aim.wanted = wanted.min(most);
             }
             aims.push(aim);
         }
@@ -289,7 +307,7 @@ fn aim(task: &Task, day: &Day<'_>, answers: &OverDay, goal: &Goal) -> Aim {
         day: day.day,
         crews: groups.into_iter().map(|(_, crew)| crew).collect(),
         worth,
-        wanted: None,
+        wanted: 0.0,
     }
 }
 
@@ -345,19 +363,25 @@ fn service(
     asked: &Asked,
     work: &Shiftwork<'_>,
     of_days: &[OfDay],
-    solved: &Solved,
-    bound: &Bound,
+    aims: &[Aim],
+    (solved, bound): (&Solved, &Bound),
 ) -> ServiceRow {
     let of_day = |of: &OfDay| -> f64 {
         let goals = of.goals.iter();
         goals.map(|goal| of.answers.offered(&goal.goal)).sum()
     };
+    let best = bound.objective.map(|bound| work.best_service(bound));
+    let reached = aims.iter().zip(&solved.brought);
+    let shares = reached.map(|(aim, brought)| brought / aim.wanted.max(1e-9));
+    let share = shares.fold(1.0, f64::min);
     ServiceRow {
         most_people: asked.most_people,
         most_cost: asked.most_cost,
         offered: of_days.iter().map(of_day).sum(),
         kept: solved.brought.iter().sum(),
-        at_most: bound.objective.map(|bound| work.most_service(bound)),
+        at_most: best.and_then(|(_, kept)| kept),
+        share,
+        share_at_most: best.map(|(share, _)| share),
         simulated: 0.0,
     }
 }
@@ -372,7 +396,7 @@ fn simulate(
 ) -> Result<bool, PlanError> {
     let cover = trial.solved.plan.cover(task);
     let best_service = trial.service.is_some();
-    let (mut missed, mut lost) = (0.0, 0.0);
+    let (mut missed, mut lost, mut worst) = (0.0f64, 0.0, 0.0f64);
     for (day, of_day) in days.iter().zip(of_days) {
         let Some((model, results)) = day.simulate(task, &trial.solved.plan, control)? else {
             return Ok(false);
@@ -394,17 +418,19 @@ fn simulate(
                 })
                 .sum();
             of.bias = brought - of_day.answers.wanted(&of.goal, mean);
-            if let Some(room) = room(&of.goal, &figure).filter(|_| !best_service) {
+            if let Some(room) = room(&of.goal, &figure) {
                 missed += (-room).max(0.0) / of.goal.tolerance.max(1e-9);
             }
+            let wanted = of_day.answers.wanted(&of.goal, of.goal.target.threshold);
+            let reached = of_day.answers.wanted(&of.goal, mean) / wanted.max(1e-9);
+            worst = worst.max(1.0 - reached);
         }
         let (offered, kept) = day.counted(&results);
         lost += offered - kept;
     }
-    let value = match best_service {
-        true => lost,
-        false => trial.solved.objective,
+    trial.badness = match best_service {
+        true => (worst, lost),
+        false => (missed, trial.solved.objective),
     };
-    trial.badness = (missed, value);
     Ok(true)
 }

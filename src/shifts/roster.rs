@@ -64,24 +64,17 @@ struct Cover {
     fresh: bool,
 }
 
-/// How far an aim is reached.
-#[derive(Debug, Clone)]
-struct Reached {
-    /// By cell the people who bring it.
-    present: Vec<u32>,
-    brought: f64,
-    /// The most that can be brought.
-    most: f64,
-}
-
 /// A plan in the making.
 #[derive(Debug, Clone)]
 pub(super) struct Roster<'a> {
     pub task: &'a Task,
     pub candidates: &'a Candidates,
     covers: Vec<Cover>,
-    /// By aim.
-    reached: Vec<Reached>,
+    /// By aim and cell the people who bring it; what all of them bring; and the most that people could bring to all aims.
+    present: Vec<Vec<u32>>,
+    brought: Vec<f64>,
+    most: f64,
+    prices_of_service: (f64, f64),
     pub tours: Vec<Tour>,
     /// People by type of shift and day.
     by_type: Vec<Vec<u32>>,
@@ -144,16 +137,15 @@ impl<'a> Roster<'a> {
             service: Sums::default(),
             fresh: false,
         };
-        let nobody = |aim: &Aim| Reached {
-            present: vec![0; aim.worth.len()],
-            brought: (0..aim.worth.len()).map(|cell| aim.of(cell, 0)).sum(),
-            most: aim.most(),
-        };
+        let nobody = |aim: &Aim| (0..aim.worth.len()).map(|cell| aim.of(cell, 0)).sum();
         let mut roster = Self {
             task,
             candidates,
             covers: need.iter().map(cover).collect(),
-            reached: task.aims.iter().map(nobody).collect(),
+            present: vec![vec![0; task.horizon.cells()]; task.aims.len()],
+            brought: task.aims.iter().map(nobody).collect(),
+            most: task.aims.iter().map(Aim::most).sum(),
+            prices_of_service: candidates.prices_of_service(task),
             tours: Vec::new(),
             by_type: vec![vec![0; days]; task.rules.types.len()],
             by_contract: vec![0; task.rules.contracts.len()],
@@ -186,36 +178,28 @@ impl<'a> Roster<'a> {
         f64::from(self.task.horizon.grid_min) / 60.0
     }
 
-    /// Nobody is missing anywhere, and the aims that ask for so much are reached.
+    /// Nobody is missing anywhere, and the aims are reached as far as they must be.
     pub fn is_complete(&self) -> bool {
-        let mut aims = self.task.aims.iter().zip(&self.reached);
+        let reached = || self.task.aims.iter().zip(&self.brought);
         self.missing == 0
             && self.missing_of_types == 0
-            && aims.all(|(aim, reached)| aim.wanted.is_none() || shortfall(aim, reached) == 0.0)
+            && (self.task.best_service || reached().all(|(aim, of)| shortfall(aim, *of) == 0.0))
     }
 
     /// Whether one more may be of use.
     pub fn wants_more(&self) -> bool {
-        !self.is_complete() || self.task.aims.iter().any(|aim| aim.wanted.is_none())
+        !self.is_complete() || self.task.best_service
     }
 
     /// What is brought to each aim.
-    pub fn brought(&self) -> Vec<f64> {
-        self.reached.iter().map(|of| of.brought).collect()
+    pub fn brought(&self) -> &[f64] {
+        &self.brought
     }
 
     /// Whether so much more may be spent.
     pub fn affords(&self, cost: f64) -> bool {
         let most = self.task.most_cost;
         most.is_none_or(|most| self.cost + cost <= most * (1.0 + 1e-9))
-    }
-
-    /// What a unit of an aim that is not reached costs.
-    fn price(&self, aim: &Aim) -> f64 {
-        match aim.wanted {
-            Some(_) => self.never,
-            None => self.candidates.price_of_service(self.task),
-        }
     }
 
     /// What it costs; hours that must be covered and are not cost more than anything else.
@@ -227,13 +211,47 @@ impl<'a> Roster<'a> {
             + self.never * (self.missing_of_types as f64 * PERSON_H)
             + rules.spare_cost * (self.spare as f64 * h)
             + self.task.cost_per_change() * self.changes as f64
-            + self.price_of_aims()
+            + self.price_of(&self.brought)
     }
 
-    fn price_of_aims(&self) -> f64 {
-        let aims = self.task.aims.iter().zip(&self.reached);
-        aims.map(|(aim, reached)| self.price(aim) * shortfall(aim, reached))
-            .sum()
+    /// What it costs that aims are not reached, or not all is brought that could be.
+    fn price_of(&self, brought: &[f64]) -> f64 {
+        let aims = || self.task.aims.iter().zip(brought);
+        let (of_worst, of_all) = self.prices_of_service;
+        if !self.task.best_service {
+            let missing = aims().map(|(aim, brought)| shortfall(aim, *brought));
+            return self.never * missing.sum::<f64>();
+        }
+        let worst = aims().map(lack).fold(0.0, f64::max);
+        let missing = self.most - brought.iter().sum::<f64>();
+        of_worst * worst + of_all * missing / self.most.max(1e-9)
+    }
+
+    /// What is missing of the aims that must be reached, as so many cells where somebody is missing cost; more is of no use.
+    pub fn service_missing(&self) -> f64 {
+        match self.task.best_service {
+            true => f64::INFINITY,
+            false => self.price_of(&self.brought) / (self.hour_missing() * self.cell_h()),
+        }
+    }
+
+    /// What a unit that is brought to each aim saves now.
+    fn prices(&self) -> Vec<f64> {
+        let aims = || self.task.aims.iter().zip(&self.brought);
+        let (of_worst, of_all) = self.prices_of_service;
+        let worst = aims().map(lack).fold(0.0, f64::max);
+        let price = |(aim, brought): (&Aim, &f64)| {
+            let is_open = shortfall(aim, *brought) > 0.0;
+            match self.task.best_service {
+                false => self.never * f64::from(u8::from(is_open)),
+                true => {
+                    let is_worst = is_open && lack((aim, brought)) >= worst - 1e-9;
+                    let of_worst = of_worst * f64::from(u8::from(is_worst));
+                    of_worst / aim.wanted.max(1e-9) + of_all / self.most.max(1e-9)
+                }
+            }
+        };
+        aims().map(price).collect()
     }
 
     /// Cost of an hour in which somebody is missing.
@@ -262,23 +280,16 @@ impl<'a> Roster<'a> {
     pub fn refresh(&mut self) {
         let rounds = 1 + usize::from(self.task.horizon.cyclic);
         let unit = self.hour_missing() * self.cell_h();
-        let aims: Vec<(&Aim, &Reached, f64)> = self
-            .task
-            .aims
-            .iter()
-            .zip(&self.reached)
-            .map(|(aim, reached)| (aim, reached, self.price(aim)))
-            .collect();
-        let gains = &self.candidates.gains;
+        let (prices, gains) = (self.prices(), &self.candidates.gains);
+        let (aims, present) = (&self.task.aims, &self.present);
         // In the unit of a cell where somebody is missing.
-        let one_more = |crew: usize, cell: usize, only_open: bool| -> f64 {
-            let of_aim = |(a, (aim, reached, price)): (usize, &(&Aim, &Reached, f64))| {
-                let counts = aim.crews.contains(&crew)
-                    && (!only_open || aim.wanted.is_none() || shortfall(aim, reached) > 0.0);
-                let gain = gains[a][cell].get(reached.present[cell] as usize);
-                price / unit * gain.filter(|_| counts).copied().unwrap_or(0.0)
+        let one_more = |crew: usize, cell: usize, price: &dyn Fn(usize) -> f64| -> f64 {
+            let counts = |a: &usize| aims[*a].crews.contains(&crew);
+            let of_aim = |a: usize| {
+                let gain = gains[a][cell].get(present[a][cell] as usize);
+                price(a) / unit * gain.copied().unwrap_or(0.0)
             };
-            aims.iter().enumerate().map(of_aim).sum()
+            (0..aims.len()).filter(counts).map(of_aim).sum()
         };
         for (crew, cover) in self
             .covers
@@ -304,9 +315,12 @@ impl<'a> Roster<'a> {
                 cover.bad_for_breaks.fill(rounds, bad);
             } else {
                 let cells = 0..cover.need.len();
-                let service = cells.clone().map(|cell| one_more(crew, cell, true));
+                let service = cells
+                    .clone()
+                    .map(|cell| one_more(crew, cell, &|a| prices[a]));
                 cover.service.fill(rounds, service);
-                let service = cells.map(|cell| one_more(crew, cell, false));
+                // Breaks are in nobody's way where little is brought, whatever is open now.
+                let service = cells.map(|cell| one_more(crew, cell, &|_| unit));
                 let bad = bad.zip(service).map(|(bad, service)| bad + service);
                 cover.bad_for_breaks.fill(rounds, bad);
             }
@@ -430,12 +444,12 @@ impl<'a> Roster<'a> {
                         (false, false) => self.spare -= 1,
                     }
                     step(present, comes);
-                    for (aim, reached) in self.task.aims.iter().zip(&mut self.reached) {
+                    for (a, aim) in self.task.aims.iter().enumerate() {
                         if aim.crews.contains(&shift.crew) {
-                            let people = &mut reached.present[cell];
+                            let people = &mut self.present[a][cell];
                             let before = aim.of(cell, *people);
                             step(people, comes);
-                            reached.brought += aim.of(cell, *people) - before;
+                            self.brought[a] += aim.of(cell, *people) - before;
                         }
                     }
                 }
@@ -465,24 +479,17 @@ impl<'a> Roster<'a> {
 
     /// Whether the aims are worth a person who is there now.
     fn is_worth_it(&self, tour: &Tour) -> bool {
-        let aims = self.task.aims.iter().zip(&self.reached);
-        let lost = |(aim, reached): (&Aim, &Reached)| {
+        let mut brought = self.brought.clone();
+        for (a, aim) in self.task.aims.iter().enumerate() {
             let works = tour.works.iter();
             let works =
                 works.filter(|work| aim.crews.contains(&self.candidates.shifts[work.shift].crew));
-            let cells = works.flat_map(|work| self.at_work(work));
-            let brings = cells.map(|cell| {
-                let people = reached.present[cell];
-                aim.of(cell, people) - aim.of(cell, people - 1)
-            });
-            let without = Reached {
-                present: Vec::new(),
-                brought: reached.brought - brings.sum::<f64>(),
-                most: reached.most,
-            };
-            self.price(aim) * (shortfall(aim, &without) - shortfall(aim, reached))
-        };
-        aims.map(lost).sum::<f64>() > tour.cost
+            for cell in works.flat_map(|work| self.at_work(work)) {
+                let people = self.present[a][cell];
+                brought[a] -= aim.of(cell, people) - aim.of(cell, people - 1);
+            }
+        }
+        self.price_of(&brought) - self.price_of(&self.brought) > tour.cost
     }
 
     /// The cells in which a shift is worked, breaks left out.
@@ -547,17 +554,21 @@ impl<'a> Roster<'a> {
     }
 }
 
-/// What is missing of an aim; of as much as possible all that is not brought.
-fn shortfall(aim: &Aim, reached: &Reached) -> f64 {
+/// What is missing of an aim.
+fn shortfall(aim: &Aim, brought: f64) -> f64 {
     /// No more than rounding.
     const NOTHING: f64 = 1e-7;
-    let wanted = aim.wanted.unwrap_or(reached.most);
-    let missing = wanted - reached.brought;
-    if missing > NOTHING * (1.0 + wanted.abs()) {
+    let missing = aim.wanted - brought;
+    if missing > NOTHING * (1.0 + aim.wanted.abs()) {
         missing
     } else {
         0.0
     }
+}
+
+/// The same as a share of the aim.
+fn lack((aim, brought): (&Aim, &f64)) -> f64 {
+    shortfall(aim, *brought) / aim.wanted.max(1e-9)
 }
 
 fn step(count: &mut u32, up: bool) {

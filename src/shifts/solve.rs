@@ -1,13 +1,13 @@
 //! The cheapest plan that covers the people needed, as far as it can be found, and how much cheaper one could be at most.
 
 use super::candidates::Candidates;
-use super::cover::{Breaks, CoverProgram};
+use super::cover::{Breaks, CoverProgram, Sight};
 use super::explain::{Explanation, explain};
 use super::improve::{complete, improve, remove_spare};
 use super::plan::Plan;
 use super::program::{Outcome, Solution};
 use super::roster::{Roster, Tour};
-use super::task::Task;
+use super::task::{Aim, Task};
 use super::tours::Pricing;
 use crate::random::{Purpose, ReplicationKey, Stream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -97,21 +97,22 @@ impl<'t> Shiftwork<'t> {
     /// # Errors
     /// It is too large: what to do.
     pub fn lp_file(&self) -> Result<String, String> {
-        Ok(self.program(&self.task.need)?.program.lp_file())
+        Ok(self.program(Sight::Above)?.program.lp_file())
     }
 
-    /// The most that a plan brings to the aims that are to be reached as far as possible, if no plan has a lower objective than
-    /// this bound.
-    pub(super) fn most_service(&self, bound: f64) -> f64 {
+    /// How good service can be, if no plan has a lower objective than this bound: the share that can be reached of every aim;
+    /// and, where that is all of them, the most that can be brought.
+    pub(super) fn best_service(&self, bound: f64) -> (f64, Option<f64>) {
         let task = self.task;
-        let open = task.aims.iter().filter(|aim| aim.wanted.is_none());
-        let most: f64 = open.map(|aim| aim.most()).sum();
+        let most: f64 = task.aims.iter().map(Aim::most).sum();
+        let (of_worst, of_all) = self.candidates.prices_of_service(task);
         let published: f64 = task.published.iter().map(|of| f64::from(of.people)).sum();
+        // What else a plan can cost.
         let others = self.candidates.most_cost(task) + task.cost_per_change() * published;
-        match others.is_finite() {
-            true => most - ((bound - others) / self.candidates.price_of_service(task)).max(0.0),
-            false => most,
-        }
+        let lacks = (bound - others - of_all) / of_worst;
+        let missing = ((bound - others) / of_all).max(0.0);
+        let all = (lacks <= 0.0).then(|| most * (1.0 - missing).max(0.0));
+        ((1.0 - lacks.max(0.0)).clamp(0.0, 1.0), all)
     }
 
     /// Why nothing covers the need of the task.
@@ -119,11 +120,11 @@ impl<'t> Shiftwork<'t> {
     /// # Errors
     /// The program is too large: what to do.
     pub(super) fn explanation(&self, stop: &AtomicBool) -> Result<Explanation, String> {
-        Ok(explain(self.task, &self.program(&self.task.need)?, stop))
+        Ok(explain(self.task, &self.program(Sight::Above)?, stop))
     }
 
-    fn program(&self, need: &[Vec<u32>]) -> Result<CoverProgram, String> {
-        CoverProgram::new(self.task, &self.candidates, &self.pricing, need)
+    fn program(&self, sight: Sight) -> Result<CoverProgram, String> {
+        CoverProgram::new(self.task, &self.candidates, &self.pricing, sight)
     }
 }
 
@@ -172,37 +173,49 @@ impl<'s> Planner<'s> {
     /// The program is too large: what to do.
     pub fn solve(&mut self, stop: &AtomicBool) -> Result<Bound, String> {
         let of = self.of;
-        let program = of.program(&of.task.need)?;
+        let program = of.program(Sight::Above)?;
+        let within = match of.task.aims.is_empty() {
+            true => None,
+            false => Some(of.program(Sight::Within)?),
+        };
         let mut bound = Bound {
             objective: None,
             infeasible: false,
             nodes: 0,
         };
+        let dives = self.effort.dives > 0;
         let (best, random) = (&mut self.best, &mut self.random);
         let add = || {
             complete(best, &of.pricing, 0.0, random, stop);
             remove_spare(best);
         };
-        let dives = self.effort.dives > 0;
-        let relax = || match dives {
-            true => program.program.dived(&[], stop),
-            false => program.program.relaxed(stop),
+        let dive = |program: &CoverProgram| program.program.dived(&[], stop);
+        let relax = || match &within {
+            None if dives => dive(&program),
+            _ => program.program.relaxed(stop),
         };
-        let ((), first) = rayon::join(add, relax);
-        if dives {
-            self.land(&program, self.best.emptied(), &first, stop);
-        }
-        match first {
-            Outcome::Solved(first) => {
-                bound.objective = Some(program.round_up(first.bound));
-                self.dive_again(&program, bound.objective, stop);
-            }
+        let ((), relaxed) = rayon::join(add, relax);
+        match &relaxed {
+            Outcome::Solved(relaxed) => bound.objective = Some(program.round_up(relaxed.bound)),
             Outcome::Infeasible => bound.infeasible = true,
             Outcome::Interrupted | Outcome::Failed(_) => {}
         }
+        if dives && bound.objective.is_some() {
+            let (mut dived, mut diving) = (relaxed, &program);
+            if let Some(within) = &within {
+                (dived, diving) = (dive(within), within);
+            }
+            // So few people that every plan has less of them somewhere.
+            if dived == Outcome::Infeasible {
+                (dived, diving) = (dive(&program), &program);
+            }
+            self.land(diving, self.best.emptied(), &dived, stop);
+            self.dive_again(diving, bound.objective, stop);
+        }
         self.improve(bound.objective, stop);
         let at_bound = bound.objective.is_some_and(|bound| self.is_at(bound));
-        if program.exact && bound.objective.is_some() && !at_bound && self.effort.nodes > 0 {
+        let branches = program.exact && within.is_none() && self.effort.nodes > 0;
+        if branches && bound.objective.is_some() && !at_bound {
             let start = match self.best.is_complete() {
                 true => program.start(&self.best, &of.pricing),
                 false => Vec::new(),
@@ -217,8 +230,6 @@ impl<'s> Planner<'s> {
                     for tour in program.tours(&of.candidates, &of.pricing, &values) {
                         found.add(tour);
                     }
-                    // By the envelope an aim may look reached that is not.
-                    complete(&mut found, &of.pricing, 0.0, &mut self.random, stop);
                     self.take(found);
                 }
             }
@@ -246,7 +257,7 @@ impl<'s> Planner<'s> {
             objective: self.best.objective(),
             complete: self.best.is_complete(),
             changes: self.best.changes(),
-            brought: self.best.brought(),
+            brought: self.best.brought().to_vec(),
         }
     }
 
@@ -339,9 +350,10 @@ impl<'s> Planner<'s> {
 
     /// Again and again, keeps people at random and finds the others anew by a dive. Two dive at a time, from the same plan.
     fn dive_again(&mut self, program: &CoverProgram, bound: Option<f64>, stop: &AtomicBool) {
-        let dives = match program.exact {
+        let dives = match program.exact && !self.of.task.best_service {
             true => self.effort.dives,
-            // Much is lost when shifts are given out, whatever the dive; trials make up for it.
+            // Much is lost when shifts are given out, whatever the dive, and with a limit of cost dives are long; trials make up
+            // for it.
             false => self.effort.dives.div_ceil(4),
         };
         let mut left = dives.saturating_sub(1);

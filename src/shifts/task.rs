@@ -89,6 +89,9 @@ pub struct Task {
     pub need: Vec<Vec<u32>>,
     /// What people are to bring in the horizon as a whole, beyond those needed in each cell.
     pub aims: Vec<Aim>,
+    /// Aims are to be reached as far as people and cost allow: first the one that lacks most, as a share of it; then all that is
+    /// brought, beyond the aims too, counts alike. Else they must be reached.
+    pub best_service: bool,
     /// Most that the plan may cost.
     pub most_cost: Option<f64>,
     /// Shifts of a published plan, of which those that are not kept have a price.
@@ -107,8 +110,8 @@ pub struct Aim {
     /// By cell of the horizon what so many of these people, at work and not on a break, bring in it: the first value is that of
     /// nobody, and more people than there are values bring no more than the last. Nothing in a cell without values.
     pub worth: Vec<Vec<f64>>,
-    /// What all of it must come to; none is as much as possible.
-    pub wanted: Option<f64>,
+    /// What all of it is to come to.
+    pub wanted: f64,
 }
 
 impl Aim {

@@ -48,6 +48,7 @@ fn task_of(rules: ShiftRules, crews: Vec<Crew>, days: Vec<Option<usize>>) -> Tas
     Task {
         need: vec![vec![0; cells]; crews.len()],
         aims: Vec::new(),
+        best_service: false,
         most_cost: None,
         published: Vec::new(),
         rules,
