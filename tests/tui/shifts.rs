@@ -328,6 +328,9 @@ fn what_cannot_be_planned_says_why_and_what_to_do() {
     ] {
         let mut driver = Driver::new(&text, None, SMALL, 50);
         driver.press("tab 0");
+        if words.len() == 3 {
+            insta::assert_snapshot!("no_rules", driver.screen());
+        }
         assert_says(&mut driver, words);
         let effects = driver.effects_of("p");
         assert!(effects.is_empty(), "{effects:?}");

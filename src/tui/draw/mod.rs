@@ -10,6 +10,7 @@ use super::state::{Errand, Focus, Mode, Progress, Purpose, State, Tone};
 use super::tabs::{SHIFTS, TABS, shifts, titles};
 use crate::report::text::layout::{columns, truncated};
 use crate::scenario::grouped;
+use crate::shifts::own_rules;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -237,17 +238,16 @@ fn hints(frame: &mut Frame<'_>, area: Rect, state: &State) {
                 ],
                 Focus::Answer => vec![(own("0…9"), "tabs"), (own("↑ ↓"), "move")],
             };
-            if state.tab == SHIFTS {
+            let can_plan = own_rules(&state.scenario).is_ok();
+            if state.tab == SHIFTS && can_plan {
                 hints.push((hint(Action::Plan), "plan shifts"));
                 if focus == Focus::Answer && state.fresh_plan().is_some() {
                     hints.push((hint(Action::Enter), "take as staff"));
                 }
             }
-            let plans = state.scenario.shifts.is_some() && state.tab != SHIFTS;
-            let plan = if plans {
-                hint(Action::Plan)
-            } else {
-                String::new()
+            let plan = match can_plan && state.tab != SHIFTS {
+                true => hint(Action::Plan),
+                false => String::new(),
             };
             hints.extend([
                 (hint(Action::OtherPane), "other pane"),
