@@ -449,6 +449,39 @@ fn text_of_a_week() {
     );
 }
 
+/// Whoever can scroll is shown all, where the report puts people together and lists no more than can be read.
+#[test]
+fn a_session_shows_everybody() {
+    let mut shifts = many(200);
+    for row in shifts.cover.iter_mut().step_by(2) {
+        row.repaired = row.covered + 1;
+    }
+    let (found, parts) = report::on_screen(&shifts, &page(80, false));
+    let [picture, table] = &parts[..] else {
+        panic!("{parts:?}");
+    };
+    for id in ["001", "100", "200"] {
+        let lines = picture.lines();
+        let of_person = lines.filter(|line| line.trim_start().starts_with(id));
+        assert_eq!(of_person.count(), 1, "{id}: {picture}");
+    }
+    for header in [picture, table] {
+        let first = header.lines().next().unwrap();
+        assert!(
+            first.contains("06:00") || first.contains("from"),
+            "{header}"
+        );
+    }
+    let short = shifts.cover.iter().filter(|row| row.covered < row.repaired);
+    let missing = found.lines().filter(|line| line.contains("short of"));
+    // Neighbouring steps are put together.
+    assert!((11..=short.count()).contains(&missing.count()), "{found}");
+    assert!(
+        !found.contains("--"),
+        "no flags of the command line: {found}"
+    );
+}
+
 #[test]
 fn text_of_many_people() {
     insta::assert_snapshot!("many_80", report::text(&many(200), &page(80, false)));

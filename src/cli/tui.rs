@@ -29,7 +29,8 @@ Examples:
   acdsim tui monday.toml                a scenario of your own
   acdsim tui monday.toml --colours none --set 'call_types.sales.volume*=1.2'
 
-Keys: arrows or hjkl move, + and - change, u undoes, g searches the agents needed, s saves, ? shows all keys, q leaves.
+Keys: arrows or hjkl move, + and - change, u undoes, g searches the agents needed, p plans shifts, s saves, ? shows all
+keys, q leaves.
 
 Exit status: 0 done; 2 bad usage or bad input, or no terminal; 130 interrupted.")]
 pub struct Arguments {

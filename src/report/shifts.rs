@@ -56,21 +56,25 @@ pub fn text(shifts: &Shifts, page: &Page) -> String {
     blocks.join("\n").replace(NBSP, " ")
 }
 
-/// What a session shows: what was found, who works when and what that covers. Nothing is left out.
-pub fn on_screen(shifts: &Shifts, page: &Page) -> String {
+/// What a session shows, with nothing left out: what was found; then the parts that have a header line, the picture of who works
+/// when and the tables of what that covers.
+pub fn on_screen(shifts: &Shifts, page: &Page) -> (String, Vec<String>) {
     let mut view = View::new(shifts);
     view.all = true;
     let view = &view;
+    let plain = |block: String| block.replace(NBSP, " ");
     let mut blocks = found(view, page);
     if let Some(stopped) = words::stopped(view) {
         let lines = wrapped(&stopped, page.text_width(), 2, 2);
         blocks.insert(0, page.painted(&lines, Look::Doubt));
     }
-    if shifts.status != ShiftStatus::Infeasible {
-        blocks.extend(days(view, page));
-    }
     blocks.retain(|block| !block.is_empty());
-    blocks.join("\n").replace(NBSP, " ")
+    let days = match shifts.status {
+        ShiftStatus::Infeasible => Vec::new(),
+        _ => days(view, page),
+    };
+    let days = days.into_iter().map(plain);
+    (plain(blocks.join("\n")), days.collect())
 }
 
 /// What became of it, of its targets, and why.

@@ -226,7 +226,7 @@ impl App {
             Mode::Play(player) => !player.is_paused(),
             _ => false,
         };
-        playing || self.state.searching || self.state.progress == Progress::Simulating
+        playing || self.state.errand.is_some() || self.state.progress == Progress::Simulating
     }
 
     fn keep_if_due(&mut self) {

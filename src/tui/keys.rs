@@ -59,6 +59,8 @@ pub enum Action {
     Rebase,
     /// Searches the agents needed.
     Search,
+    /// Plans shifts.
+    Plan,
     /// Keeps the what-if under a name.
     Mark,
     /// Deletes what the cursor is at.
@@ -132,7 +134,7 @@ pub static COMMANDS: &[Command] = &[
     command(Action::Decrease, "decrease", &["-", "_"], "a step down"),
     command(Action::IncreaseMuch, "increase-much", &[">", "."], "a large step up"),
     command(Action::DecreaseMuch, "decrease-much", &["<", ","], "a large step down"),
-    command(Action::Enter, "enter", &["enter"], "set a value; look closer at an interval; load a mark"),
+    command(Action::Enter, "enter", &["enter"], "set a value; look closer; load a mark; take a plan"),
     command(Action::Reset, "reset", &["x"], "this lever back to the baseline"),
     command(Action::ResetAll, "reset-all", &["X"], "all levers back to the baseline"),
     command(Action::Undo, "undo", &["u"], "take the last change back"),
@@ -141,6 +143,7 @@ pub static COMMANDS: &[Command] = &[
     command(Action::MarkRange, "mark-range", &["v"], "mark all intervals from the last marked one to here"),
     command(Action::Rebase, "rebase", &["b"], "make the what-if the baseline"),
     command(Action::Search, "search-staff", &["g"], "how many agents do I need here?"),
+    command(Action::Plan, "plan-shifts", &["p"], "who works when? plan shifts for the what-if"),
     command(Action::Mark, "mark", &["m"], "keep the what-if under a name"),
     command(Action::Delete, "delete", &["d", "delete"], "delete the mark at the cursor"),
     command(Action::Save, "save", &["s"], "save the what-if as a scenario file"),
@@ -159,6 +162,7 @@ pub static COMMANDS: &[Command] = &[
     command(Action::Tab(6), "erlang", &["f7", "alt-7"], "tab 7: Erlang-C and -A beside the simulation"),
     command(Action::Tab(7), "marks", &["f8", "alt-8"], "tab 8: the marks side by side"),
     command(Action::Tab(8), "log", &["f9", "alt-9"], "tab 9: what was done, and warnings"),
+    command(Action::Tab(9), "shifts", &["f10", "alt-0"], "tab 0: who works when"),
     command(Action::Filter, "filter", &["/"], "show only levers with a text in their name"),
     command(Action::Palette, "palette", &[":"], "find a command by its name"),
     command(Action::Colours, "colours", &["c"], "other colours: dark, light, 16, none"),

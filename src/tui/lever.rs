@@ -308,6 +308,21 @@ impl Levers {
         }
     }
 
+    /// Changes but those of agents.
+    pub fn without_staff(&self, edits: &Edits) -> Edits {
+        let is_staff = |path: &str| {
+            let mut groups = self.groups.iter();
+            groups.any(|group| {
+                let cell = path.strip_prefix(&group.path);
+                cell.is_some_and(|cell| cell.starts_with('['))
+            })
+        };
+        let others = edits.iter().filter(|(path, _)| !is_staff(path));
+        others
+            .map(|(path, value)| (path.clone(), value.clone()))
+            .collect()
+    }
+
     /// The value at a spot; of a group its agents in the first interval that counts.
     pub fn value(&self, edits: &Edits, spot: Spot, marked: &Marked) -> Value {
         match spot {

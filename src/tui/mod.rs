@@ -11,7 +11,7 @@
 //! | [`state`] | what a session knows, and how it answers |
 //! | [`layout`] | where things are on the screen |
 //! | [`draw`] | the screen |
-//! | [`tabs`] | the nine tabs of the answer |
+//! | [`tabs`] | the ten tabs of the answer |
 //! | [`play`] | a day, played |
 //! | [`work`] | simulations and searches in the background |
 //! | [`files`] | what a session writes |

@@ -21,13 +21,14 @@ use super::play::Player;
 use super::setting::{History, Mark, MarkedFigure, Setting};
 use super::tabs::COUNT;
 use super::theme::Theme;
-use super::work::{Report, Request, Seen};
+use super::work::{Planned, Report, Request, Seen};
 use crate::planning::Expected;
 use crate::scenario::Scenario;
 use ratatui::crossterm::event::KeyEventKind;
 use ratatui::layout::Rect;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Which pane has the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +68,26 @@ pub enum Progress {
     Done,
     /// There is none.
     Failed,
+}
+
+/// What is worked on beside the simulation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// The agents needed are searched.
+    Search,
+    /// Shifts are planned.
+    Plan,
+    /// A day is simulated, to be played.
+    Record,
+}
+
+/// Shifts that were planned.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// For which what-if.
+    pub of: Edits,
+    /// The plan, or why there is none.
+    pub found: Result<Arc<Planned>, String>,
 }
 
 /// Where a tab is looked at.
@@ -136,12 +157,12 @@ pub struct State {
     pub progress: Progress,
     /// The number of the present setting.
     generation: u64,
-    /// A search is under way.
-    pub searching: bool,
-    /// A day is simulated, to be played.
-    recording: bool,
-    /// The number of the search or of the day that was asked for last.
+    /// What is under way in the place of the simulation, and for how long.
+    pub errand: Option<(Errand, Duration)>,
+    /// The number of the errand that was asked for last.
     asked: u64,
+    /// The shifts that were planned last.
+    pub plan: Option<Plan>,
     /// What was found of it while something is typed or read: shown when that is closed.
     waiting: Option<Report>,
     /// The what-if that was saved last.
@@ -189,9 +210,9 @@ impl State {
             expected: None,
             progress: Progress::Simulating,
             generation: 0,
-            searching: false,
-            recording: false,
+            errand: None,
             asked: 0,
+            plan: None,
             waiting: None,
             saved: Edits::new(),
             leaving: false,
@@ -246,6 +267,9 @@ impl State {
             Message::Report(report) => self.report(report),
             Message::Tick(elapsed) => {
                 self.ticks += 1;
+                if let Some((_, took)) = &mut self.errand {
+                    *took += elapsed;
+                }
                 if let Mode::Play(player) = &mut self.mode {
                     player.advance(elapsed);
                 }
@@ -301,6 +325,18 @@ impl State {
         (*of == self.generation && !self.is_fresh()).then_some(expected)
     }
 
+    /// Whether a plan of shifts is of the present what-if. The staff is no matter: a plan looks for its own.
+    pub fn is_planned(&self, plan: &Plan) -> bool {
+        let whatif = &self.history.now().whatif;
+        self.levers.without_staff(&plan.of) == self.levers.without_staff(whatif)
+    }
+
+    /// The plan of shifts of the present what-if, if there is one.
+    pub fn fresh_plan(&self) -> Option<&Planned> {
+        let plan = self.plan.as_ref().filter(|plan| self.is_planned(plan))?;
+        plan.found.as_deref().ok()
+    }
+
     /// What is to be kept for the next session.
     pub fn kept(&self) -> Kept {
         Kept::new(
@@ -337,10 +373,16 @@ impl State {
         own.chain(self.levers.sets(edits)).collect()
     }
 
+    /// Begins something in the place of the simulation; its number.
+    fn begin(&mut self, errand: Errand) -> u64 {
+        self.errand = Some((errand, Duration::ZERO));
+        self.asked += 1;
+        self.asked
+    }
+
     /// Asks for the present setting.
     fn simulate(&mut self) -> Effect {
-        self.searching = false;
-        self.recording = false;
+        self.errand = None;
         self.progress = Progress::Simulating;
         let now = self.history.now();
         Effect::Work(Request::Simulate {
@@ -361,8 +403,14 @@ impl State {
             let tone = Tone::Plain;
             self.record(Line { tone, text });
         }
-        if self.searching {
-            self.note(Tone::Plain, "the search was ended by the change");
+        match self.errand {
+            Some((Errand::Search, _)) => {
+                self.note(Tone::Plain, "the search was ended by the change");
+            }
+            Some((Errand::Plan, _)) => {
+                self.note(Tone::Plain, "planning was ended by the change");
+            }
+            _ => {}
         }
         vec![self.simulate(), Effect::Keep]
     }

@@ -2,6 +2,7 @@
 //!
 //! To add some, add a [`Palette`], also to [`Palette::ALL`]: the compiler asks for the rest.
 
+use anstyle::AnsiColor;
 use ratatui::style::{Color, Modifier, Style};
 
 /// Which colours are drawn with.
@@ -157,6 +158,25 @@ impl Theme {
                 Color::Reset,
             ),
         }
+    }
+
+    /// The style of what a report writes in a colour of the terminal.
+    pub fn ansi(&self, colour: AnsiColor) -> Style {
+        let (dark, light, own) = match colour {
+            AnsiColor::Blue => (0x6c_b6ff, 0x0a_58ca, Color::Blue),
+            AnsiColor::Cyan => (0x66_c7c7, 0x0b_7285, Color::Cyan),
+            AnsiColor::Green => (0x7e_c97e, 0x1a_7f37, Color::Green),
+            AnsiColor::Magenta => (0xb0_a0d0, 0x6f_4fa0, Color::Magenta),
+            AnsiColor::Red => (0xf0_807a, 0xc0_281f, Color::Red),
+            AnsiColor::Yellow => (0xe5_c07b, 0x8a_6100, Color::Yellow),
+            _ => return self.plain,
+        };
+        self.plain.fg(match self.palette {
+            Palette::Dark => Color::from_u32(dark),
+            Palette::Light => Color::from_u32(light),
+            Palette::Sixteen => own,
+            Palette::None => Color::Reset,
+        })
     }
 
     /// The style of a cell of a heat map: `share` is 0 where it is as bad as it gets, 1 where it is as good as wanted.

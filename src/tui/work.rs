@@ -1,4 +1,4 @@
-//! Work in the background: simulations, searches and recordings, one at a time, on a thread of its own.
+//! Work in the background: simulations, searches, plans and recordings, one at a time, on a thread of its own.
 //!
 //! A new request takes the place of the one under way. What is found is told as [`Report`]s.
 
@@ -16,7 +16,8 @@ use crate::planning::{
 use crate::report::comparison::words::name_of_headline;
 use crate::report::text::figures;
 use crate::scenario::schema::MOST_AGENTS;
-use crate::scenario::{Document, Mode, Scenario};
+use crate::scenario::{Document, Group, Mode, Scenario};
+use crate::shifts::{self, Crew, Shifts};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -45,6 +46,13 @@ pub enum Request {
         groups: Vec<usize>,
         /// In these intervals.
         intervals: Vec<usize>,
+    },
+    /// Shifts, by the scenario's own rules.
+    Plan {
+        /// The number of the question.
+        number: u64,
+        /// Changes that make the scenario.
+        sets: Vec<String>,
     },
     /// A day, to be played.
     Record {
@@ -98,6 +106,13 @@ pub enum Report {
         /// What was found.
         found: Result<Proposal, String>,
     },
+    /// The plan of shifts, or why there is none.
+    Planned {
+        /// The number of the question.
+        number: u64,
+        /// The plan.
+        found: Result<Box<Planned>, String>,
+    },
     /// The day, or why there is none.
     Recorded {
         /// The number of the question.
@@ -129,9 +144,29 @@ pub struct Seen {
     pub required: Option<[Staff; 2]>,
 }
 
+/// A plan of shifts.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The plan.
+    pub shifts: Shifts,
+    /// Its people as staff: by group and interval the fewest who are there for calls.
+    pub staff: Staff,
+}
+
+/// What a proposal comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The search of the least agents that do.
+    Search,
+    /// A plan of shifts.
+    Plan,
+}
+
 /// Agents that are proposed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
+    /// What it comes from.
+    pub origin: Origin,
     /// Where the number changes.
     pub changes: Vec<Change>,
     /// What it gives, in words.
@@ -149,6 +184,19 @@ pub struct Change {
     pub from: u32,
     /// Agents then.
     pub to: u32,
+}
+
+impl Change {
+    /// What changes give in all, in intervals so long.
+    pub fn in_all(changes: &[Self], interval_min: u32) -> String {
+        let more: i64 = changes
+            .iter()
+            .map(|c| i64::from(c.to) - i64::from(c.from))
+            .sum();
+        let more = agent_hours(more, interval_min);
+        let sign = if more > 0.0 { "+" } else { "" };
+        format!("{sign}{more} agent hours in all").replace('-', "−")
+    }
 }
 
 /// How it is worked. Seed and confidence are those of the scenario.
@@ -390,6 +438,10 @@ impl Room {
                 number: *number,
                 found: self.search(sets, (groups, intervals), &job.control),
             },
+            Request::Plan { number, sets } => Report::Planned {
+                number: *number,
+                found: self.plan(sets, &job.control).map(Box::new),
+            },
             Request::Record { number, sets } => Report::Recorded {
                 number: *number,
                 recording: self.record(sets, &job.control).map(Box::new),
@@ -490,17 +542,10 @@ impl Room {
                 });
             }
         }
-        let more: i64 = changes
-            .iter()
-            .map(|c| i64::from(c.to) - i64::from(c.from))
-            .sum();
-        let more = agent_hours(more, scenario.interval_min);
-        let sign = if more > 0.0 { "+" } else { "" };
-        let more = format!("{sign}{more} agent hours in all").replace('-', "−");
         changes.retain(|change| change.from != change.to);
         let mut words = Vec::new();
         if !changes.is_empty() {
-            words.push(more);
+            words.push(Change::in_all(&changes, scenario.interval_min));
         }
         for goal in &answer.staffing.goals {
             let start = goal.start.as_deref().unwrap_or_default();
@@ -520,7 +565,38 @@ impl Room {
             words.push("The search was ended early: this is the best so far.".to_owned());
         }
         words.extend(answer.staffing.warnings.iter().cloned());
-        Ok(Proposal { changes, words })
+        Ok(Proposal {
+            origin: Origin::Search,
+            changes,
+            words,
+        })
+    }
+
+    /// Plans shifts as `acdsim shifts` does.
+    fn plan(&self, sets: &[String], control: &Control) -> Result<Planned, String> {
+        let scenario = self.side("", sets)?.scenario;
+        let rules = shifts::own_rules(&scenario).map_err(|e| e.to_string())?;
+        let published = match &rules.keep {
+            None => Vec::new(),
+            Some(keep) => {
+                let crews: Vec<Crew> = scenario.groups.iter().map(Crew::of).collect();
+                let path = self.document.beside(&keep.file);
+                shifts::published_shifts(&path, &crews, &[rules.day]).map_err(|e| e.to_string())?
+            }
+        };
+        let mut calls = shifts::Calls::of(&scenario);
+        calls.question.threads = Some(self.settings.threads);
+        let asked = shifts::Asked::of(calls, rules, published);
+        let answer = shifts::plan(&asked, control).map_err(|e| e.to_string())?;
+        let written = shifts::written(&answer.task, &answer.plan, 0, &scenario);
+        // Steps of the grid within an interval.
+        let steps = (scenario.interval_min / written.interval_min).max(1) as usize;
+        let fewest = |steps: &[u32]| steps.iter().min().copied().unwrap_or(0);
+        let of_group = |group: &Group| group.staff.chunks(steps).map(fewest).collect();
+        Ok(Planned {
+            staff: written.groups.iter().map(of_group).collect(),
+            shifts: answer.shifts,
+        })
     }
 
     fn record(&self, sets: &[String], control: &Control) -> Result<Recording, String> {

@@ -12,6 +12,7 @@ mod play;
 #[cfg(unix)]
 mod pty;
 mod screen;
+mod shifts;
 mod state;
 mod svg;
 #[cfg(unix)]

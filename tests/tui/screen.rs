@@ -139,7 +139,7 @@ fn every_size_and_palette_is_drawn() {
             (400, 120),
         ] {
             driver.state.size = size;
-            for tab in ["1", "2", "3", "4", "5", "6", "7", "8", "9"] {
+            for tab in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"] {
                 driver.press(tab);
                 driver.buffer();
             }
@@ -177,7 +177,7 @@ fn long_and_wide_names_are_cut() {
     for size in [SMALL, LARGE] {
         let mut driver = Driver::new(&text, None, size, 25);
         driver.press("+ tab");
-        for tab in ["1", "2", "3", "4", "5", "6", "7", "8", "9"] {
+        for tab in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"] {
             driver.press(tab);
             let screen = driver.screen();
             assert!(screen.lines().count() == usize::from(size.1), "{screen}");

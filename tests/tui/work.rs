@@ -2,6 +2,7 @@
 
 use crate::driver::BUNDLED;
 use acdsim::scenario::Document;
+use acdsim::shifts::document::ShiftStatus;
 use acdsim::tui::work::{Report, Request, Settings, Worker};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
@@ -21,6 +22,13 @@ fn simulate(generation: u64, whatif: &[&str]) -> Request {
         generation,
         baseline: Vec::new(),
         whatif: whatif.iter().map(|set| (*set).to_owned()).collect(),
+    }
+}
+
+fn plan(number: u64) -> Request {
+    Request::Plan {
+        number,
+        sets: Vec::new(),
     }
 }
 
@@ -76,8 +84,11 @@ fn a_change_takes_the_place_of_whatever_is_under_way() {
     };
     worker.ask(simulate(1, &[]));
     for generation in 2..12 {
-        if generation % 3 == 0 {
-            worker.ask(search.clone());
+        if generation % 3 > 0 {
+            worker.ask(match generation % 3 {
+                1 => search.clone(),
+                _ => plan(generation),
+            });
             std::thread::sleep(Duration::from_millis(40 * (generation % 5)));
         }
         let start = Instant::now();
@@ -86,11 +97,30 @@ fn a_change_takes_the_place_of_whatever_is_under_way() {
             Report::Seen { generation: of, .. } => (of == generation).then_some(()),
             _ => None,
         });
-        // A search on all days of its budget would take minutes.
+        // A search on all days of its budget, or a plan of the day, would take minutes.
         let took = start.elapsed();
         assert!(
             took < Duration::from_secs(5),
             "setting {generation} after {took:?}"
         );
+    }
+}
+
+#[test]
+fn planning_that_is_stopped_gives_the_best_so_far() {
+    let (worker, told) = worker(50);
+    for (number, after) in [(1, 0), (2, 300), (3, 3000)] {
+        worker.ask(plan(number));
+        std::thread::sleep(Duration::from_millis(after));
+        worker.stop();
+        let found = wait(&told, |report| match report {
+            Report::Planned { number: of, found } if of == number => Some(found),
+            _ => None,
+        });
+        let shifts = found.unwrap().shifts;
+        assert!(shifts.partial, "after {after} ms: {:?}", shifts.status);
+        assert_ne!(shifts.status, ShiftStatus::Infeasible, "after {after} ms");
+        assert!(!shifts.people.is_empty(), "after {after} ms");
+        assert!(!shifts.simulated.is_empty(), "after {after} ms");
     }
 }

@@ -6,10 +6,11 @@ mod over;
 use super::keys::Action;
 use super::layout::{self, Areas, LEAST};
 use super::play;
-use super::state::{Focus, Mode, Progress, Purpose, State, Tone};
-use super::tabs::{TABS, titles};
+use super::state::{Errand, Focus, Mode, Progress, Purpose, State, Tone};
+use super::tabs::{SHIFTS, TABS, shifts, titles};
 use crate::report::text::layout::{columns, truncated};
 use crate::scenario::grouped;
+use crate::shifts::own_rules;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -78,8 +79,20 @@ pub fn freshness(state: &State) -> (String, Style) {
         (true, _) => "one steady run".to_owned(),
         (_, days) => format!("n = {} days", grouped(days as f64, 0)),
     };
+    match state.errand {
+        Some((Errand::Search, _)) => return (format!("searching agents {sign}"), theme.doubt),
+        Some((Errand::Plan, took)) => {
+            let text = format!("planning shifts, {} s {sign}", took.as_secs());
+            return (text, theme.doubt);
+        }
+        _ => {}
+    }
+    if state.tab == SHIFTS
+        && let Some(plan) = &state.plan
+    {
+        return shifts::freshness(state, plan);
+    }
     match (state.is_fresh(), state.progress) {
-        _ if state.searching => (format!("searching agents {sign}"), theme.doubt),
         (true, Progress::Simulating) => (format!("{n}, sharpening {sign}"), theme.plain),
         (true, Progress::Done) => (n, theme.plain),
         (_, Progress::Failed) => ("no answer: see the log".to_owned(), theme.bad),
@@ -221,9 +234,20 @@ fn hints(frame: &mut Frame<'_>, area: Rect, state: &State) {
             let mut hints = match focus {
                 Focus::Levers => vec![
                     (both(Action::Increase, Action::Decrease), "change"),
-                    (own("1…9"), "type a value"),
+                    (own("0…9"), "type a value"),
                 ],
-                Focus::Answer => vec![(own("1…9"), "tabs"), (own("↑ ↓"), "move")],
+                Focus::Answer => vec![(own("0…9"), "tabs"), (own("↑ ↓"), "move")],
+            };
+            let can_plan = own_rules(&state.scenario).is_ok();
+            if state.tab == SHIFTS && can_plan {
+                hints.push((hint(Action::Plan), "plan shifts"));
+                if focus == Focus::Answer && state.fresh_plan().is_some() {
+                    hints.push((hint(Action::Enter), "take as staff"));
+                }
+            }
+            let plan = match can_plan && state.tab != SHIFTS {
+                true => hint(Action::Plan),
+                false => String::new(),
             };
             hints.extend([
                 (hint(Action::OtherPane), "other pane"),
@@ -234,6 +258,7 @@ fn hints(frame: &mut Frame<'_>, area: Rect, state: &State) {
                 (hint(Action::Rebase), "baseline"),
                 (hint(Action::CommandLine), "command"),
                 (hint(Action::Play), "play a day"),
+                (plan, "plan shifts"),
                 (hint(Action::Page), "page"),
                 (hint(Action::Csv), "CSV"),
                 (hint(Action::Filter), "filter"),

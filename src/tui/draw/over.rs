@@ -4,6 +4,7 @@ use super::middle;
 use crate::report::text::layout::{columns, truncated, wrapped};
 use crate::tui::keys::{COMMANDS, KeyPress};
 use crate::tui::state::{Mode, State};
+use crate::tui::work::Origin;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -62,8 +63,30 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, state: &State) {
         }
         Mode::Offer(proposal) => {
             let width = 76.min(usize::from(screen.width).saturating_sub(4));
+            let (title, nothing) = match proposal.origin {
+                Origin::Search => ("agents needed", "The agents there are the least that do."),
+                Origin::Plan => (
+                    "the plan's people as staff",
+                    "The agents there are those of the plan already.",
+                ),
+            };
+            let mut words = Vec::new();
+            for said in &proposal.words {
+                let text = wrapped(said, width - 2, 1, 1);
+                words.extend(
+                    text.lines()
+                        .map(|l| Line::styled(l.to_owned(), state.theme.aside)),
+                );
+            }
+            let room = usize::from(screen.height).saturating_sub(6).max(3);
+            // Some words stay in view whatever changes.
+            let of_words = words.len().min(room / 2);
             let mut lines = Vec::new();
-            for change in &proposal.changes {
+            let mut shown = proposal.changes.len();
+            if shown + of_words > room {
+                shown = room - of_words - 1;
+            }
+            for change in &proposal.changes[..shown] {
                 let spot = crate::tui::lever::Spot::Cell(change.group, change.interval);
                 let name = truncated(&state.levers.name(spot), width / 2);
                 lines.push(Line::from(vec![
@@ -75,19 +98,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, state: &State) {
                 ]));
             }
             if proposal.changes.is_empty() {
-                lines.push(Line::styled(
-                    "  The agents there are the least that do.",
-                    state.theme.good,
-                ));
+                lines.push(Line::styled(format!("  {nothing}"), state.theme.good));
             }
-            for words in &proposal.words {
-                let text = wrapped(words, width - 2, 1, 1);
-                lines.extend(
-                    text.lines()
-                        .map(|l| Line::styled(l.to_owned(), state.theme.aside)),
-                );
+            let more = proposal.changes.len() - shown;
+            if more > 0 {
+                let text = format!("  and {more} more intervals");
+                lines.push(Line::styled(text, state.theme.plain));
             }
-            lines.truncate(usize::from(screen.height).saturating_sub(6).max(3));
+            lines.extend(words);
+            lines.truncate(room);
             lines.push(Line::raw(""));
             lines.push(Line::from(vec![
                 Span::styled("  enter", state.theme.key),
@@ -95,14 +114,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, screen: Rect, state: &State) {
                 Span::styled("esc", state.theme.key),
                 Span::styled(" leaves it", state.theme.plain),
             ]));
-            read(
-                frame,
-                screen,
-                state,
-                ("agents needed", width as u16),
-                lines,
-                0,
-            );
+            read(frame, screen, state, (title, width as u16), lines, 0);
         }
     }
 }
@@ -161,7 +173,7 @@ fn help(state: &State) -> Vec<Line<'static>> {
     lines.insert(
         0,
         Line::from(vec![
-            Span::styled("1 … 9           ", theme.key),
+            Span::styled("0 … 9           ", theme.key),
             Span::styled(
                 "among the levers: type a value; in the answer: a tab",
                 theme.plain,

@@ -6,25 +6,34 @@ use crate::tui::lever::Edits;
 impl State {
     /// The command lines that give the same, with so many days as are in view.
     pub fn command_lines(&self) -> Vec<String> {
-        let now = self.history.now();
         let file = self.file.as_deref().map(|file| file.display().to_string());
         let file = file.map_or(String::new(), |file| format!(" {}", quoted(&file)));
+        let mut lines = self.simulations(&file);
+        if self.fresh_plan().is_some() {
+            let whatif = &self.history.now().whatif;
+            lines.push(self.with_sets(format!("acdsim shifts{file}"), whatif));
+        }
+        lines
+    }
+
+    /// A command with the `--set`s of a state.
+    fn with_sets(&self, command: String, edits: &Edits) -> String {
+        let sets = self.sets_of(edits);
+        let sets = sets
+            .iter()
+            .map(|set| format!(" \\\n    --set {}", quoted(set)));
+        command + &sets.collect::<String>()
+    }
+
+    fn simulations(&self, file: &str) -> Vec<String> {
+        let now = self.history.now();
         let mut days = String::new();
         if let Some((_, seen)) = self.seen.as_ref().filter(|_| self.is_fresh())
             && self.scenario.run.mode == crate::scenario::Mode::Day
         {
             days = format!(" --replications {}", seen.snapshot.days);
         }
-        let own = self.sets.iter().cloned();
-        let sets =
-            |edits: &Edits| -> Vec<String> { own.clone().chain(self.levers.sets(edits)).collect() };
-        let run = |edits: &Edits| {
-            let sets = sets(edits);
-            let sets = sets
-                .iter()
-                .map(|set| format!(" \\\n    --set {}", quoted(set)));
-            format!("acdsim run{file}{days}{}", sets.collect::<String>())
-        };
+        let run = |edits: &Edits| self.with_sets(format!("acdsim run{file}{days}"), edits);
         if now.baseline == now.whatif {
             return vec![run(&now.whatif)];
         }

@@ -1,14 +1,15 @@
 //! What the keys do in each mode.
 
 use super::{
-    Answered, Ask, Effect, Entry, Focus, Mode, Purpose, State, Tone, What, Writing, beside,
+    Answered, Ask, Effect, Entry, Errand, Focus, Mode, Purpose, State, Tone, What, Writing, beside,
 };
+use crate::shifts::own_rules;
 use crate::tui::input::Input;
 use crate::tui::keys::{Action, COMMANDS, Command, KeyPress};
 use crate::tui::lever::{Edits, Spot};
-use crate::tui::tabs::{self, TABS};
+use crate::tui::tabs::{self, SHIFTS, TABS};
 use crate::tui::theme::Theme;
-use crate::tui::work::{Proposal, Request};
+use crate::tui::work::{Change, Origin, Proposal, Request};
 use ratatui::crossterm::event::KeyCode;
 use std::path::PathBuf;
 
@@ -47,9 +48,7 @@ impl State {
         match (self.keymap.action(key), digit) {
             (Some(action), _) => self.act(action),
             (None, Some(digit)) if self.focus == Focus::Answer => {
-                if let Some(tab) = digit.checked_sub(1) {
-                    self.tab = tab as usize;
-                }
+                self.tab = tabs::of_digit(digit as usize);
                 Vec::new()
             }
             (None, Some(digit)) => {
@@ -146,6 +145,7 @@ impl State {
             Action::MarkInterval => self.mark_interval(),
             Action::MarkRange => self.mark_range(),
             Action::Search => return self.search(),
+            Action::Plan => return self.plan_shifts(),
             Action::Mark => {
                 let name = format!("what-if {}", self.marks.len() + 1);
                 self.open_entry(Purpose::MarkName, &name);
@@ -163,6 +163,10 @@ impl State {
                 false => self.note(Tone::Plain, "nothing is simulated of this setting yet"),
             },
             Action::Csv => {
+                if (TABS[self.tab].table)(self).is_empty() {
+                    self.note(Tone::Plain, "there is no table in view yet");
+                    return Vec::new();
+                }
                 let ending = format!("-{}.csv", TABS[self.tab].name);
                 let name = beside(self.file.as_deref(), &ending);
                 self.open_entry(Purpose::Csv, &name);
@@ -187,10 +191,7 @@ impl State {
             Action::Play => {
                 self.note(Tone::Plain, "a day is simulated, to be played");
                 let sets = self.sets_of(&self.history.now().whatif);
-                self.searching = false;
-                self.recording = true;
-                self.asked += 1;
-                let number = self.asked;
+                let number = self.begin(Errand::Record);
                 return vec![Effect::Work(Request::Record { number, sets })];
             }
             Action::Filter => {
@@ -218,11 +219,16 @@ impl State {
 
     /// Closes what is open, one thing at a time.
     fn back(&mut self) -> Vec<Effect> {
-        let view = &mut self.views[self.tab];
-        if self.searching {
-            self.note(Tone::Plain, "the search ends with the best so far");
+        let ends = match self.errand {
+            Some((Errand::Search, _)) => "the search ends with the best so far",
+            Some((Errand::Plan, _)) => "planning ends with the best so far",
+            _ => "",
+        };
+        if !ends.is_empty() {
+            self.note(Tone::Plain, ends);
             return vec![Effect::StopWork];
         }
+        let view = &mut self.views[self.tab];
         if self.focus == Focus::Answer && view.closer {
             view.closer = false;
         } else if !self.marked.is_empty() {
@@ -263,6 +269,10 @@ impl State {
                 let (name, edits) = (mark.name.clone(), mark.edits.clone());
                 self.note(Tone::Good, format!("the what-if is {name}"));
                 self.change(|_, whatif, _| *whatif = edits)
+            }
+            (_, "shifts") => {
+                self.offer_plan();
+                Vec::new()
             }
             _ => Vec::new(),
         }
@@ -347,15 +357,75 @@ impl State {
             Tone::Plain,
             format!("searching how many agents it takes: {where_to}; esc takes the best so far"),
         );
-        self.searching = true;
-        self.recording = false;
-        self.asked += 1;
+        let number = self.begin(Errand::Search);
         vec![Effect::Work(Request::Search {
-            number: self.asked,
+            number,
             sets: self.sets_of(&self.history.now().whatif),
             groups,
             intervals,
         })]
+    }
+
+    /// Plans shifts for the what-if, and shows their tab.
+    fn plan_shifts(&mut self) -> Vec<Effect> {
+        self.tab = SHIFTS;
+        self.focus = Focus::Answer;
+        // Nothing that is changed in a session changes that.
+        if let Err(unfit) = own_rules(&self.scenario) {
+            self.note(Tone::Bad, unfit.to_string());
+            return Vec::new();
+        }
+        self.note(
+            Tone::Plain,
+            "planning shifts for the what-if; esc takes the best so far",
+        );
+        let number = self.begin(Errand::Plan);
+        let sets = self.sets_of(&self.history.now().whatif);
+        vec![Effect::Work(Request::Plan { number, sets })]
+    }
+
+    /// Offers the people of the plan as the staff of the what-if.
+    fn offer_plan(&mut self) {
+        let key = self.keymap.hint(Action::Plan);
+        let Some(planned) = self.fresh_plan() else {
+            let text = match self.plan.as_ref().map(|plan| &plan.found) {
+                Some(Ok(_)) => format!("the plan is of another what-if; {key} plans again"),
+                _ => format!("there is no plan yet; {key} makes one"),
+            };
+            self.note(Tone::Plain, text);
+            return;
+        };
+        if planned.shifts.people.is_empty() {
+            self.note(Tone::Plain, "the plan has no people");
+            return;
+        }
+        let whatif = &self.history.now().whatif;
+        let mut changes = Vec::new();
+        for (group, staff) in planned.staff.iter().enumerate() {
+            for (interval, &to) in staff.iter().enumerate() {
+                let from = self.levers.agents(whatif, group, interval);
+                changes.push(Change {
+                    group,
+                    interval,
+                    from,
+                    to,
+                });
+            }
+        }
+        changes.retain(|change| change.from != change.to);
+        let mut words = Vec::new();
+        if !changes.is_empty() {
+            words.push(Change::in_all(&changes, self.scenario.interval_min));
+            words.push(
+                "In each interval the fewest who are at work and not on a break, without those whom shrinkage takes away."
+                    .to_owned(),
+            );
+        }
+        self.mode = Mode::Offer(Proposal {
+            origin: Origin::Plan,
+            changes,
+            words,
+        });
     }
 
     fn delete(&mut self) -> Vec<Effect> {

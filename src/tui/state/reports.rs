@@ -1,11 +1,15 @@
 //! What a session makes of what it is told.
 
 use super::command::quoted;
-use super::{Answered, Ask, Effect, Mode, Progress, Setting, State, Tone, What, Writing};
+use super::{
+    Answered, Ask, Effect, Mode, Plan, Progress, Setting, State, Tone, View, What, Writing,
+};
+use crate::report::shifts::people;
 use crate::tui::files::Failed;
 use crate::tui::kept::Kept;
 use crate::tui::play::{Player, Recording};
-use crate::tui::work::Report;
+use crate::tui::tabs::{SHIFTS, digit};
+use crate::tui::work::{Planned, Report};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,7 +23,7 @@ impl State {
             Report::Seen { generation, seen } if now(generation) => {
                 self.seen = Some((generation, seen));
             }
-            Report::Done { generation } if now(generation) && !self.searching => {
+            Report::Done { generation } if now(generation) && self.errand.is_none() => {
                 self.progress = Progress::Done;
             }
             Report::Refused { generation, why } if now(generation) => {
@@ -38,8 +42,10 @@ impl State {
                 self.progress = Progress::Failed;
                 self.note(Tone::Bad, why);
             }
-            Report::Searched { number, .. } | Report::Recorded { number, .. }
-                if number != self.asked || !(self.searching || self.recording) => {}
+            Report::Searched { number, .. }
+            | Report::Planned { number, .. }
+            | Report::Recorded { number, .. }
+                if number != self.asked || self.errand.is_none() => {}
             // A key that is meant for what is open must not take an offer.
             report @ (Report::Searched { .. } | Report::Recorded { .. })
                 if !matches!(self.mode, Mode::Normal) =>
@@ -61,6 +67,7 @@ impl State {
                 self.note(Tone::Bad, why);
                 return vec![self.simulate()];
             }
+            Report::Planned { found, .. } => return self.planned(found),
             Report::Recorded { recording, .. } => return self.recorded(recording),
             Report::NotKept(why) => {
                 self.note(Tone::Bad, format!("what was tried cannot be kept: {why}"));
@@ -70,6 +77,35 @@ impl State {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Nothing is opened: it is in its tab, whatever is typed or read meanwhile.
+    fn planned(&mut self, found: Result<Box<Planned>, String>) -> Vec<Effect> {
+        let tab = digit(SHIFTS);
+        match &found {
+            Ok(planned) => {
+                let status = planned.shifts.status;
+                let tone = if status.is_good() {
+                    Tone::Good
+                } else {
+                    Tone::Bad
+                };
+                let people = people(planned.shifts.people.len());
+                let text = format!(
+                    "shifts: {}, {people}; tab {tab} has the plan",
+                    status.name()
+                );
+                self.note(tone, text);
+            }
+            Err(why) => self.note(Tone::Bad, why.clone()),
+        }
+        self.views[SHIFTS] = View::default();
+        self.plan = Some(Plan {
+            // A change would have ended it.
+            of: self.history.now().whatif.clone(),
+            found: found.map(Arc::from),
+        });
+        vec![self.simulate()]
     }
 
     pub(super) fn recorded(&mut self, recording: Result<Box<Recording>, String>) -> Vec<Effect> {

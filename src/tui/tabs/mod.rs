@@ -7,6 +7,7 @@ mod intervals;
 mod log;
 mod marks;
 mod requirement;
+pub(super) mod shifts;
 mod summary;
 mod waits;
 
@@ -35,7 +36,7 @@ pub struct Tab {
 }
 
 /// Number of tabs.
-pub const COUNT: usize = 9;
+pub const COUNT: usize = 10;
 
 /// All tabs.
 pub static TABS: [Tab; COUNT] = [
@@ -48,15 +49,29 @@ pub static TABS: [Tab; COUNT] = [
     erlang::TAB,
     marks::TAB,
     log::TAB,
+    shifts::TAB,
 ];
 
+/// The tab of shifts.
+pub const SHIFTS: usize = 9;
+
+/// The digit that chooses a tab: of the tenth 0.
+pub fn digit(tab: usize) -> usize {
+    (tab + 1) % 10
+}
+
+/// The tab that a digit chooses.
+pub fn of_digit(digit: usize) -> usize {
+    (digit + 9) % 10
+}
+
 /// The names of the tabs as they stand in the frame: all of them where there is room, else that of the chosen one; with the
-/// number of each.
+/// digit of each.
 pub fn titles(width: usize, chosen: usize) -> Vec<(usize, String)> {
     let long: usize = TABS.iter().map(|tab| tab.name.len() + 4).sum();
     let title = |at: usize| match long + 2 <= width || at == chosen {
-        true => format!(" {} {} ", at + 1, TABS[at].name),
-        false => format!(" {} ", at + 1),
+        true => format!(" {} {} ", digit(at), TABS[at].name),
+        false => format!(" {} ", digit(at)),
     };
     (0..COUNT).map(|at| (at, title(at))).collect()
 }
@@ -177,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_click_finds_the_title_under_it() {
-        for (width, chosen) in [(52, 3), (200, 0), (20, 8)] {
+        for (width, chosen) in [(52, 3), (200, 0), (20, 9)] {
             let mut x = 1;
             for (tab, title) in titles(width, chosen) {
                 assert_eq!(tab_at(x, width, chosen), Some(tab), "first of {title:?}");
@@ -187,6 +202,15 @@ mod tests {
             assert_eq!(tab_at(x, width, chosen), None);
             assert_eq!(tab_at(0, width, chosen), None);
         }
+    }
+
+    #[test]
+    fn every_tab_has_a_digit() {
+        for (at, tab) in TABS.iter().enumerate() {
+            assert_eq!(of_digit(digit(at)), at, "{}", tab.name);
+        }
+        assert_eq!(TABS[of_digit(0)].name, "shifts");
+        assert_eq!(of_digit(0), SHIFTS);
     }
 
     #[test]
