@@ -100,7 +100,10 @@ mod tests {
         for (n, gain) in gains.iter().enumerate() {
             let more = (n + 1..worth.len()).map(|m| (worth[m] - worth[n]) / (m - n) as f64);
             let expected = more.fold(0.0, f64::max);
-            assert!((gain - expected).abs() < 1e-12, "{n}: {gain} for {expected}");
+            assert!(
+                (gain - expected).abs() < 1e-12,
+                "{n}: {gain} for {expected}"
+            );
         }
     }
 

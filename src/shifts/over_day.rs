@@ -68,7 +68,6 @@ struct Trial {
 ///
 /// # Errors
 /// A scenario cannot be simulated, or the rules allow too much.
-
 pub(super) fn served<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a>, PlanError> {
     let best_service = asked.objective() == Objective::Service;
     let mut task = asked.task();
@@ -137,19 +136,8 @@ pub(super) fn served<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a
         };
         tours = planner.into_tours();
         partial |= is_stopped(control);
-            eprintln!(
-                "round {round} {:?} obj {} bound {:?} brought {:?} wanted {:?}",
-                t0.elapsed(),
-                trial.solved.objective,
-                trial.bound,
-                trial.solved.brought,
-                task.aims.iter().map(|a| a.wanted).collect::<Vec<_>>()
-            );
-        }
         let is_last = partial || !trial.solved.complete || rounds == 0;
         let simulated = !is_last && simulate(&task, &days, &mut of_days, &mut trial, control)?;
-            eprintln!("   {:?} badness {:?}", t0.elapsed(), trial.badness);
-        }
         let is_better;
         (best, is_better) = better(best, trial);
         in_vain = if is_better { 0 } else { in_vain + 1 };
