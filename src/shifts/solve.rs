@@ -50,7 +50,7 @@ pub struct Solved {
 }
 
 /// How good a plan can be.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Bound {
     /// No plan that covers the need has a lower objective; none where it is not known.
     pub objective: Option<f64>,
@@ -58,6 +58,20 @@ pub struct Bound {
     pub infeasible: bool,
     /// Nodes of the tree that were looked at.
     pub nodes: u64,
+    /// Why the solver failed, if it did.
+    pub failure: Option<String>,
+}
+
+impl Bound {
+    /// What a reader should know.
+    pub(super) fn warning(&self) -> Option<String> {
+        let then = match self.objective {
+            None => "there is no bound",
+            Some(_) => "the bound is that of the relaxation",
+        };
+        let failure = self.failure.as_ref()?;
+        Some(format!("the solver failed: {failure}; {then}"))
+    }
 }
 
 /// How much more a plan costs than the bound, as a fraction of it.
@@ -149,6 +163,7 @@ impl<'s> Planner<'s> {
             objective: None,
             infeasible: false,
             nodes: 0,
+            failure: None,
         };
         let nobody = self.best.emptied();
         let first = match self.effort.dives {
@@ -161,7 +176,8 @@ impl<'s> Planner<'s> {
                 self.dive_again(&program, bound.objective, stop);
             }
             Outcome::Infeasible => bound.infeasible = true,
-            Outcome::Interrupted | Outcome::Failed(_) => {}
+            Outcome::Failed(why) => bound.failure = Some(why),
+            Outcome::Interrupted => {}
         }
         self.improve(bound.objective, stop);
         let at_bound = bound.objective.is_some_and(|bound| self.is_at(bound));
@@ -170,18 +186,21 @@ impl<'s> Planner<'s> {
                 true => program.start(&self.best, &of.pricing),
                 false => Vec::new(),
             };
-            if let Outcome::Solved(solved) = program.program.solved(start, self.effort.nodes, stop)
-            {
-                bound.nodes = solved.nodes;
-                let better = program.round_up(solved.bound);
-                bound.objective = bound.objective.map(|bound| bound.max(better));
-                if let Some(values) = solved.values {
-                    let mut found = self.best.emptied();
-                    for tour in program.tours(&of.candidates, &of.pricing, &values) {
-                        found.add(tour);
+            match program.program.solved(start, self.effort.nodes, stop) {
+                Outcome::Solved(solved) => {
+                    bound.nodes = solved.nodes;
+                    let better = program.round_up(solved.bound);
+                    bound.objective = bound.objective.map(|bound| bound.max(better));
+                    if let Some(values) = solved.values {
+                        let mut found = self.best.emptied();
+                        for tour in program.tours(&of.candidates, &of.pricing, &values) {
+                            found.add(tour);
+                        }
+                        self.take(found);
                     }
-                    self.take(found);
                 }
+                Outcome::Failed(why) => bound.failure = Some(why),
+                Outcome::Infeasible | Outcome::Interrupted => {}
             }
         }
         Ok(bound)
@@ -323,3 +342,28 @@ const ROUNDS: u64 = 5;
 
 /// Share of the people who are kept for a dive, from and to.
 const KEPT: (f64, f64) = (0.3, 0.8);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_the_solver_is_said() {
+        let warning = |objective, failure: Option<&str>| {
+            let failure = failure.map(str::to_owned);
+            let (infeasible, nodes) = (false, 0);
+            let bound = Bound {
+                objective,
+                infeasible,
+                nodes,
+                failure,
+            };
+            bound.warning().unwrap_or_default()
+        };
+        assert_eq!(warning(None, None), "");
+        let none = "the solver failed: it cycled; there is no bound";
+        assert_eq!(warning(None, Some("it cycled")), none);
+        let some = "the solver failed: it cycled; the bound is that of the relaxation";
+        assert_eq!(warning(Some(1.0), Some("it cycled")), some);
+    }
+}
