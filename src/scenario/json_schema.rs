@@ -145,6 +145,7 @@ fn form(key: &Key) -> Option<String> {
              calls and one for agents"
                 .to_owned()
         }
+        Kind::File => "The path of a file, relative to this one".to_owned(),
         Kind::Script => "The script's file, \"my-routing.lua\"".to_owned(),
         Kind::Span => "Two times of day, over midnight too: \"22:00-06:00\"".to_owned(),
         Kind::Starts => {
@@ -244,6 +245,7 @@ fn values(kind: &Kind, never: bool) -> Value {
     let name = || json!({ "type": "string" });
     match kind {
         Kind::Text => json!({ "type": "string" }),
+        Kind::File => json!({ "type": "string", "minLength": 1 }),
         Kind::Name => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
         Kind::Reference(_) => name(),
         Kind::References(_) => any_of(vec![name(), list_of(name())]),

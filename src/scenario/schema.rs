@@ -51,6 +51,8 @@ pub enum Presence {
 pub enum Kind {
     /// Free text.
     Text,
+    /// The path of a file, relative to the one that it stands in.
+    File,
     /// The name of a part: free text, not empty.
     Name,
     /// The name of a part that stands in this list.
@@ -574,7 +576,7 @@ pub static BLOCK: Section = Section {
 pub static KEEP: Section = Section {
     what: "a plan to keep to",
     keys: &[
-        key("file", Kind::Text, Required, "The CSV file of the published plan, as `acdsim shifts --csv` writes it."),
+        key("file", Kind::File, Required, "The CSV file of the published plan, as `acdsim shifts --csv` writes it."),
         key("cost_per_change", COST, Required, "Cost of each published shift that is not kept."),
     ],
 };
@@ -583,7 +585,7 @@ pub static KEEP: Section = Section {
 pub static RULES_FILE: Section = Section {
     what: "the file of shift rules",
     keys: &[
-        key("scenario", Kind::Text, Optional("the day is named on the command line"), "The scenario of a plan of one day."),
+        key("scenario", Kind::File, Optional("the day is named on the command line"), "The scenario of a plan of one day."),
         key("days", Kind::Table(&WEEK), Optional("a plan of one day"), "The scenarios of a week by weekday; a day without one is closed."),
         key("shifts", Kind::Table(&SHIFTS), Required, "What people may work."),
     ],
@@ -593,13 +595,13 @@ pub static RULES_FILE: Section = Section {
 pub static WEEK: Section = Section {
     what: "the section [days]",
     keys: &[
-        key("mon", Kind::Text, Optional("closed"), "The scenario of Monday."),
-        key("tue", Kind::Text, Optional("closed"), "The scenario of Tuesday."),
-        key("wed", Kind::Text, Optional("closed"), "The scenario of Wednesday."),
-        key("thu", Kind::Text, Optional("closed"), "The scenario of Thursday."),
-        key("fri", Kind::Text, Optional("closed"), "The scenario of Friday."),
-        key("sat", Kind::Text, Optional("closed"), "The scenario of Saturday."),
-        key("sun", Kind::Text, Optional("closed"), "The scenario of Sunday."),
+        key("mon", Kind::File, Optional("closed"), "The scenario of Monday."),
+        key("tue", Kind::File, Optional("closed"), "The scenario of Tuesday."),
+        key("wed", Kind::File, Optional("closed"), "The scenario of Wednesday."),
+        key("thu", Kind::File, Optional("closed"), "The scenario of Thursday."),
+        key("fri", Kind::File, Optional("closed"), "The scenario of Friday."),
+        key("sat", Kind::File, Optional("closed"), "The scenario of Saturday."),
+        key("sun", Kind::File, Optional("closed"), "The scenario of Sunday."),
     ],
 };
 
