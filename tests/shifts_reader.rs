@@ -629,10 +629,10 @@ fn premiums_and_blocks() {
         "22:00-25:00": 47:9 `hours` must be a span of time | "25:00" is no time of day | write for example "22:00-06:00"; "00:00-24:00" is all day
         5: 47:9 `hours` must be a span of time | this is the number 5 | write for example "22:00-06:00"; "00:00-24:00" is all day
         "#);
-    insta::assert_snapshot!(values("extra = \"25%\"", "extra", &["25", "-0.5", "\"25\""]), @r#"
-        25: 49:9 `extra` must be a fraction | 25 is not between 0 and 1 | did you mean "25%"? write for example 0.3 or "30%"
-        -0.5: 49:9 `extra` must be a fraction | -0.5 is not between 0 and 1 | write for example 0.3 or "30%"
-        "25": 49:9 `extra` must be a fraction | 25 is not between 0 and 1 | did you mean "25%"? write for example 0.3 or "30%"
+    insta::assert_snapshot!(values("extra = \"25%\"", "extra", &["25", "-0.5", "\"1001%\""]), @r#"
+        25: 49:9 `extra` must be a fraction | 25 is not between 0 and 10 | did you mean "25%"? write for example 0.3 or "30%"
+        -0.5: 49:9 `extra` must be a fraction | -0.5 is not between 0 and 10 | write for example 0.3 or "30%"
+        "1001%": 49:9 `extra` must be a fraction | 1001% is not between 0 and 10 | write for example 0.3 or "30%"
         "#);
     insta::assert_snapshot!(values("days = [\"sat\", \"sun\"]", "days", &["[]"]), @r#"
         []: 48:8 `days` must be a weekday, or a list of them | this is an empty list | leave the key out for every day

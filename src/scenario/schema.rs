@@ -69,6 +69,8 @@ pub enum Kind {
     Random,
     /// A fraction: 0.3 or `"30%"`.
     Fraction,
+    /// A share of a cost on top of it, of 1 or more too: `"25%"`, `"150%"`. At most [`MOST_EXTRA`].
+    Extra,
     /// A difference of fractions: `"0.5pp"`.
     Points,
     /// A service-level target: `"80/20"`.
@@ -147,6 +149,8 @@ pub const MOST_AGENTS: u64 = 100_000;
 pub const MOST_PARTS: usize = 1_000;
 /// Largest number of days.
 pub const MOST_REPLICATIONS: u64 = 10_000_000;
+/// Largest share of a cost on top of it.
+pub const MOST_EXTRA: f64 = 10.0;
 /// Largest factor on talk and wrap-up.
 pub const MOST_FACTOR: f64 = 1_000.0;
 
@@ -556,7 +560,7 @@ pub static PREMIUM: Section = Section {
         key("name", Kind::Name, Required, "Name of the premium."),
         key("hours", Kind::Span, Default("00:00-24:00"), "Hours in which it is due."),
         key("days", Kind::Weekdays, Optional("every day"), "Calendar days on which it is due."),
-        key("extra", Kind::Fraction, Required, "How much an hour costs on top, as a share of its cost; several premiums add up."),
+        key("extra", Kind::Extra, Required, "How much an hour costs on top, as a share of its cost; several premiums add up."),
     ],
 };
 

@@ -330,7 +330,7 @@ impl Checker<'_> {
         let name = self.name(f);
         let hours = self.value(f, "hours", nodes::span);
         let days = self.weekdays(f);
-        let extra = self.value(f, "extra", fraction);
+        let extra = self.value(f, "extra", nodes::extra);
         Some(Premium {
             name: name?,
             hours_min: hours?,
