@@ -161,7 +161,7 @@ proptest! {
         planner.solve_again(&after.need, &stop);
         let solved = planner.solved();
         let least = brute_shifts::best(&after).map(|best| best.cost);
-        let bound = Bound { objective: Some(0.0), infeasible: false, nodes: 0 };
+        let bound = Bound { objective: Some(0.0), infeasible: false, nodes: 0, failure: None };
         judge(&after, &(solved.clone(), bound), least)?;
         let rules = &task.rules;
         let limits = rules.contracts.iter().map(|contract| contract.most_people).chain(rules.types.iter().map(|of| of.most));

@@ -104,7 +104,7 @@ fn call(folder: &Path, arguments: &str) -> Output {
     let arguments: Vec<&str> = arguments.split_whitespace().collect();
     // Without a scenario nothing is simulated.
     let quick = match arguments[0].ends_with(".csv") {
-        true => &QUICK[2..],
+        true => &QUICK[4..],
         false => &QUICK,
     };
     acdsim_in(folder, &[&["shifts"], &arguments[..], quick].concat())

@@ -272,6 +272,40 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(premium.premiums[0].hours_min, (0, 1440));
 }
 
+/// Double and triple pay.
+#[test]
+fn a_premium_of_more_than_the_cost() {
+    for (written, extra) in [("\"150%\"", 1.5), ("2", 2.0), ("\"1000%\"", 10.0)] {
+        let premium = format!("[[shifts.premiums]]\nname = \"a\"\nextra = {written}\n");
+        let rules = good(&format!("{LEAST}{premium}"));
+        assert_eq!(rules.premiums[0].extra, extra);
+    }
+}
+
+#[test]
+fn a_contract_that_nobody_has() {
+    let night = "[[shifts.types]]\nname = \"night\"\ngroups = \"service\"\nstart = \"22:00\"\nlength = \"8h\"\n";
+    let contract = |groups: &str| {
+        format!("[[shifts.contracts]]\nname = \"nights\"\ntypes = \"night\"\ngroups = {groups}\n")
+    };
+    for (groups, expected) in [
+        (
+            "\"sales\"",
+            &["contract \"nights\": none of its groups works any of its types, so nobody has it"][..],
+        ),
+        ("[\"sales\", \"service\"]", &[]),
+    ] {
+        let text = format!("{LEAST}{night}{}", contract(groups));
+        let loaded = parse("day.toml", &format!("{text}{DAY}"), Path::new(""), &[]).unwrap();
+        assert_eq!(loaded.warnings, expected, "{groups}");
+        let (_, warnings) = rules(&text)
+            .unwrap()
+            .rules(&["sales", "service"], 30)
+            .unwrap();
+        assert_eq!(warnings, expected, "{groups}");
+    }
+}
+
 /// Everything of which one may write one or several.
 #[test]
 fn one_or_several() {
@@ -629,10 +663,10 @@ fn premiums_and_blocks() {
         "22:00-25:00": 47:9 `hours` must be a span of time | "25:00" is no time of day | write for example "22:00-06:00"; "00:00-24:00" is all day
         5: 47:9 `hours` must be a span of time | this is the number 5 | write for example "22:00-06:00"; "00:00-24:00" is all day
         "#);
-    insta::assert_snapshot!(values("extra = \"25%\"", "extra", &["25", "-0.5", "\"25\""]), @r#"
-        25: 49:9 `extra` must be a fraction | 25 is not between 0 and 1 | did you mean "25%"? write for example 0.3 or "30%"
-        -0.5: 49:9 `extra` must be a fraction | -0.5 is not between 0 and 1 | write for example 0.3 or "30%"
-        "25": 49:9 `extra` must be a fraction | 25 is not between 0 and 1 | did you mean "25%"? write for example 0.3 or "30%"
+    insta::assert_snapshot!(values("extra = \"25%\"", "extra", &["25", "-0.5", "\"1001%\""]), @r#"
+        25: 49:9 `extra` must be a fraction | 25 is not between 0 and 10 | did you mean "25%"? write for example 0.3 or "30%"
+        -0.5: 49:9 `extra` must be a fraction | -0.5 is not between 0 and 10 | write for example 0.3 or "30%"
+        "1001%": 49:9 `extra` must be a fraction | 1001% is not between 0 and 10 | write for example 0.3 or "30%"
         "#);
     insta::assert_snapshot!(values("days = [\"sat\", \"sun\"]", "days", &["[]"]), @r#"
         []: 48:8 `days` must be a weekday, or a list of them | this is an empty list | leave the key out for every day
@@ -878,7 +912,7 @@ fn a_file_of_rules() {
     assert_eq!(day.scenario.as_deref(), Some("monday.toml"));
     assert_eq!(day.days, None);
     assert_eq!(day.path("monday.toml"), Path::new("folder/monday.toml"));
-    let read = day.rules(&["sales"], 60).unwrap();
+    let (read, _) = day.rules(&["sales"], 60).unwrap();
     assert_eq!(
         (read.grid_min, &read.types[0].groups[..]),
         (60, &["sales".to_owned()][..])

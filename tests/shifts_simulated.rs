@@ -349,9 +349,9 @@ fn what_a_formula_misses_is_repaired() {
     assert_eq!(before.shifts.bound, after.shifts.bound);
 }
 
-/// Bounds leave too few at 09:00, which more people may repair: they are bounds of the requirement, not of the plan.
+/// Bounds leave too few at 09:00.
 #[test]
-fn what_bounds_take_away_is_repaired() {
+fn what_cannot_be_met_is_said_with_its_reason() {
     let scenario = read(&desk("patience = \"exp(2m)\"", "exp(3m)", "", ""));
     let mut asked = asked(&scenario, None, 30, 1);
     if let Required::Calls(calls) = &mut asked.days[0].1 {
@@ -360,7 +360,6 @@ fn what_bounds_take_away_is_repaired() {
     let answer = plan(&asked);
     let goal = goals(&answer).find(|goal| goal.judged.start.as_deref() == Some("09:00"));
     let goal = goal.expect("a target at 09:00");
-    // What cannot be met is said, not repaired.
     assert!(goal.judged.reason.is_some(), "{goal:?}");
 }
 

@@ -156,7 +156,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     let published = input::published(&input)?;
     let places = Places::new(arguments, &input)?;
     let control = Arc::clone(&stop.control);
-    let mut warnings: Vec<String> = Vec::new();
+    let mut warnings = input.warnings.clone();
     let mut days = Vec::new();
     let mut prepared_days = Vec::new();
     for (weekday, source) in &input.days {

@@ -319,7 +319,7 @@ fn cover(view: &View<'_>, day: usize, page: &Page) -> Vec<String> {
     let width = row_min((from, to), grid);
     let starts: Vec<u32> = (from..to).step_by(width as usize).collect();
     let groups: Vec<usize> = (0..view.groups.len()).collect();
-    let repaired = view.is_repaired();
+    let (required, repaired) = (view.is_required(), view.is_repaired());
     let make = |groups: &[usize]| {
         let header = if view.is_week() {
             view.days[day]
@@ -337,16 +337,20 @@ fn cover(view: &View<'_>, day: usize, page: &Page) -> Vec<String> {
             if view.groups.len() == 1 {
                 let number =
                     |of: fn(Step) -> u32| steps().map(move |s| grouped(of(s).into(), 0).into());
-                table.column("required", 8, number(|s| s.required));
+                if required {
+                    table.column("required", 8, number(|s| s.required));
+                }
                 if repaired {
                     table.column("repaired", 6, number(|s| s.repaired));
                 }
                 table.column("covered", 9, number(|s| s.covered));
-                table.column("spare", 7, steps().map(|s| spare(s).into()));
+                if required {
+                    table.column("spare", 7, steps().map(|s| spare(s).into()));
+                }
             } else {
                 let cells = steps().map(|s| {
                     let spare = match spare(s) {
-                        text if text.is_empty() => text,
+                        text if text.is_empty() || !required => String::new(),
                         text => format!(" {text}"),
                     };
                     Cell::seamed(grouped(s.covered.into(), 0), spare)
@@ -361,7 +365,10 @@ fn cover(view: &View<'_>, day: usize, page: &Page) -> Vec<String> {
     let mut tables: Vec<String> = tables.map(|t| t.render(page.width, page.colour)).collect();
     let mut notes = Vec::new();
     if view.groups.len() > 1 {
-        notes.push("people at work, and how many more or fewer than required".to_owned());
+        notes.push(match required {
+            true => "people at work, and how many more or fewer than required".to_owned(),
+            false => "people at work".to_owned(),
+        });
     }
     if width > grid {
         notes.push(format!(

@@ -1,6 +1,7 @@
 //! The tables of a run, whatever they are written as. What is in which table and column is said in `docs/output.md`.
 
 use crate::kpi::{FormulaFigures, NotApplicable, Part, Results, unit};
+use crate::planning::Judged;
 use crate::stats::Estimate;
 use indexmap::{IndexMap, IndexSet};
 use std::io;
@@ -32,6 +33,34 @@ pub trait Sheet {
         }
         Ok(())
     }
+}
+
+/// One row for each judgement: of a target in an interval, or over the day. Columns of the caller's stand before, and one,
+/// a number, behind the threshold.
+pub fn judgements<'a, const N: usize>(
+    rows: &mut dyn Sheet,
+    before: &[&str; N],
+    own: &str,
+    goals: impl Iterator<Item = ([&'a str; N], &'a Judged, Option<f64>)>,
+) -> io::Result<()> {
+    let place = ["part", "name", "start", "kpi", "bound", "threshold"];
+    let found = ["mean", "ci_low", "ci_high", "se", "status", "reason"];
+    rows.header(&[&before[..], &place, &[own], &found].concat())?;
+    for (cells, goal, number) in goals {
+        let (part, name) = goal.place.split_once('.').unwrap_or((&goal.place, ""));
+        let start = goal.start.as_deref().unwrap_or("");
+        let place = [part, name, start, &goal.kpi, goal.bound.name()];
+        for text in cells.into_iter().chain(place) {
+            rows.text(text)?;
+        }
+        rows.number(Some(goal.threshold))?;
+        rows.number(number)?;
+        rows.estimate(&goal.simulated)?;
+        rows.text(goal.status.name())?;
+        rows.text(goal.reason.as_deref().unwrap_or(""))?;
+        rows.end()?;
+    }
+    Ok(())
 }
 
 /// A table of something: its name, and what gives its rows.

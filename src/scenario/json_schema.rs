@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 use super::distribution::{FORMS, MOST_VALUES};
 use super::nodes::default_value;
 use super::schema::{
-    self, Item, Key, Kind, MOST_AGENTS, MOST_FACTOR, MOST_PARTS, Presence, Section,
+    self, Item, Key, Kind, MOST_AGENTS, MOST_EXTRA, MOST_FACTOR, MOST_PARTS, Presence, Section,
 };
 use super::shifts::WEEKDAYS;
 use super::tree;
-use super::values::MAX_DURATION;
+use super::values::{MAX_DURATION, format_fraction};
 
 /// The name under which `acdsim init` puts it beside a scenario, and to which the scenario's first line points.
 pub const SCHEMA_FILE: &str = "acdsim.schema.json";
@@ -108,6 +108,7 @@ fn form(key: &Key) -> Option<String> {
         Kind::Duration => DURATION.to_owned(),
         Kind::Random => RANDOM.to_owned(),
         Kind::Fraction => FRACTION.to_owned(),
+        Kind::Extra => format!("A share of at most {}: 0.25, \"25%\" or \"150%\"", format_fraction(MOST_EXTRA)),
         Kind::Points => "Percentage points: \"0.5pp\"".to_owned(),
         Kind::Target => "\"80/20\" is 80 % within 20 s; \"95% in 24h\" names the unit".to_owned(),
         Kind::Number { least, most } if least == f64::MIN_POSITIVE => {
@@ -145,6 +146,7 @@ fn form(key: &Key) -> Option<String> {
              calls and one for agents"
                 .to_owned()
         }
+        Kind::File => "The path of a file, relative to this one".to_owned(),
         Kind::Script => "The script's file, \"my-routing.lua\"".to_owned(),
         Kind::Span => "Two times of day, over midnight too: \"22:00-06:00\"".to_owned(),
         Kind::Starts => {
@@ -236,14 +238,16 @@ fn whole(least: u64, most: u64) -> Value {
 
 /// The values of a kind. `never`: whether a random duration may be without end.
 fn values(kind: &Kind, never: bool) -> Value {
-    let a_fraction = || {
-        let as_text = text(&fraction(), &["30%"]);
-        any_of(vec![number(0.0, 1.0), as_text])
+    let a_share = |most, example| {
+        let as_text = text(&fraction(), &[example]);
+        any_of(vec![number(0.0, most), as_text])
     };
+    let a_fraction = || a_share(1.0, "30%");
     let a_duration = || text(&duration(), &["90s", "1m30s", "2h"]);
     let name = || json!({ "type": "string" });
     match kind {
         Kind::Text => json!({ "type": "string" }),
+        Kind::File => json!({ "type": "string", "minLength": 1 }),
         Kind::Name => json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
         Kind::Reference(_) => name(),
         Kind::References(_) => any_of(vec![name(), list_of(name())]),
@@ -279,6 +283,7 @@ fn values(kind: &Kind, never: bool) -> Value {
             ])
         }
         Kind::Fraction => a_fraction(),
+        Kind::Extra => a_share(MOST_EXTRA, "25%"),
         Kind::Points => text(&format!(r"\s*{NUMBER}\s*pp\s*"), &["0.5pp"]),
         Kind::Target => {
             let (duration, fraction) = (duration(), fraction());

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::distribution::FORMS_HELP;
+use super::schema::MOST_EXTRA;
 use super::tree::{Node, Span, Value};
 use super::types::Target;
 use super::values::{self, ValueError};
@@ -129,9 +130,18 @@ pub(super) fn random_help(node: &Node) -> Fault {
 }
 
 pub(super) fn fraction(node: &Node) -> Read<f64> {
+    share(node, 1.0)
+}
+
+/// A share of a cost on top of it.
+pub(super) fn extra(node: &Node) -> Read<f64> {
+    share(node, MOST_EXTRA)
+}
+
+fn share(node: &Node, most: f64) -> Read<f64> {
     match (&node.value, node.as_number()) {
-        (Value::Text(text), _) => values::parse_fraction(text).map_err(|e| e.at(node)),
-        (_, Some(x)) => values::check_fraction(x, &number(x)).map_err(|e| e.at(node)),
+        (Value::Text(text), _) => values::parse_share(text, most).map_err(|e| e.at(node)),
+        (_, Some(x)) => values::check_share(x, &number(x), most).map_err(|e| e.at(node)),
         _ => Err(other(node, "a fraction", values::FRACTION_HELP)),
     }
 }

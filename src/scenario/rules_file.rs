@@ -60,17 +60,21 @@ impl RulesFile {
         self.document.beside(written)
     }
 
-    /// Its rules, for scenarios with these groups and intervals of so many minutes.
+    /// Its rules, for scenarios with these groups and intervals of so many minutes, and warnings about them.
     ///
     /// # Errors
     /// Everything that is wrong with them, with its places.
-    pub fn rules(&self, groups: &[&str], interval_min: u32) -> Result<ShiftRules, ScenarioError> {
+    pub fn rules(
+        &self,
+        groups: &[&str],
+        interval_min: u32,
+    ) -> Result<(ShiftRules, Vec<String>), ScenarioError> {
         let mut checker = Checker::new(&self.document.base_dir);
         let table = self.document.root.as_table();
         let shifts = table.and_then(|table| table.get("shifts"));
         let rules = shifts.and_then(|node| checker.shifts(node, groups, interval_min));
         match rules.filter(|_| checker.findings.is_empty()) {
-            Some(rules) => Ok(rules),
+            Some(rules) => Ok((rules, checker.warnings)),
             None => Err(self.document.error(checker.findings, &[])),
         }
     }

@@ -51,6 +51,8 @@ pub enum Presence {
 pub enum Kind {
     /// Free text.
     Text,
+    /// The path of a file, relative to the one that it stands in.
+    File,
     /// The name of a part: free text, not empty.
     Name,
     /// The name of a part that stands in this list.
@@ -67,6 +69,8 @@ pub enum Kind {
     Random,
     /// A fraction: 0.3 or `"30%"`.
     Fraction,
+    /// A share of a cost on top of it, of 1 or more too: `"25%"`, `"150%"`. At most [`MOST_EXTRA`].
+    Extra,
     /// A difference of fractions: `"0.5pp"`.
     Points,
     /// A service-level target: `"80/20"`.
@@ -145,6 +149,8 @@ pub const MOST_AGENTS: u64 = 100_000;
 pub const MOST_PARTS: usize = 1_000;
 /// Largest number of days.
 pub const MOST_REPLICATIONS: u64 = 10_000_000;
+/// Largest share of a cost on top of it.
+pub const MOST_EXTRA: f64 = 10.0;
 /// Largest factor on talk and wrap-up.
 pub const MOST_FACTOR: f64 = 1_000.0;
 
@@ -554,7 +560,7 @@ pub static PREMIUM: Section = Section {
         key("name", Kind::Name, Required, "Name of the premium."),
         key("hours", Kind::Span, Default("00:00-24:00"), "Hours in which it is due."),
         key("days", Kind::Weekdays, Optional("every day"), "Calendar days on which it is due."),
-        key("extra", Kind::Fraction, Required, "How much an hour costs on top, as a share of its cost; several premiums add up."),
+        key("extra", Kind::Extra, Required, "How much an hour costs on top, as a share of its cost; several premiums add up."),
     ],
 };
 
@@ -574,7 +580,7 @@ pub static BLOCK: Section = Section {
 pub static KEEP: Section = Section {
     what: "a plan to keep to",
     keys: &[
-        key("file", Kind::Text, Required, "The CSV file of the published plan, as `acdsim shifts --csv` writes it."),
+        key("file", Kind::File, Required, "The CSV file of the published plan, as `acdsim shifts --csv` writes it."),
         key("cost_per_change", COST, Required, "Cost of each published shift that is not kept."),
     ],
 };
@@ -583,7 +589,7 @@ pub static KEEP: Section = Section {
 pub static RULES_FILE: Section = Section {
     what: "the file of shift rules",
     keys: &[
-        key("scenario", Kind::Text, Optional("the day is named on the command line"), "The scenario of a plan of one day."),
+        key("scenario", Kind::File, Optional("the day is named on the command line"), "The scenario of a plan of one day."),
         key("days", Kind::Table(&WEEK), Optional("a plan of one day"), "The scenarios of a week by weekday; a day without one is closed."),
         key("shifts", Kind::Table(&SHIFTS), Required, "What people may work."),
     ],
@@ -593,13 +599,13 @@ pub static RULES_FILE: Section = Section {
 pub static WEEK: Section = Section {
     what: "the section [days]",
     keys: &[
-        key("mon", Kind::Text, Optional("closed"), "The scenario of Monday."),
-        key("tue", Kind::Text, Optional("closed"), "The scenario of Tuesday."),
-        key("wed", Kind::Text, Optional("closed"), "The scenario of Wednesday."),
-        key("thu", Kind::Text, Optional("closed"), "The scenario of Thursday."),
-        key("fri", Kind::Text, Optional("closed"), "The scenario of Friday."),
-        key("sat", Kind::Text, Optional("closed"), "The scenario of Saturday."),
-        key("sun", Kind::Text, Optional("closed"), "The scenario of Sunday."),
+        key("mon", Kind::File, Optional("closed"), "The scenario of Monday."),
+        key("tue", Kind::File, Optional("closed"), "The scenario of Tuesday."),
+        key("wed", Kind::File, Optional("closed"), "The scenario of Wednesday."),
+        key("thu", Kind::File, Optional("closed"), "The scenario of Thursday."),
+        key("fri", Kind::File, Optional("closed"), "The scenario of Friday."),
+        key("sat", Kind::File, Optional("closed"), "The scenario of Saturday."),
+        key("sun", Kind::File, Optional("closed"), "The scenario of Sunday."),
     ],
 };
 

@@ -242,6 +242,7 @@ fn parse_value(argument: Argument<'_>, text: &str, key: &Key) -> Node {
         key.kind,
         Kind::Name
             | Kind::Text
+            | Kind::File
             | Kind::Reference(_)
             | Kind::References(_)
             | Kind::Word(_)

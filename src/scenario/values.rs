@@ -307,6 +307,11 @@ pub fn format_rate(per_hour: f64) -> String {
 
 /// Reads a fraction between 0 and 1: `"0.3"` or `"30%"`.
 pub fn parse_fraction(text: &str) -> Result<f64, ValueError> {
+    parse_share(text, 1.0)
+}
+
+/// Reads a share of at most so much, written as a fraction.
+pub(super) fn parse_share(text: &str, most: f64) -> Result<f64, ValueError> {
     let error = |wrong: String| ValueError::new("a fraction", wrong, FRACTION_HELP);
     let trimmed = text.trim();
     if trimmed.starts_with('-') {
@@ -324,22 +329,22 @@ pub fn parse_fraction(text: &str) -> Result<f64, ValueError> {
         }
         _ => return Err(error(format!("{} is no fraction", quoted(text)))),
     };
-    check_fraction(fraction, text.trim())
+    check_share(fraction, text.trim(), most)
 }
 
-/// A number that must be a fraction; `shown` is how it was written.
-pub(super) fn check_fraction(fraction: f64, shown: &str) -> Result<f64, ValueError> {
-    if (0.0..=1.0).contains(&fraction) {
+/// A number that must be a share of at most so much; `shown` is how it was written.
+pub(super) fn check_share(share: f64, shown: &str, most: f64) -> Result<f64, ValueError> {
+    if (0.0..=most).contains(&share) {
         // Not −0, which would be written with its sign.
-        return Ok(fraction.abs());
+        return Ok(share.abs());
     }
-    let help = match fraction > 1.0 && fraction <= 100.0 && !shown.ends_with('%') {
+    let help = match share > most && share <= 100.0 && !shown.ends_with('%') {
         true => format!("did you mean \"{shown}%\"? {FRACTION_HELP}"),
         false => FRACTION_HELP.to_owned(),
     };
     Err(ValueError::new(
         "a fraction",
-        format!("{shown} is not between 0 and 1"),
+        format!("{shown} is not between 0 and {most}"),
         help,
     ))
 }

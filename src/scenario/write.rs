@@ -138,7 +138,7 @@ pub enum WriteError {
 }
 
 impl Document {
-    /// The file's text with changes, to be saved into `folder`: comments and order stay, and the paths of CSV files,
+    /// The file's text with changes, to be saved into `folder`: comments and order stay, and the paths of files,
     /// which are relative to the scenario file, lead from there to the same files.
     pub fn with_changes(&self, changes: &[Change], folder: &Path) -> Result<String, WriteError> {
         let mut document: DocumentMut = self.text.parse()?;
@@ -253,7 +253,7 @@ fn relative(from: &Path, to: &Path) -> PathBuf {
     up.chain(to.components().skip(same)).collect()
 }
 
-/// Leads the paths of a table's CSV files another way.
+/// Leads the paths of a table's files another way.
 fn relocate(table: &mut dyn TableLike, section: &Section, way: &Path) {
     for key in section.keys {
         let Some(item) = table.get_mut(key.name) else {
@@ -264,6 +264,7 @@ fn relocate(table: &mut dyn TableLike, section: &Section, way: &Path) {
                 let file = item.as_table_like_mut().and_then(|t| t.get_mut("file"));
                 change_text(file, |file| moved(file, way));
             }
+            Kind::File => change_text(Some(item), |file| moved(file, way)),
             Kind::Random => change_text(Some(item), |text| {
                 let file = empirical_file(text)?;
                 let path = moved(file, way)?;
@@ -444,7 +445,8 @@ rate = \"1/h\"
 
     #[test]
     fn in_line_parts_change_too() {
-        let text = "queues = [{ name = \"q\" }]\ncall_types = [{ name = \"c\", talk = \"empirical(t.csv, x)\" }]\n";
+        let text = "queues = [{ name = \"q\" }]\ncall_types = [{ name = \"c\", talk = \"empirical(t.csv, x)\" }]\n\
+                    [shifts]\nkeep = { file = \"p.csv\", cost_per_change = 1 }\n";
         let folder = tempfile::tempdir().unwrap();
         let document = Document::parse("x", text, folder.path()).unwrap();
         let below = folder.path().join("below");
@@ -457,7 +459,8 @@ rate = \"1/h\"
             .unwrap();
         let expected = text
             .replace("\"q\" }", "\"q\" , limit = 3 }")
-            .replace("t.csv", "../t.csv");
+            .replace("t.csv", "../t.csv")
+            .replace("p.csv", "../p.csv");
         assert_eq!(written, expected);
     }
 }

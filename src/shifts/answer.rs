@@ -290,6 +290,7 @@ fn finish(asked: &Asked, found: Found<'_>, control: &Control) -> Result<Answer, 
         Some(why) if why.of_rules_alone => ShiftStatus::Infeasible,
         _ => status(&rows, &simulated, complete),
     };
+    warnings.extend(bound.warning());
     warnings.extend(remarks(&task, plan));
     if explanation.as_ref().is_some_and(|why| !why.irreducible) {
         warnings.push("not all of the rules named may be needed for the contradiction: the search for the fewest was long".to_owned());

@@ -1,4 +1,8 @@
-//! Mixed-integer programs: columns, rows, and their solution by `microlp`.
+//! Mixed-integer programs: columns, rows, and their solution by `microlp`; with the feature `highs` the branch-and-bound tree
+//! is that of HiGHS.
+
+#[cfg(feature = "highs")]
+mod highs;
 
 use microlp::{ComparisonOp, OptimizationDirection, SolveOptions, SolveOutcome, Variable};
 use std::fmt::Write;
@@ -101,6 +105,7 @@ impl<T> Program<T> {
 
     /// The least cost in whole numbers, as far as so many nodes of the tree find it. `start` are columns and their values of a
     /// solution that is known, all that are whole numbers.
+    #[cfg(not(feature = "highs"))]
     pub fn solved(&self, start: Vec<(usize, f64)>, nodes: u64, stop: &AtomicBool) -> Outcome {
         let (problem, variables) = self.problem(true, &[]);
         let mut options = SolveOptions::default();

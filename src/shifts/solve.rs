@@ -52,7 +52,7 @@ pub struct Solved {
 }
 
 /// How good a plan can be.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Bound {
     /// No plan that covers the need has a lower objective; none where it is not known.
     pub objective: Option<f64>,
@@ -60,6 +60,20 @@ pub struct Bound {
     pub infeasible: bool,
     /// Nodes of the tree that were looked at.
     pub nodes: u64,
+    /// Why the solver failed, if it did.
+    pub failure: Option<String>,
+}
+
+impl Bound {
+    /// What a reader should know.
+    pub(super) fn warning(&self) -> Option<String> {
+        let then = match self.objective {
+            None => "there is no bound",
+            Some(_) => "the bound is that of the relaxation",
+        };
+        let failure = self.failure.as_ref()?;
+        Some(format!("the solver failed: {failure}; {then}"))
+    }
 }
 
 /// How much more a plan costs than the bound, as a fraction of it.
@@ -182,6 +196,7 @@ impl<'s> Planner<'s> {
             objective: None,
             infeasible: false,
             nodes: 0,
+            failure: None,
         };
         let dives = self.effort.dives > 0;
         let (best, random) = (&mut self.best, &mut self.random);
@@ -198,7 +213,8 @@ impl<'s> Planner<'s> {
         match &relaxed {
             Outcome::Solved(relaxed) => bound.objective = Some(program.round_up(relaxed.bound)),
             Outcome::Infeasible => bound.infeasible = true,
-            Outcome::Interrupted | Outcome::Failed(_) => {}
+            Outcome::Failed(why) => bound.failure = Some(why.clone()),
+            Outcome::Interrupted => {}
         }
         if dives && bound.objective.is_some() {
             let (mut dived, mut diving) = (relaxed, &program);
@@ -220,18 +236,21 @@ impl<'s> Planner<'s> {
                 true => program.start(&self.best, &of.pricing),
                 false => Vec::new(),
             };
-            if let Outcome::Solved(solved) = program.program.solved(start, self.effort.nodes, stop)
-            {
-                bound.nodes = solved.nodes;
-                let better = program.round_up(solved.bound);
-                bound.objective = bound.objective.map(|bound| bound.max(better));
-                if let Some(values) = solved.values {
-                    let mut found = self.best.emptied();
-                    for tour in program.tours(&of.candidates, &of.pricing, &values) {
-                        found.add(tour);
+            match program.program.solved(start, self.effort.nodes, stop) {
+                Outcome::Solved(solved) => {
+                    bound.nodes = solved.nodes;
+                    let better = program.round_up(solved.bound);
+                    bound.objective = bound.objective.map(|bound| bound.max(better));
+                    if let Some(values) = solved.values {
+                        let mut found = self.best.emptied();
+                        for tour in program.tours(&of.candidates, &of.pricing, &values) {
+                            found.add(tour);
+                        }
+                        self.take(found);
                     }
-                    self.take(found);
                 }
+                Outcome::Failed(why) => bound.failure = Some(why),
+                Outcome::Infeasible | Outcome::Interrupted => {}
             }
         }
         Ok(bound)
@@ -391,3 +410,28 @@ const ROUNDS: u64 = 5;
 
 /// Share of the people who are kept for a dive, from and to.
 const KEPT: (f64, f64) = (0.3, 0.8);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_the_solver_is_said() {
+        let warning = |objective, failure: Option<&str>| {
+            let failure = failure.map(str::to_owned);
+            let (infeasible, nodes) = (false, 0);
+            let bound = Bound {
+                objective,
+                infeasible,
+                nodes,
+                failure,
+            };
+            bound.warning().unwrap_or_default()
+        };
+        assert_eq!(warning(None, None), "");
+        let none = "the solver failed: it cycled; there is no bound";
+        assert_eq!(warning(None, Some("it cycled")), none);
+        let some = "the solver failed: it cycled; the bound is that of the relaxation";
+        assert_eq!(warning(Some(1.0), Some("it cycled")), some);
+    }
+}

@@ -15,6 +15,8 @@ pub struct Input {
     pub groups: Vec<Crew>,
     /// The file of the published plan.
     pub keep: Option<PathBuf>,
+    /// About the rules, where they have a file of their own; of a scenario's they are with its others.
+    pub warnings: Vec<String>,
     pub seed: u64,
 }
 
@@ -44,7 +46,7 @@ pub fn read(arguments: &Arguments) -> Result<Input, Failure> {
 /// A scenario with rules of its own, or from a file.
 fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Failure> {
     let scenario = checked(arguments, &document)?;
-    let (rules, keep) = match &arguments.rules {
+    let (rules, keep, warnings) = match &arguments.rules {
         Some(path) => {
             let names: Vec<&str> = scenario.groups.iter().map(|g| g.name.as_str()).collect();
             let file = RulesFile::read(&Document::open(path)?)?;
@@ -59,14 +61,14 @@ fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Fai
                         .display(),
                 )));
             }
-            let rules = file.rules(&names, scenario.interval_min)?;
+            let (rules, warnings) = file.rules(&names, scenario.interval_min)?;
             let keep = rules.keep.as_ref().map(|keep| file.path(&keep.file));
-            (rules, keep)
+            (rules, keep, warnings)
         }
         None => match &scenario.shifts {
             Some(rules) => {
                 let keep = rules.keep.as_ref().map(|keep| document.beside(&keep.file));
-                ((**rules).clone(), keep)
+                ((**rules).clone(), keep, Vec::new())
             }
             None => return Err(no_rules(arguments)),
         },
@@ -79,6 +81,7 @@ fn from_scenario(arguments: &Arguments, document: Document) -> Result<Input, Fai
         groups: scenario.groups.iter().map(Crew::of).collect(),
         rules,
         keep,
+        warnings,
     })
 }
 
@@ -135,7 +138,7 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
         scenarios.push(scenario);
     }
     let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
-    let rules = file.rules(&names, interval_min)?;
+    let (rules, warnings) = file.rules(&names, interval_min)?;
     for scenario in &scenarios {
         shifts::on_the_grid(scenario, rules.grid_min).map_err(Failure::bad_input)?;
     }
@@ -154,6 +157,7 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
         rules,
         days,
         groups,
+        warnings,
         seed: arguments.seed.or(seed).unwrap_or(1),
     })
 }
@@ -196,7 +200,7 @@ fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure
     };
     let names: Vec<&str> = requirement.groups.iter().map(String::as_str).collect();
     let file = RulesFile::read(&Document::open(rules)?)?;
-    let rules = file.rules(&names, requirement.interval_min)?;
+    let (rules, warnings) = file.rules(&names, requirement.interval_min)?;
     let per_interval = (requirement.interval_min / rules.grid_min) as usize;
     let on_grid = |agents: &Vec<u32>| -> Vec<u32> {
         agents
@@ -232,6 +236,7 @@ fn from_requirement(arguments: &Arguments, path: &Path) -> Result<Input, Failure
         keep: rules.keep.as_ref().map(|keep| file.path(&keep.file)),
         rules,
         days,
+        warnings,
         seed: arguments.seed.unwrap_or(1),
     })
 }

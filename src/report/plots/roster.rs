@@ -89,10 +89,12 @@ impl Roster<'_> {
             legend.push((Mark::Gap, Colour::MUTED, "unpaid break"));
         }
         if !self.cover.is_empty() {
-            legend.push((Mark::Band, Colour::MUTED, "required"));
+            let steps = || self.cover.iter().flat_map(|cover| &cover.steps);
+            if steps().any(|&(_, _, required, _)| required > 0) {
+                legend.push((Mark::Band, Colour::MUTED, "required"));
+            }
             legend.push((Mark::Line, Colour::INK, "covered"));
-            let mut steps = self.cover.iter().flat_map(|cover| &cover.steps);
-            if steps.any(|&(_, _, required, covered)| covered < required) {
+            if steps().any(|&(_, _, required, covered)| covered < required) {
                 legend.push((Mark::Box, Colour::RED, "people short"));
             }
         }
@@ -169,17 +171,24 @@ impl Roster<'_> {
         for of_kind in self.lines.chunk_by(|a, b| a.kind == b.kind) {
             let first = top + thickness * row as f64;
             let middle = first + thickness * of_kind.len() as f64 / 2.0;
-            let look = (Align::Right, Colour::MUTED);
             // Where kinds are closer than their letters, the next one is named.
             if !named && middle - LABEL / 2.0 >= labelled {
-                canvas.text_within(&of_kind[0].kind, (left - 6.0, middle), LABEL, look, room);
+                let kind = shortened(&of_kind[0].kind, LABEL, room);
+                canvas.text(
+                    &kind,
+                    (left - 6.0, middle),
+                    LABEL,
+                    Align::Right,
+                    Colour::MUTED,
+                );
                 labelled = middle + LABEL / 2.0;
             }
             for (i, line) in of_kind.iter().enumerate() {
                 let y = first + thickness * i as f64;
                 if named {
                     let at = (left - 6.0, y + thickness / 2.0);
-                    canvas.text_within(&line.name, at, letters, look, room);
+                    let name = shortened(&line.name, letters, room);
+                    canvas.text(&name, at, letters, Align::Right, Colour::MUTED);
                 }
                 draw_line(canvas, &frame, line, (y, thickness));
             }
@@ -202,6 +211,22 @@ impl Roster<'_> {
         );
         frame.label_below(canvas, &x);
     }
+}
+
+/// A text cut to a width in its middle: its end tells groups apart.
+fn shortened(text: &str, size: f64, width: f64) -> String {
+    if text_width(text, size) <= width {
+        return text.to_owned();
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let cut = |kept: usize| {
+        let start: String = letters[..kept.div_ceil(2)].iter().collect();
+        let end: String = letters[letters.len() - kept / 2..].iter().collect();
+        format!("{}…{}", start.trim_end(), end.trim_start())
+    };
+    let mut cuts = (0..letters.len()).rev().map(cut);
+    cuts.find(|cut| text_width(cut, size) <= width)
+        .unwrap_or_default()
 }
 
 /// Times beyond midnight as those of the next day.
@@ -287,4 +312,21 @@ fn draw_cover(canvas: &mut Canvas<'_>, frame: &Frame, cover: &Cover<'_>, (x, y):
     }
     canvas.line(&required, Colour::MUTED, 1.5);
     canvas.line(&steps(|step| step.3), Colour::INK, 1.5);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_is_shortened_in_its_middle() {
+        let name = "07 flexible early shift back office north";
+        assert_eq!(shortened(name, LABEL, 1000.0), name);
+        let half = shortened(name, LABEL, text_width(name, LABEL) / 2.0);
+        let (start, end) = half.split_once('…').expect("a cut");
+        assert!(start.starts_with("07 flex"), "{half}");
+        assert!(end.ends_with("north"), "{half}");
+        assert!(text_width(&half, LABEL) <= text_width(name, LABEL) / 2.0);
+        assert_eq!(shortened(name, LABEL, 0.0), "");
+    }
 }

@@ -363,7 +363,9 @@ fn cover(
             let values: Vec<u32> = shown.iter().map(value).collect();
             bars(&values, most, 1).trim_end().to_owned()
         };
-        out += &row("required", &of(|cell| cell.repaired));
+        if view.is_required() {
+            out += &row("required", &of(|cell| cell.repaired));
+        }
         out += &row("covered", &of(|cell| cell.covered));
         if shown.iter().any(|cell| cell.spare() < 0) {
             let mark = |cell: &Cell| if cell.spare() < 0 { '!' } else { ' ' };
@@ -388,7 +390,7 @@ pub fn tightest(cells: &[Cell], (from, to): (u32, u32), grid: u32) -> Cell {
 
 /// Ranges and hours of a group's day.
 fn summary(view: &View<'_>, (day, group): (usize, usize), name: &str, many: bool) -> String {
-    let (mut required, mut spare, mut short) = (0.0, 0.0, 0.0);
+    let (mut required, mut covered, mut spare, mut short) = (0.0, 0.0, 0.0, 0.0);
     let groups = if many {
         0..view.groups.len()
     } else {
@@ -397,8 +399,12 @@ fn summary(view: &View<'_>, (day, group): (usize, usize), name: &str, many: bool
     for group in groups {
         let hours = view.hours_of(day, group);
         required += hours.required;
+        covered += hours.covered;
         spare += hours.spare;
         short += hours.short;
+    }
+    if !view.is_required() {
+        return format!("{name}: {} h at work", grouped(covered, 1));
     }
     let mut text = format!("{name}: {} h required", grouped(required, 1));
     text += &match spare > 0.0 {

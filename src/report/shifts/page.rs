@@ -297,13 +297,18 @@ fn people(view: &View<'_>) -> Grid {
 }
 
 fn cover(view: &View<'_>) -> Grid {
-    let repaired = view.is_repaired();
+    let (required, repaired) = (view.is_required(), view.is_repaired());
     let rows = view.shifts.cover.iter().map(|row| {
         let day = match view.is_week() {
             true => format!("{} ", row.day),
             false => String::new(),
         };
-        let mut cells = vec![row.group.clone(), row.required.to_string()];
+        let mut cells = vec![row.group.clone()];
+        if !required {
+            cells.push(row.covered.to_string());
+            return (format!("{day}{}", row.start), cells);
+        }
+        cells.push(row.required.to_string());
         if repaired {
             cells.push(row.repaired.to_string());
         }
@@ -316,13 +321,16 @@ fn cover(view: &View<'_>) -> Grid {
         });
         (format!("{day}{}", row.start), cells)
     });
-    let mut columns = vec!["group", "required"];
-    if repaired {
-        columns.push("repaired");
+    let (mut columns, mut title) = (vec!["group", "covered"], "Cover");
+    if required {
+        (columns, title) = (vec!["group", "required"], "Requirement and cover");
+        if repaired {
+            columns.push("repaired");
+        }
+        columns.extend(["covered", "spare"]);
     }
-    columns.extend(["covered", "spare"]);
     Grid {
-        title: "Requirement and cover".to_owned(),
+        title: title.to_owned(),
         header: "from".to_owned(),
         columns: columns.into_iter().map(str::to_owned).collect(),
         rows: rows.collect(),

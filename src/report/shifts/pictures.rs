@@ -15,7 +15,7 @@ const MOST_LINES: usize = 400;
 const MOST_GROUPS: usize = 6;
 
 /// What is to be seen.
-pub const CAPTION: &str = "Each line is a person's shift; the chart beneath shows people required at work and not on a break, with the \
+pub const CAPTION: &str = "Each line is a person's shift; the chart beneath shows people required at work and not on a break, where that is known, with the \
                            repairs, and those who are.";
 
 /// Writes the picture of each day into a folder, as SVG and PNG.
@@ -83,14 +83,13 @@ pub fn picture<'a>(view: &View<'a>, day: usize) -> Option<Roster<'a>> {
             sum.2 + hours.short,
         )
     });
-    let mut description = format!(
-        "{} at work; {} h required",
-        people(duties.len()),
-        grouped(required, 1)
-    );
-    for (hours, what) in [(spare, "spare"), (short, "short")] {
-        if hours > 0.0 {
-            description += &format!(", {} h {what}", grouped(hours, 1));
+    let mut description = format!("{} at work", people(duties.len()));
+    if view.is_required() {
+        description += &format!("; {} h required", grouped(required, 1));
+        for (hours, what) in [(spare, "spare"), (short, "short")] {
+            if hours > 0.0 {
+                description += &format!(", {} h {what}", grouped(hours, 1));
+            }
         }
     }
     description.push('.');

@@ -2,7 +2,7 @@
 
 use crate::report::csv::{Data, Datum, write_tables};
 use crate::report::files::{Folder, SaveError};
-use crate::report::tables::{Sheet, Table};
+use crate::report::tables::{Sheet, Table, judgements};
 use crate::shifts::Shifts;
 use std::io;
 
@@ -97,48 +97,14 @@ fn cover(shifts: &Shifts, rows: &mut dyn Sheet) -> io::Result<()> {
     Ok(())
 }
 
-/// One row for each judgement: of a target in an interval, or over the day.
 fn targets(shifts: &Shifts, rows: &mut dyn Sheet) -> io::Result<()> {
-    rows.header(&[
-        "day",
-        "scenario",
-        "part",
-        "name",
-        "start",
-        "kpi",
-        "bound",
-        "threshold",
-        "promised",
-        "mean",
-        "ci_low",
-        "ci_high",
-        "se",
-        "status",
-        "reason",
-    ])?;
-    for day in &shifts.simulated {
-        for goal in &day.goals {
-            let judged = &goal.judged;
-            let place = judged.place.split_once('.');
-            let (part, name) = place.unwrap_or((&judged.place, ""));
-            let start = judged.start.as_deref().unwrap_or("");
-            let words = [part, name, start, &judged.kpi, judged.bound.name()];
-            for text in [&day.day, &day.scenario]
-                .map(String::as_str)
-                .into_iter()
-                .chain(words)
-            {
-                rows.text(text)?;
-            }
-            rows.number(Some(judged.threshold))?;
-            rows.number(goal.promised)?;
-            rows.estimate(&judged.simulated)?;
-            rows.text(judged.status.name())?;
-            rows.text(judged.reason.as_deref().unwrap_or(""))?;
-            rows.end()?;
-        }
-    }
-    Ok(())
+    let days = shifts.simulated.iter();
+    let goals = days.flat_map(|day| {
+        let of_day = [day.day.as_str(), day.scenario.as_str()];
+        let goals = day.goals.iter();
+        goals.map(move |goal| (of_day, &goal.judged, goal.promised))
+    });
+    judgements(rows, &["day", "scenario"], "promised", goals)
 }
 
 /// One row for each interval in which the simulation asked for more.

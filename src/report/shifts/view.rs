@@ -2,7 +2,7 @@
 
 use crate::scenario::{DAY_MIN, WEEKDAYS, clock};
 use crate::shifts::Shifts;
-use crate::shifts::document::{DutyRow, PersonRow};
+use crate::shifts::document::{DutyRow, Objective, PersonRow};
 use std::collections::BTreeMap;
 
 /// No shift of a day goes on beyond the end of the next.
@@ -82,6 +82,7 @@ impl Cell {
 pub struct Hours {
     /// With the repairs.
     pub required: f64,
+    pub covered: f64,
     pub spare: f64,
     pub short: f64,
 }
@@ -228,6 +229,7 @@ impl<'a> View<'a> {
         let mut hours = Hours::default();
         for cell in &self.cover[day][group] {
             hours.required += width * f64::from(cell.repaired);
+            hours.covered += width * f64::from(cell.covered);
             let spare = cell.spare() as f64;
             hours.spare += width * spare.max(0.0);
             hours.short += width * (-spare).max(0.0);
@@ -242,11 +244,18 @@ impl<'a> View<'a> {
             for group in 0..self.groups.len() {
                 let hours = self.hours_of(day, group);
                 all.required += hours.required;
+                all.covered += hours.covered;
                 all.spare += hours.spare;
                 all.short += hours.short;
             }
         }
         all
+    }
+
+    /// Whether people are required by interval, and so others may be spare.
+    pub fn is_required(&self) -> bool {
+        let mut rows = self.shifts.cover.iter();
+        self.shifts.objective == Objective::Cover || rows.any(|row| row.repaired > 0)
     }
 
     /// Whether the simulation asked for more anywhere.

@@ -9,7 +9,7 @@ use crate::report::text::figures::{
 use crate::report::text::layout::{Look, NBSP};
 use crate::report::text::summary::target_words;
 use crate::scenario::{clock_text, grouped};
-use crate::shifts::document::{PromisedGoal, Reason, Repair, ShiftStatus};
+use crate::shifts::document::{Objective, PromisedGoal, Reason, Repair, ServiceRow, ShiftStatus};
 use crate::stats::Estimate;
 use indexmap::IndexMap;
 
@@ -54,6 +54,11 @@ pub fn look(status: ShiftStatus) -> Look {
 pub fn status(view: &View<'_>) -> String {
     let shifts = view.shifts;
     let simulated = !shifts.simulated.is_empty();
+    if shifts.objective != Objective::Cover
+        && let Some(text) = status_over_day(view)
+    {
+        return text;
+    }
     match shifts.status {
         ShiftStatus::Held if simulated => {
             "The requirement is covered, and every target held when the plan was simulated.".to_owned()
@@ -75,6 +80,75 @@ pub fn status(view: &View<'_>) -> String {
             "There is no plan: the rules contradict each other.".to_owned()
         }
     }
+}
+
+/// The same where people are not required by interval.
+fn status_over_day(view: &View<'_>) -> Option<String> {
+    let text = match (view.shifts.status, &view.shifts.service) {
+        (ShiftStatus::Held, _) => "Every target held when the plan was simulated.".to_owned(),
+        (ShiftStatus::Borderline, _) => {
+            "No target is missed when the plan is simulated; some are borderline: within tolerance, or on the right side \
+             without being sure."
+                .to_owned()
+        }
+        (ShiftStatus::Missed, Some(service)) => format!(
+            "With {} a target is missed; this is the best service that was found.",
+            limits(view, service)
+        ),
+        (ShiftStatus::Missed, None) => "A target is missed when the plan is simulated.".to_owned(),
+        (ShiftStatus::Uncovered, _) if view.hours().short == 0.0 => {
+            "No plan under these rules was found that holds the targets.".to_owned()
+        }
+        (ShiftStatus::Uncovered | ShiftStatus::Infeasible, _) => return None,
+    };
+    Some(text)
+}
+
+/// `60 people and a cost of at most 9,000`
+fn limits(view: &View<'_>, service: &ServiceRow) -> String {
+    let people_ = service
+        .most_people
+        .map(|n| format!("at most {}", people(n as usize)));
+    let cost = service
+        .most_cost
+        .map(|cost| match view.shifts.unit.as_str() {
+            "money" => format!("a cost of at most {}", amount(view, cost)),
+            _ => format!("at most {}", amount(view, cost)),
+        });
+    let both: Vec<String> = people_.into_iter().chain(cost).collect();
+    both.join(" and ")
+}
+
+/// How good the service is that the limits allow, in sentences.
+fn service(view: &View<'_>) -> Vec<String> {
+    /// A share that is as good as all.
+    const ALL: f64 = 0.9995;
+    let Some(service) = &view.shifts.service else {
+        return Vec::new();
+    };
+    let contacts = |n: f64| grouped(n, 0);
+    let of_offered = |n: f64| rough_percent(n / service.offered.max(1e-9));
+    let mut sentences = vec![format!(
+        "Of {} contacts {} are served as the targets want it ({}); by the formula it would be {}.",
+        contacts(service.offered),
+        contacts(service.simulated),
+        of_offered(service.simulated),
+        contacts(service.kept),
+    )];
+    let limits = limits(view, service);
+    match (service.share_at_most, service.at_most) {
+        (_, Some(most)) if service.share >= ALL => sentences.push(format!(
+            "By the formula no plan with {limits} serves more than {}.",
+            contacts(most)
+        )),
+        (Some(most), _) if service.share < ALL => sentences.push(format!(
+            "By the formula {} of every target is reached; no plan with {limits} reaches more than {}.",
+            rough_percent(service.share),
+            rough_percent(most)
+        )),
+        _ => {}
+    }
+    sentences
 }
 
 /// `1 person-hour`, `12.5 person-hours`
@@ -133,6 +207,7 @@ pub fn answer(view: &View<'_>) -> Vec<String> {
     }
     let mut sentences = vec![first + "."];
     sentences.extend(gap(view));
+    sentences.extend(service(view));
     let hours = view.hours();
     let mut spare = format!(
         "Required are {} at work and not on a break",
@@ -147,7 +222,9 @@ pub fn answer(view: &View<'_>) -> Vec<String> {
         true => format!("; {} are spare.", grouped(hours.spare, 1)),
         false => "; nobody is spare.".to_owned(),
     };
-    sentences.push(spare);
+    if view.is_required() {
+        sentences.push(spare);
+    }
     if let Some(published) = &shifts.published {
         sentences.push(format!(
             "Of {} published shifts {} are kept.",
@@ -170,6 +247,9 @@ fn gap(view: &View<'_>) -> Option<String> {
     let (gap, bound) = shifts.gap.zip(shifts.bound.filter(|bound| *bound > 0.0))?;
     let cheapest = match shifts.status {
         ShiftStatus::Uncovered => "the cheapest plan under these rules",
+        _ if shifts.objective == Objective::Day => {
+            "the cheapest plan that holds the targets by the formula"
+        }
         _ => "the cheapest plan that covers the requirement",
     };
     let more = shifts.cost - shifts.cover_cost;
@@ -448,6 +528,8 @@ mod tests {
             schema: SCHEMA.to_owned(),
             name: "plan".to_owned(),
             version: String::new(),
+            objective: Objective::Cover,
+            service: None,
             status: ShiftStatus::Held,
             partial: false,
             repeatable: true,

@@ -3,7 +3,7 @@
 use crate::planning::{Answer, Staffing};
 use crate::report::csv::write_tables;
 use crate::report::files::{Folder, SaveError};
-use crate::report::tables::{Sheet, Table};
+use crate::report::tables::{Sheet, Table, judgements};
 use std::io;
 
 /// Every table.
@@ -59,37 +59,9 @@ fn staff(staffing: &Staffing, rows: &mut dyn Sheet) -> io::Result<()> {
     Ok(())
 }
 
-/// One row for each judgement: of a target in an interval, or over the day.
 fn targets(staffing: &Staffing, rows: &mut dyn Sheet) -> io::Result<()> {
-    rows.header(&[
-        "part",
-        "name",
-        "start",
-        "kpi",
-        "bound",
-        "threshold",
-        "best",
-        "mean",
-        "ci_low",
-        "ci_high",
-        "se",
-        "status",
-        "reason",
-    ])?;
-    for goal in &staffing.goals {
-        let (part, name) = goal.place.split_once('.').unwrap_or((&goal.place, ""));
-        let start = goal.start.as_deref().unwrap_or("");
-        for text in [part, name, start, &goal.kpi, goal.bound.name()] {
-            rows.text(text)?;
-        }
-        rows.number(Some(goal.threshold))?;
-        rows.number(goal.best)?;
-        rows.estimate(&goal.simulated)?;
-        rows.text(goal.status.name())?;
-        rows.text(goal.reason.as_deref().unwrap_or(""))?;
-        rows.end()?;
-    }
-    Ok(())
+    let goals = staffing.goals.iter();
+    judgements(rows, &[], "best", goals.map(|goal| ([], goal, goal.best)))
 }
 
 /// One row for each part, interval and figure of the closing simulation.

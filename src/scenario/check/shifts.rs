@@ -64,6 +64,22 @@ impl Checker<'_> {
         let blocks = self.entries(&f, "blocks", &schema::BLOCK, |c, f| {
             c.block(f, &known_groups, grid_min)
         });
+        let (types, contracts) = (types?, contracts?);
+        for contract in &contracts {
+            let works = |of: &ShiftType| {
+                contract.types.contains(&of.name)
+                    && of
+                        .groups
+                        .iter()
+                        .any(|group| contract.groups.contains(group))
+            };
+            if !types.iter().any(works) {
+                self.warnings.push(format!(
+                    "contract {}: none of its groups works any of its types, so nobody has it",
+                    quoted(&contract.name)
+                ));
+            }
+        }
         Some(ShiftRules {
             grid_min: planning_grid?,
             day,
@@ -74,8 +90,8 @@ impl Checker<'_> {
             spare_cost: spare_cost?,
             most_people,
             keep,
-            types: types?,
-            contracts: contracts?,
+            types,
+            contracts,
             premiums: premiums?,
             blocks: blocks?,
         })
@@ -330,7 +346,7 @@ impl Checker<'_> {
         let name = self.name(f);
         let hours = self.value(f, "hours", nodes::span);
         let days = self.weekdays(f);
-        let extra = self.value(f, "extra", fraction);
+        let extra = self.value(f, "extra", nodes::extra);
         Some(Premium {
             name: name?,
             hours_min: hours?,
