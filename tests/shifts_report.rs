@@ -9,7 +9,7 @@ use acdsim::report::shifts as report;
 use acdsim::report::text::Page;
 use acdsim::scenario::{Break, Contract, ShiftRules, ShiftType};
 use acdsim::shifts::document::{
-    self, PromisedGoal, Reason, Repair, SCHEMA, ShiftStatus, Shifts, SimulatedDay,
+    self, Objective, PromisedGoal, Reason, Repair, SCHEMA, ShiftStatus, Shifts, SimulatedDay,
 };
 use acdsim::shifts::{Crew, Duty, Horizon, Person, Plan, Task, read_published};
 use acdsim::stats::Estimate;
@@ -145,6 +145,8 @@ fn document(task: &Task, plan: &Plan, status: ShiftStatus) -> Shifts {
         schema: SCHEMA.into(),
         name: "Bank, a Monday".into(),
         version: "0.0.0".into(),
+        objective: Objective::Cover,
+        service: None,
         status,
         partial: false,
         repeatable: true,
