@@ -35,6 +35,13 @@ fn what_would_have_no_effect() {
         (&of_need("--budget", "9"), "--budget"),
         (&of_need("--rounds", "0"), "--rounds"),
         (&of_need("--set", "shifts.rest=9h"), "--set"),
+        (&of_need("--max-people", "9"), "--max-people"),
+        (&of_need("--max-cost", "900"), "--max-cost"),
+        (
+            &["shifts", "--max-people", "9", "--method", "erlang-a"],
+            "--method",
+        ),
+        (&["shifts", "--max-cost", "9", "--budget", "9"], "--budget"),
     ] {
         let message = refused_in(folder.path(), arguments);
         let expected = format!("error: {says} has no effect: ");

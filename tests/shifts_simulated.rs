@@ -71,6 +71,8 @@ fn asked(scenario: &Scenario, recipe: Option<Recipe>, rounds: u32, seed: u64) ->
         days: vec![(rules.day, Required::Calls(Box::new(calls)))],
         rules,
         published: Vec::new(),
+        most_people: None,
+        most_cost: None,
         crews: scenario.groups.iter().map(Crew::of).collect(),
         effort: Effort {
             dives: 2,

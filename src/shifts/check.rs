@@ -54,6 +54,8 @@ pub enum Rule {
     Rest,
     /// Most people in all.
     MostPeople,
+    /// Most that the plan may cost.
+    MostCost,
     /// Most people with a contract.
     MostOfContract,
     /// Least people of a type on a day.
@@ -472,6 +474,11 @@ impl<'t> Check<'t> {
         if let Some(most) = rules.most_people.filter(|most| people > *most as usize) {
             let said = format!("the number of people is {people}, at most {most}");
             self.find(Rule::MostPeople, None, said);
+        }
+        let cost = plan.cost(self.task);
+        if let Some(most) = self.task.most_cost.filter(|most| cost > *most + 1e-6) {
+            let said = format!("the cost is {cost}, at most {most}");
+            self.find(Rule::MostCost, None, said);
         }
         for (index, contract) in rules.contracts.iter().enumerate() {
             let with = plan.people.iter().filter(|p| p.contract == Some(index));
