@@ -28,7 +28,7 @@ pub struct Effort {
 impl Default for Effort {
     fn default() -> Self {
         Self {
-            dives: 12,
+            dives: 8,
             trials: 5_000,
             nodes: 100,
             seed: 1,
