@@ -223,6 +223,8 @@ fn explained(task: &Task) -> (ShiftStatus, Vec<String>) {
         name: "task".to_owned(),
         rules: task.rules.clone(),
         published: Vec::new(),
+        most_people: None,
+        most_cost: None,
         crews: task.crews.clone(),
         days: task.horizon.days.iter().enumerate().map(of_day).collect(),
         effort: Effort::default(),

@@ -167,6 +167,7 @@ fn check_document(document: &Value) {
         "grid_min",
         "name",
         "nodes",
+        "objective",
         "partial",
         "people",
         "repairs",

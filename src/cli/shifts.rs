@@ -252,11 +252,11 @@ impl Arguments {
         let targets = &self.targets;
         let refused = if self.method.is_some() {
             format!(
-                "--method has no effect with {flag}: no requirement is searched\n  help: leave it out"
+                "--method has no effect: with {flag} no requirement is searched\n  help: leave it out"
             )
         } else if self.budget.is_some() {
             format!(
-                "--budget has no effect with {flag}: no requirement is searched\n  help: leave it out; --rounds limits the simulations"
+                "--budget has no effect: with {flag} no requirement is searched\n  help: leave it out; --rounds limits the simulations"
             )
         } else if rules.short_cost.is_some() || rules.spare_cost > 0.0 {
             format!(

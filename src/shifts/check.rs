@@ -54,7 +54,7 @@ pub enum Rule {
     Rest,
     /// Most people in all.
     MostPeople,
-    /// Most that the plan may cost.
+    /// Most that the plan may cost, looked at where all else is kept.
     MostCost,
     /// Most people with a contract.
     MostOfContract,
@@ -105,6 +105,7 @@ pub fn violations(task: &Task, plan: &Plan) -> Vec<Violation> {
     }
     check.people(plan);
     check.types(plan);
+    check.cost(plan);
     check.found
 }
 
@@ -475,11 +476,6 @@ impl<'t> Check<'t> {
             let said = format!("the number of people is {people}, at most {most}");
             self.find(Rule::MostPeople, None, said);
         }
-        let cost = plan.cost(self.task);
-        if let Some(most) = self.task.most_cost.filter(|most| cost > *most + 1e-6) {
-            let said = format!("the cost is {cost}, at most {most}");
-            self.find(Rule::MostCost, None, said);
-        }
         for (index, contract) in rules.contracts.iter().enumerate() {
             let with = plan.people.iter().filter(|p| p.contract == Some(index));
             let people = with.count();
@@ -490,6 +486,18 @@ impl<'t> Check<'t> {
                 );
                 self.find(Rule::MostOfContract, None, said);
             }
+        }
+    }
+
+    /// What a plan costs that is sound in all else; any other may have no cost.
+    fn cost(&mut self, plan: &Plan) {
+        let Some(most) = self.task.most_cost.filter(|_| self.found.is_empty()) else {
+            return;
+        };
+        let cost = plan.cost(self.task);
+        if cost > most + 1e-6 {
+            let said = format!("the cost is {cost}, at most {most}");
+            self.find(Rule::MostCost, None, said);
         }
     }
 
