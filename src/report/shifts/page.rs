@@ -1,6 +1,6 @@
 //! The page of a plan: one HTML file that needs nothing else.
 
-use super::pictures::{CAPTION, picture};
+use super::pictures::{caption, picture};
 use super::view::{View, hours_text};
 use super::words;
 use crate::planning::Status;
@@ -156,7 +156,7 @@ fn days(view: &View<'_>, stop: &AtomicBool) -> io::Result<Vec<Figure>> {
         go_on(stop)?;
         Ok(Figure {
             svg: picture.svg(false),
-            caption: CAPTION,
+            caption: caption(view),
             description: picture.description,
         })
     });

@@ -15,8 +15,17 @@ const MOST_LINES: usize = 400;
 const MOST_GROUPS: usize = 6;
 
 /// What is to be seen.
-pub const CAPTION: &str = "Each line is a person's shift; the chart beneath shows people required at work and not on a break, where that is known, with the \
-                           repairs, and those who are.";
+pub fn caption(view: &View<'_>) -> &'static str {
+    match view.is_required() {
+        true => {
+            "Each line is a person's shift; the chart beneath shows people required at work and not on a break, with the repairs, \
+             and those who are."
+        }
+        false => {
+            "Each line is a person's shift; the chart beneath shows people at work and not on a break."
+        }
+    }
+}
 
 /// Writes the picture of each day into a folder, as SVG and PNG.
 ///
