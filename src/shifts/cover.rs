@@ -9,7 +9,7 @@
 //! than so many may: that bounds the cost from below, but its solution says not who works what.
 
 use super::candidates::{Candidates, Cluster, Shift};
-use super::envelope::{concave_from, steps};
+use super::envelope::{coarser, concave_from, steps};
 use super::program::{Program, Row, Sense};
 use super::roster::{Roster, Tour, Work};
 use super::task::{Aim, Task};
@@ -276,7 +276,10 @@ impl CoverProgram {
                     Sight::Within => concave_from(worth),
                 };
                 nobody += aim.of(cell, least as u32);
-                let steps = steps(&worth[least.min(worth.len())..]);
+                let mut steps = steps(&worth[least.min(worth.len())..]);
+                if sight == Sight::Within {
+                    steps = coarser(&steps);
+                }
                 if steps.is_empty() && least == 0 {
                     continue;
                 }

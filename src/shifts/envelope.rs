@@ -18,6 +18,39 @@ pub(super) fn steps(worth: &[f64]) -> Vec<(u32, f64)> {
     steps
 }
 
+/// Fewer steps, which say no more than the given ones, and at most by a small share of the whole less.
+pub(super) fn coarser(steps: &[(u32, f64)]) -> Vec<(u32, f64)> {
+    let sum = |steps: &[(u32, f64)]| {
+        let add = |(people, brought), &(n, each): &(u32, f64)| {
+            (people + n, brought + f64::from(n) * each)
+        };
+        steps.iter().fold((0, 0.0), add)
+    };
+    let (_, most) = sum(steps);
+    let mut coarser = Vec::new();
+    let mut from = 0;
+    while from < steps.len() {
+        let as_one = |to: usize| {
+            let (people, brought) = sum(&steps[from..to]);
+            (people, brought / f64::from(people))
+        };
+        let is_near = |&to: &usize| {
+            let (_, each) = as_one(to);
+            let parts = (from + 1..to).map(|at| sum(&steps[from..at]));
+            let mut below = parts.map(|(people, brought)| brought - f64::from(people) * each);
+            below.all(|below| below <= COARSE * most)
+        };
+        let to = (from + 1..=steps.len()).take_while(is_near).last();
+        let to = to.unwrap_or(from + 1);
+        coarser.push(as_one(to));
+        from = to;
+    }
+    coarser
+}
+
+/// A small share.
+const COARSE: f64 = 0.005;
+
 /// What one more brings, from nobody on: where more bring more than proportionally, each of so many who bring most.
 pub(super) fn gains(worth: &[f64]) -> Vec<f64> {
     let gain = |(n, next): (usize, usize)| (worth[next] - worth[n]) / (next - n) as f64;
@@ -91,6 +124,34 @@ mod tests {
             }
             assert!(each.is_sorted_by(|a, b| a >= b), "{each:?}");
         }
+    }
+
+    #[test]
+    fn coarser_steps_are_fewer_and_hardly_below() {
+        let worth: Vec<f64> = (0..60)
+            .map(|n| 100.0 * (1.0 - (-0.1 * f64::from(n)).exp()))
+            .collect();
+        let fine = steps(&worth);
+        let coarse = coarser(&fine);
+        assert!(
+            coarse.len() < fine.len() / 3,
+            "{} of {}",
+            coarse.len(),
+            fine.len()
+        );
+        let mut n = 0;
+        let mut brought = 0.0;
+        for (people, each) in coarse {
+            for _ in 0..people {
+                n += 1;
+                brought += each;
+                let less = worth[n] - brought;
+                assert!((-1e-9..0.51).contains(&less), "{n} people: {less} less");
+            }
+        }
+        assert_eq!(n, 59);
+        assert_eq!(coarser(&[]), []);
+        assert_eq!(coarser(&[(3, 2.0)]), [(3, 2.0)]);
     }
 
     #[test]

@@ -109,15 +109,16 @@ pub(super) fn served<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a
     let rounds = asked.rounds.min(MOST_ROUNDS);
     for round in 1..=rounds.max(1) {
         task.aims = aims(&task, &days, &of_days, best_service, &mut warnings);
-        // The first plan shows where the formula is off.
-        let effort = match round == 1 && rounds > 1 {
-            true => Effort {
-                dives: asked.effort.dives.min(1),
-                trials: asked.effort.trials / 5,
-                nodes: 0,
-                ..asked.effort
-            },
-            false => asked.effort.clone(),
+        // The first plan shows where the formula is off; all that can be tried is tried where little no longer helps.
+        let dives = match (round, in_vain) {
+            _ if rounds <= 1 => asked.effort.dives,
+            (1, _) => asked.effort.dives.min(1),
+            (_, 0) => asked.effort.dives.div_ceil(4),
+            _ => asked.effort.dives,
+        };
+        let effort = Effort {
+            dives,
+            ..asked.effort
         };
         let work = Shiftwork::new(&task).map_err(PlanError::TooLarge)?;
         let mut planner = Planner::from_plan(&work, &effort, std::mem::take(&mut tours));

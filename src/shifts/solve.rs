@@ -369,11 +369,11 @@ impl<'s> Planner<'s> {
 
     /// Again and again, keeps people at random and finds the others anew by a dive. Two dive at a time, from the same plan.
     fn dive_again(&mut self, program: &CoverProgram, bound: Option<f64>, stop: &AtomicBool) {
-        let dives = match program.exact && !self.of.task.best_service {
-            true => self.effort.dives,
-            // Much is lost when shifts are given out, whatever the dive, and with a limit of cost dives are long; trials make up
-            // for it.
-            false => self.effort.dives.div_ceil(4),
+        let dives = match program.exact {
+            // With a limit of cost dives are long.
+            true if self.of.task.most_cost.is_none() => self.effort.dives,
+            // Much is lost when shifts are given out, whatever the dive; trials make up for it.
+            _ => self.effort.dives.div_ceil(4),
         };
         let mut left = dives.saturating_sub(1);
         while left > 0 && !stop.load(Ordering::Relaxed) && !bound.is_some_and(|b| self.is_at(b)) {
