@@ -225,6 +225,8 @@ fn explained(task: &Task) -> (ShiftStatus, Vec<String>) {
         published: Vec::new(),
         crews: task.crews.clone(),
         days: task.horizon.days.iter().enumerate().map(of_day).collect(),
+        most_people: None,
+        most_cost: None,
         effort: Effort::default(),
         rounds: 0,
     };
