@@ -72,6 +72,8 @@ fn asked(scenario: &Scenario, recipe: Option<Recipe>, rounds: u32, seed: u64) ->
         rules,
         published: Vec::new(),
         crews: scenario.groups.iter().map(Crew::of).collect(),
+        most_people: None,
+        most_cost: None,
         effort: Effort {
             dives: 2,
             trials: 50,

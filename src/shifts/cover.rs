@@ -45,6 +45,9 @@ pub(super) enum Sight {
     Within,
 }
 
+/// Columns and their factors in a row.
+type Terms = Vec<(usize, f64)>;
+
 /// Columns of the ways of a cluster: one after the other from here on. A cluster with a single way has none.
 type Ways = Option<usize>;
 
@@ -193,8 +196,7 @@ impl CoverProgram {
     fn cover(&mut self, task: &Task, candidates: &Candidates, sight: Sight) {
         let cells = task.horizon.cells();
         let cell_h = f64::from(task.horizon.grid_min) / 60.0;
-        let mut present: Vec<Vec<Vec<(usize, f64)>>> =
-            vec![vec![Vec::new(); cells]; task.crews.len()];
+        let mut present: Vec<Vec<Terms>> = vec![vec![Vec::new(); cells]; task.crews.len()];
         for (s, shift) in candidates.shifts.iter().enumerate() {
             let present = &mut present[shift.crew];
             let end = shift.from + shift.cells;
@@ -252,7 +254,7 @@ impl CoverProgram {
     fn aim(
         &mut self,
         task: &Task,
-        (candidates, present): (&Candidates, &[Vec<Vec<(usize, f64)>>]),
+        (candidates, present): (&Candidates, &[Vec<Terms>]),
         sight: Sight,
     ) {
         let most: f64 = task.aims.iter().map(Aim::most).sum();
