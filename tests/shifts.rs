@@ -223,10 +223,10 @@ fn explained(task: &Task) -> (ShiftStatus, Vec<String>) {
         name: "task".to_owned(),
         rules: task.rules.clone(),
         published: Vec::new(),
-        crews: task.crews.clone(),
-        days: task.horizon.days.iter().enumerate().map(of_day).collect(),
         most_people: None,
         most_cost: None,
+        crews: task.crews.clone(),
+        days: task.horizon.days.iter().enumerate().map(of_day).collect(),
         effort: Effort::default(),
         rounds: 0,
     };

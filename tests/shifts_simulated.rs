@@ -71,9 +71,9 @@ fn asked(scenario: &Scenario, recipe: Option<Recipe>, rounds: u32, seed: u64) ->
         days: vec![(rules.day, Required::Calls(Box::new(calls)))],
         rules,
         published: Vec::new(),
-        crews: scenario.groups.iter().map(Crew::of).collect(),
         most_people: None,
         most_cost: None,
+        crews: scenario.groups.iter().map(Crew::of).collect(),
         effort: Effort {
             dives: 2,
             trials: 50,
