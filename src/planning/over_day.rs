@@ -182,10 +182,7 @@ impl OverDay {
                 let each = performance.map_or(0.0, |p| match goal.target.kpi {
                     "service_level" => queue.level(&p),
                     "abandonment_rate" => 1.0 - p.abandonment_rate,
-                    _ => {
-                        let worst = worst_asa_s(goal);
-                        worst - p.asa_s.unwrap_or(worst).min(worst)
-                    }
+                    _ => p.asa_s.map_or(0.0, |asa_s| promptness(goal, asa_s)),
                 });
                 fit.offered * each
             })
@@ -199,14 +196,15 @@ impl OverDay {
     }
 
     /// What all intervals must bring together, so that the figure of a goal is so high: contacts that keep the target; for an
-    /// ASA the seconds by which they wait less than the longest that is looked at; for an occupancy hours at work.
+    /// ASA contacts, each by the share of the longest wait that is looked at by which it waits less; for an occupancy hours at
+    /// work.
     pub fn wanted(&self, goal: &Goal, figure: f64) -> f64 {
         let offered = || self.offered(goal);
         match (goal.target.place, goal.target.kpi) {
             (Place::Group(g), _) => self.busy_h[g].iter().sum::<f64>() / figure.max(1e-3),
             (_, "service_level") => figure * offered(),
             (_, "abandonment_rate") => (1.0 - figure) * offered(),
-            _ => (worst_asa_s(goal) - figure).max(0.0) * offered(),
+            _ => promptness(goal, figure) * offered(),
         }
     }
 
@@ -220,7 +218,7 @@ impl OverDay {
             }
             (_, "service_level") => each,
             (_, "abandonment_rate") => each.map(|each| 1.0 - each),
-            _ => each.map(|each| worst_asa_s(goal) - each),
+            _ => each.map(|each| worst_asa_s(goal) * (1.0 - each)),
         }
     }
 
@@ -237,6 +235,11 @@ impl OverDay {
     pub fn takes_first(&self, group: usize) -> bool {
         self.queues.iter().any(|queue| queue.first.contains(&group))
     }
+}
+
+/// By what share of the longest wait that is looked at an ASA is shorter.
+pub(crate) fn promptness(goal: &Goal, asa_s: f64) -> f64 {
+    (1.0 - asa_s / worst_asa_s(goal)).max(0.0)
 }
 
 fn worst_asa_s(goal: &Goal) -> f64 {

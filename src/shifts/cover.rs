@@ -295,7 +295,7 @@ impl CoverProgram {
                 self.row(Rule::Count, terms, Sense::AtLeast, least as f64);
             }
             self.constant -= each_costs * nobody;
-            let mut wanted = aim.wanted;
+            let mut wanted = aim.least();
             if let Some(share) = share {
                 brought.push((share, -wanted));
                 wanted = 0.0;

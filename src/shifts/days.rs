@@ -8,7 +8,7 @@ use super::task::Task;
 use crate::experiment::{self, Control, Error, Replications, Settings};
 use crate::kpi::{Place, Results, TargetInfo};
 use crate::model::Model;
-use crate::planning::{self, Goal, Judge, Judged, Question, Staffing};
+use crate::planning::{self, Goal, Judge, Judged, Question, Staffing, promptness};
 use crate::scenario::{Group, clock_text};
 use std::sync::atomic::Ordering;
 
@@ -99,7 +99,8 @@ impl Day<'_> {
             let offered = figure("offered");
             let share = match goal.target.kpi {
                 "service_level" => figure("service_level"),
-                _ => 1.0 - figure("abandonment_rate"),
+                "abandonment_rate" => 1.0 - figure("abandonment_rate"),
+                _ => promptness(goal, figure("asa_s")),
             };
             (offered, offered * share)
         };

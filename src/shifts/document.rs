@@ -90,7 +90,8 @@ pub struct ServiceRow {
     pub share_at_most: Option<f64>,
     /// Contacts that are served as the targets want it, by the formula.
     pub kept: f64,
-    /// No plan serves more of them so, by the formula; none where not all targets can be reached, or no bound is known.
+    /// No plan that reaches as much of every target serves more of them so, by the formula; none where not all targets can be
+    /// reached, or no bound is known.
     pub at_most: Option<f64>,
     /// Those served so in the simulation.
     pub simulated: f64,

@@ -9,9 +9,9 @@ use super::days::{Day, Promise, is_stopped};
 use super::document::{Objective, ServiceRow};
 use super::repair::{room, sure};
 use super::roster::Tour;
-use super::simulate::wanted;
+use super::simulate::{blocked, shrinkage};
 use super::solve::{Bound, Effort, Planner, Shiftwork, Solved};
-use super::task::{Aim, Task};
+use super::task::{Aim, Task, productive};
 use crate::experiment::Control;
 use crate::kpi::{self, Place, Unit, unit};
 use crate::model::Model;
@@ -174,8 +174,10 @@ fn better(best: Option<Trial>, other: Trial) -> (Option<Trial>, bool) {
         other.badness.0 < missed
             || (other.badness.0 == missed && other.badness.1 < value * (1.0 - BETTER))
     });
-    match is_better {
-        true => (Some(other), true),
+    // Of the same plan the formula knows more now.
+    let same = |best: &Trial| best.badness == other.badness;
+    match is_better || best.as_ref().is_some_and(same) {
+        true => (Some(other), is_better),
         false => (best, false),
     }
 }
@@ -276,8 +278,14 @@ fn aim(task: &Task, day: &Day<'_>, answers: &OverDay, goal: &Goal) -> Aim {
             continue;
         };
         let at = (minute / grid) as usize;
+        // Which of them are of which group is not known; whoever is away is missing to all.
+        let away = groups.iter();
+        let away: u32 = away
+            .map(|(group, _)| blocked(task, group, day.day, at))
+            .sum();
         let of_group = |(group, _): &(&Group, usize), people: u32| {
-            f64::from(wanted(task, (scenario, group), day.day, at, people))
+            let share = shrinkage(task, group, scenario, at);
+            f64::from(productive(people.saturating_sub(away), share))
         };
         let of = &mut worth[cell];
         for people in 0..MOST_PEOPLE {
@@ -359,18 +367,41 @@ fn service(
         let goals = of.goals.iter();
         goals.map(|goal| of.answers.offered(&goal.goal)).sum()
     };
-    let best = bound.objective.map(|bound| work.best_service(bound));
     let reached = aims.iter().zip(&solved.brought);
-    let shares = reached.map(|(aim, brought)| brought / aim.wanted.max(1e-9));
+    let shares = reached
+        .clone()
+        .map(|(aim, brought)| brought / aim.wanted.max(1e-9));
     let share = shares.fold(1.0, f64::min);
+    let best = bound.objective.map(|bound| work.best_service(bound, share));
+    // Of what is brought that is no service by which the formula sees more than the simulation.
+    let biases = || {
+        let goals = of_days.iter().flat_map(|of| &of.goals);
+        goals.map(|goal| goal.bias)
+    };
+    let bias: f64 = biases().sum();
+    let unbiased = |(brought, aim, bias): (f64, &Aim, f64)| {
+        let wanted = aim.wanted - bias;
+        ((brought - bias) / wanted.max(1e-9)).clamp(0.0, 1.0)
+    };
+    let found = reached.zip(biases());
+    let found = found.map(|((aim, brought), bias)| unbiased((*brought, aim, bias)));
+    // Whatever the plan, some aim is at this share of what is wanted with the bias, or below.
+    let most = |share: f64| {
+        let all = aims.iter().zip(biases());
+        let all = all.map(|(aim, bias)| unbiased((share * aim.wanted, aim, bias)));
+        match share < 1.0 {
+            true => all.fold(0.0, f64::max),
+            false => 1.0,
+        }
+    };
     ServiceRow {
         most_people: asked.most_people,
         most_cost: asked.most_cost,
         offered: of_days.iter().map(of_day).sum(),
-        kept: solved.brought.iter().sum(),
-        at_most: best.and_then(|(_, kept)| kept),
-        share,
-        share_at_most: best.map(|(share, _)| share),
+        kept: solved.brought.iter().sum::<f64>() - bias,
+        at_most: best.and_then(|(_, kept)| kept).map(|kept| kept - bias),
+        share: found.fold(1.0, f64::min),
+        share_at_most: best.map(|(share, _)| most(share)),
         simulated: 0.0,
     }
 }

@@ -219,8 +219,10 @@ impl<'a> Roster<'a> {
         let aims = || self.task.aims.iter().zip(brought);
         let (of_worst, of_all) = self.prices_of_service;
         if !self.task.best_service {
+            // However little is missing, that costs more than a person.
             let missing = aims().map(|(aim, brought)| shortfall(aim, *brought));
-            return self.never * missing.sum::<f64>();
+            let missing = missing.filter(|missing| *missing > 0.0);
+            return self.never * missing.map(|missing| 1.0 + missing).sum::<f64>();
         }
         let worst = aims().map(lack).fold(0.0, f64::max);
         let missing = self.most - brought.iter().sum::<f64>();
@@ -229,9 +231,11 @@ impl<'a> Roster<'a> {
 
     /// What is missing of the aims that must be reached, as so many cells where somebody is missing cost; more is of no use.
     pub fn service_missing(&self) -> f64 {
+        let aims = || self.task.aims.iter().zip(&self.brought);
+        let missing = || aims().map(|(aim, brought)| shortfall(aim, *brought));
         match self.task.best_service {
             true => f64::INFINITY,
-            false => self.price_of(&self.brought) / (self.hour_missing() * self.cell_h()),
+            false => self.never * missing().sum::<f64>() / (self.hour_missing() * self.cell_h()),
         }
     }
 
@@ -556,13 +560,9 @@ impl<'a> Roster<'a> {
 
 /// What is missing of an aim.
 fn shortfall(aim: &Aim, brought: f64) -> f64 {
-    /// No more than rounding.
-    const NOTHING: f64 = 1e-7;
-    let missing = aim.wanted - brought;
-    if missing > NOTHING * (1.0 + aim.wanted.abs()) {
-        missing
-    } else {
-        0.0
+    match brought < aim.least() {
+        true => aim.wanted - brought,
+        false => 0.0,
     }
 }
 

@@ -62,15 +62,19 @@ pub(super) fn wanted(
     cell: usize,
     present: u32,
 ) -> u32 {
+    productive(
+        present.saturating_sub(blocked(task, group, day, cell)),
+        shrinkage(task, group, scenario, cell),
+    )
+}
+
+/// People of a group whom blocks take away in a cell of a day.
+pub(super) fn blocked(task: &Task, group: &Group, day: usize, cell: usize) -> u32 {
     let minute = cell as u32 * task.horizon.grid_min;
     let weekday = task.horizon.days[day];
     let blocks = task.rules.blocks.iter();
     let blocks = blocks.filter(|b| b.group == group.name && b.is_at(weekday, minute));
-    let blocked: u32 = blocks.map(|b| b.people).sum();
-    productive(
-        present.saturating_sub(blocked),
-        shrinkage(task, group, scenario, cell),
-    )
+    blocks.map(|b| b.people).sum()
 }
 
 /// Share of the people of a group at work who are not productive in a cell of a day.

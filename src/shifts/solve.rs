@@ -115,8 +115,8 @@ impl<'t> Shiftwork<'t> {
     }
 
     /// How good service can be, if no plan has a lower objective than this bound: the share that can be reached of every aim;
-    /// and, where that is all of them, the most that can be brought.
-    pub(super) fn best_service(&self, bound: f64) -> (f64, Option<f64>) {
+    /// and, where that is all of them, the most that can be brought by a plan that reaches at least such a `share` of each.
+    pub fn best_service(&self, bound: f64, share: f64) -> (f64, Option<f64>) {
         let task = self.task;
         let most: f64 = task.aims.iter().map(Aim::most).sum();
         let (of_worst, of_all) = self.candidates.prices_of_service(task);
@@ -124,7 +124,8 @@ impl<'t> Shiftwork<'t> {
         // What else a plan can cost.
         let others = self.candidates.most_cost(task) + task.cost_per_change() * published;
         let lacks = (bound - others - of_all) / of_worst;
-        let missing = ((bound - others) / of_all).max(0.0);
+        let of_lack = of_worst * (1.0 - share).max(0.0);
+        let missing = ((bound - others - of_lack) / of_all).max(0.0);
         let all = (lacks <= 0.0).then(|| most * (1.0 - missing).max(0.0));
         ((1.0 - lacks.max(0.0)).clamp(0.0, 1.0), all)
     }

@@ -126,6 +126,12 @@ impl Aim {
             .unwrap_or(0.0)
     }
 
+    /// What must be brought at least: all that is wanted, but for rounding.
+    pub fn least(&self) -> f64 {
+        const NOTHING: f64 = 1e-7;
+        self.wanted - NOTHING * (1.0 + self.wanted.abs())
+    }
+
     /// The most that any number of people brings.
     pub fn most(&self) -> f64 {
         let most = |worth: &Vec<f64>| worth.iter().copied().fold(0.0, f64::max);

@@ -294,7 +294,9 @@ fn value(roster: &Roster<'_>, gain: Gain, cost: f64) -> Option<f64> {
     let cell_h = f64::from(roster.task.horizon.grid_min) / 60.0;
     let cost = cost + roster.task.rules.spare_cost * gain.spare * cell_h - gain.kept;
     let brings = gain.missing + gain.service.min(roster.service_missing());
-    let pays = roster.hour_missing() * brings * cell_h > cost;
+    // Aims that must be reached are, however little each person brings.
+    let must = gain.service > 0.0 && !roster.task.best_service;
+    let pays = must || roster.hour_missing() * brings * cell_h > cost;
     // Of those that cost nothing the one that does most.
     (brings > 0.0 && pays).then(|| brings / cost.max(1e-6))
 }
