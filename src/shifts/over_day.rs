@@ -359,15 +359,19 @@ fn service(
         goals.map(|goal| of.answers.offered(&goal.goal)).sum()
     };
     let best = bound.objective.map(|bound| work.best_service(bound));
+    // Where nobody calls nothing is wanted.
     let reached = aims.iter().zip(&solved.brought);
-    let shares = reached.map(|(aim, brought)| brought / aim.wanted.max(1e-9));
+    let asked_for = reached.filter(|(aim, _)| aim.wanted > 1e-9);
+    let shares = asked_for.map(|(aim, brought)| brought / aim.wanted);
     let share = shares.fold(1.0, f64::min);
     ServiceRow {
         most_people: asked.most_people,
         most_cost: asked.most_cost,
-        offered: of_days.iter().map(of_day).sum(),
+        // Of nobody it may be -0.
+        offered: of_days.iter().map(of_day).sum::<f64>() + 0.0,
         kept: solved.brought.iter().sum(),
-        at_most: best.and_then(|(_, kept)| kept),
+        // The bound is of plans that reach every target; one that lacks some of it may serve more.
+        at_most: best.and_then(|(_, kept)| kept).filter(|_| share >= 1.0),
         share,
         share_at_most: best.map(|(share, _)| share),
         simulated: 0.0,
