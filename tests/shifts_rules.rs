@@ -3,7 +3,7 @@
 
 mod common;
 
-use acdsim::shifts::{Plan, Rule, Task, Uncovered, uncovered, violations};
+use acdsim::shifts::{Plan, Rule, Shiftwork, Task, Uncovered, uncovered, violations};
 use common::brute_shifts::{best, cost, gaps, least_of_all, people, small, task, week};
 use proptest::prelude::*;
 
@@ -149,6 +149,17 @@ fn least_and_most() {
     costs(&task, 12.0);
     needs(&mut task, 0, 8, 16, 2);
     assert!(best(&task).is_none());
+}
+
+#[test]
+fn more_people_than_a_centre_has() {
+    let mut task = one_from_eight_to_four(&format!("{HOURLY}{SHORT}"));
+    needs(&mut task, 0, 8, 9, 1_000_000);
+    assert!(Shiftwork::new(&task).is_ok());
+    needs(&mut task, 0, 9, 10, 1_000_001);
+    let refused = Shiftwork::new(&task).err().unwrap_or_default();
+    let expected = "1000001 people of a group are needed at once, which is more than 1000000; is the shrinkage too high?";
+    assert_eq!(refused, expected);
 }
 
 #[test]

@@ -382,7 +382,8 @@ impl Task {
             for cell in 0..self.horizon.cells() {
                 let (day, minute) = self.horizon.start(cell);
                 if block.is_at(self.horizon.days[day], minute) {
-                    self.need[crew][cell] += block.people;
+                    let need = &mut self.need[crew][cell];
+                    *need = need.saturating_add(block.people);
                 }
             }
         }

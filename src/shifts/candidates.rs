@@ -8,6 +8,9 @@ use crate::scenario::{Break, ShiftType};
 /// Most shifts by group, day, start and length.
 const MOST_SHIFTS: usize = 100_000;
 
+/// Most people who are needed of a group at once.
+const MOST_NEEDED: u32 = 1_000_000;
+
 /// Most ways to take breaks whose windows could meet.
 const MOST_WAYS: usize = 20_000;
 
@@ -57,6 +60,12 @@ impl Candidates {
     /// There are more than can be looked at: which rule has them, and what to do.
     pub fn new(task: &Task) -> Result<Self, String> {
         let grid = task.horizon.grid_min;
+        let needed = task.need.iter().flatten().max();
+        if let Some(needed) = needed.filter(|needed| **needed > MOST_NEEDED) {
+            return Err(format!(
+                "{needed} people of a group are needed at once, which is more than {MOST_NEEDED}; is the shrinkage too high?"
+            ));
+        }
         let clusters: Result<Vec<Vec<Cluster>>, String> = task
             .rules
             .types

@@ -34,6 +34,9 @@ const WITHIN: f64 = 0.5;
 /// The share of what people can bring at most beyond which more of them bring next to nothing.
 const NEARLY_ALL: f64 = 0.999;
 
+/// Less than this is asked of nobody.
+const NOTHING: f64 = 1e-9;
+
 /// Most people of an aim in a cell.
 const MOST_PEOPLE: u32 = 100_000;
 
@@ -368,9 +371,9 @@ fn service(
         goals.map(|goal| of.answers.offered(&goal.goal)).sum()
     };
     let reached = aims.iter().zip(&solved.brought);
-    let shares = reached
-        .clone()
-        .map(|(aim, brought)| brought / aim.wanted.max(1e-9));
+    // Where nobody calls nothing is wanted.
+    let asked_for = reached.clone().filter(|(aim, _)| aim.wanted > NOTHING);
+    let shares = asked_for.map(|(aim, brought)| brought / aim.wanted);
     let share = shares.fold(1.0, f64::min);
     let best = bound.objective.map(|bound| work.best_service(bound, share));
     // Of what is brought that is no service by which the formula sees more than the simulation.
@@ -381,7 +384,10 @@ fn service(
     let bias: f64 = biases().sum();
     let unbiased = |(brought, aim, bias): (f64, &Aim, f64)| {
         let wanted = aim.wanted - bias;
-        ((brought - bias) / wanted.max(1e-9)).clamp(0.0, 1.0)
+        match wanted > NOTHING {
+            true => ((brought - bias) / wanted).clamp(0.0, 1.0),
+            false => 1.0,
+        }
     };
     let found = reached.zip(biases());
     let found = found.map(|((aim, brought), bias)| unbiased((*brought, aim, bias)));
@@ -397,9 +403,14 @@ fn service(
     ServiceRow {
         most_people: asked.most_people,
         most_cost: asked.most_cost,
-        offered: of_days.iter().map(of_day).sum(),
-        kept: solved.brought.iter().sum::<f64>() - bias,
-        at_most: best.and_then(|(_, kept)| kept).map(|kept| kept - bias),
+        // Of nobody it may be -0.
+        offered: of_days.iter().map(of_day).sum::<f64>() + 0.0,
+        kept: solved.brought.iter().sum::<f64>() - bias + 0.0,
+        // The bound is of plans that reach every target; one that lacks some of it may serve more.
+        at_most: best
+            .and_then(|(_, kept)| kept)
+            .filter(|_| share >= 1.0)
+            .map(|kept| kept - bias),
         share: found.fold(1.0, f64::min),
         share_at_most: best.map(|(share, _)| most(share)),
         simulated: 0.0,

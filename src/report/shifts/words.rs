@@ -72,10 +72,11 @@ pub fn status(view: &View<'_>) -> String {
         ShiftStatus::Missed => {
             "The requirement is covered, but a target is missed when the plan is simulated.".to_owned()
         }
-        ShiftStatus::Uncovered => format!(
-            "The requirement is not covered everywhere: {} are missing.",
-            people_hours(view.hours().short)
-        ),
+        ShiftStatus::Uncovered => {
+            let short = people_hours(view.hours().short);
+            let verb = if short.starts_with("1\u{a0}") { "is" } else { "are" };
+            format!("The requirement is not covered everywhere: {short} {verb} missing.")
+        }
         ShiftStatus::Infeasible => {
             "There is no plan: the rules contradict each other.".to_owned()
         }
@@ -233,7 +234,11 @@ pub fn answer(view: &View<'_>) -> Vec<String> {
         ));
     }
     if !shifts.repeatable {
-        sentences.push("A limit of time was set: the same call may give another plan.".to_owned());
+        let why = match shifts.partial {
+            true => "It was stopped early",
+            false => "A limit of time was set",
+        };
+        sentences.push(format!("{why}: the same call may give another plan."));
     }
     sentences
 }
@@ -268,10 +273,16 @@ fn gap(view: &View<'_>) -> Option<String> {
     // What the gap is of, beside what is paid.
     let priced = bound * (1.0 + gap) - shifts.cover_cost;
     let with = match priced > 1e-6 * bound {
-        true => format!(
-            ", missing and spare hours at their price (in this plan {})",
-            amount(view, priced)
-        ),
+        true => {
+            let of = match shifts.published.is_some() {
+                true => "missing and spare hours, and published shifts that nobody works,",
+                false => "missing and spare hours",
+            };
+            format!(
+                ", {of} at their price (in this plan {})",
+                amount(view, priced)
+            )
+        }
         false => String::new(),
     };
     let mut text = match (gap > NOTHING, repaired) {
@@ -513,7 +524,7 @@ pub fn code(kind: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shifts::document::{CoverRow, SCHEMA, Shifts};
+    use crate::shifts::document::{CoverRow, PublishedRow, SCHEMA, Shifts};
 
     fn plan(days: &[&str], warnings: &[&str]) -> Shifts {
         let row = |day: &&str| CoverRow {
@@ -593,8 +604,50 @@ mod tests {
             said(&shifts).map(|s| s.replace(NBSP, " ")).as_deref(),
             Some(expected)
         );
+        // Or of shifts that were published.
+        shifts.published = Some(PublishedRow { shifts: 8, kept: 5 });
+        let said_now = said(&shifts).unwrap_or_default();
+        assert!(
+            said_now.contains("and published shifts that nobody works, at their price"),
+            "{said_now}"
+        );
         // Without a bound nothing is known.
         (shifts.bound, shifts.gap) = (None, None);
         assert_eq!(said(&shifts), None);
+    }
+
+    #[test]
+    fn one_person_hour_is_missing_and_two_are() {
+        for (required, expected) in [
+            (3, "1 person-hour is missing."),
+            (5, "2.0 person-hours are missing."),
+        ] {
+            let mut shifts = plan(&["day"], &[]);
+            shifts.status = ShiftStatus::Uncovered;
+            shifts.cover[0].required = required;
+            shifts.cover[0].repaired = required;
+            let said = status(&View::new(&shifts)).replace(NBSP, " ");
+            assert!(said.ends_with(expected), "{said} for {expected}");
+        }
+    }
+
+    #[test]
+    fn a_limit_of_time_is_blamed_only_where_nobody_stopped_it() {
+        let mut shifts = plan(&["day"], &[]);
+        shifts.repeatable = false;
+        for (partial, expected) in [
+            (
+                true,
+                "It was stopped early: the same call may give another plan.",
+            ),
+            (
+                false,
+                "A limit of time was set: the same call may give another plan.",
+            ),
+        ] {
+            shifts.partial = partial;
+            let said = answer(&View::new(&shifts));
+            assert!(said.iter().any(|text| text == expected), "{said:?}");
+        }
     }
 }
