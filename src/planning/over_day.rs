@@ -13,6 +13,9 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 /// An ASA is looked at up to so many times its target, and at least so many seconds: above, an interval is no worse.
 const WORST_ASA: (f64, f64) = (10.0, 600.0);
 
+/// No lower occupancy is planned.
+const LEAST_OCCUPANCY: f64 = 0.01;
+
 /// Agents whose service is computed; between them it is interpolated.
 const POINTS: usize = 150;
 
@@ -160,7 +163,7 @@ impl OverDay {
             Place::Queue(q) => self.of_queue(&self.queues[q], goal, interval),
             Place::Group(g) => {
                 let (busy_h, h) = (self.busy_h[g][interval], self.interval_h);
-                let enough = 10.0 + 3.0 * busy_h / (h * goal.target.threshold.max(0.05));
+                let enough = 10.0 + 3.0 * busy_h / (h * goal.target.threshold.max(LEAST_OCCUPANCY));
                 (0..=enough as u32).map(|n| f64::from(n) * h).collect()
             }
             Place::Trunk(_) => Vec::new(),
@@ -201,7 +204,9 @@ impl OverDay {
     pub fn wanted(&self, goal: &Goal, figure: f64) -> f64 {
         let offered = || self.offered(goal);
         match (goal.target.place, goal.target.kpi) {
-            (Place::Group(g), _) => self.busy_h[g].iter().sum::<f64>() / figure.max(1e-3),
+            (Place::Group(g), _) => {
+                self.busy_h[g].iter().sum::<f64>() / figure.max(LEAST_OCCUPANCY)
+            }
             (_, "service_level") => figure * offered(),
             (_, "abandonment_rate") => (1.0 - figure) * offered(),
             _ => promptness(goal, figure) * offered(),

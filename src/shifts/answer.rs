@@ -190,6 +190,15 @@ fn covered<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a>, PlanErr
         }
     }
     task.need_blocks();
+    if days.iter().any(|of| of.calls.question.per == Per::Day) {
+        let why = match asked.rules.short_cost.is_some() || asked.rules.spare_cost > 0.0 {
+            true => "short or spare hours have a price",
+            false => "it was asked for by formula",
+        };
+        warnings.push(format!(
+            "what the day as a whole asks for is covered interval by interval, as {why}; else a plan may be cheaper"
+        ));
+    }
 
     let work = Shiftwork::new(&task).map_err(PlanError::TooLarge)?;
     let effort = match partial {

@@ -104,10 +104,25 @@ impl Candidates {
         self.shifts.iter().map(|s| s.cost).fold(1.0, f64::max)
     }
 
-    /// No plan costs more, as far as the task limits people or cost.
+    /// No plan costs more that has nobody who is of no use, as far as the task limits people or cost.
     pub fn most_cost(&self, task: &Task) -> f64 {
         let people = task.rules.most_people.map_or(f64::INFINITY, f64::from);
-        let of_people = people * self.dearest() * task.horizon.days.len() as f64;
+        // Each is needed in some cell, or brings something in it.
+        let of_aims = self.gains.iter().flatten().map(Vec::len).sum::<usize>() as f64;
+        let needed = task
+            .need
+            .iter()
+            .flatten()
+            .map(|n| f64::from(*n))
+            .sum::<f64>();
+        let least = task
+            .rules
+            .types
+            .iter()
+            .map(|of| f64::from(of.least))
+            .sum::<f64>();
+        let days = task.horizon.days.len() as f64;
+        let of_people = people.min(of_aims + needed + least * days) * self.dearest() * days;
         of_people.min(task.most_cost.unwrap_or(f64::INFINITY))
     }
 

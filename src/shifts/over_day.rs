@@ -115,6 +115,8 @@ pub(super) fn served<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a
         // The first plan shows where the formula is off; all that can be tried is tried where little no longer helps.
         let dives = match (round, in_vain) {
             _ if rounds <= 1 => asked.effort.dives,
+            // Dives of a week are long.
+            _ if task.horizon.is_week() => asked.effort.dives.div_ceil(4),
             (1, _) => asked.effort.dives.min(1),
             (_, 0) => asked.effort.dives.div_ceil(4),
             _ => asked.effort.dives,
@@ -150,6 +152,16 @@ pub(super) fn served<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a
         if !simulated || settled || control.stop.load(Ordering::Relaxed) {
             break;
         }
+    }
+    if best
+        .as_ref()
+        .is_some_and(|best| best.solved.plan.people.is_empty())
+    {
+        warnings.push(
+            "nobody is planned: so few people, or people of so little money, bring nothing by the formula; shrinkage takes \
+             people away, rounded up"
+                .to_owned(),
+        );
     }
     let best = best.ok_or_else(|| PlanError::TooLarge("nothing was planned".to_owned()))?;
     task.aims = best.aims;

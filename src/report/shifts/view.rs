@@ -254,8 +254,7 @@ impl<'a> View<'a> {
 
     /// Whether people are required by interval, and so others may be spare.
     pub fn is_required(&self) -> bool {
-        let mut rows = self.shifts.cover.iter();
-        self.shifts.objective == Objective::Cover || rows.any(|row| row.repaired > 0)
+        self.shifts.objective == Objective::Cover
     }
 
     /// Whether the simulation asked for more anywhere.

@@ -139,7 +139,7 @@ fn service(view: &View<'_>) -> Vec<String> {
     let limits = limits(view, service);
     match (service.share_at_most, service.at_most) {
         (_, Some(most)) if service.share >= ALL => sentences.push(format!(
-            "By the formula no plan with {limits} serves more than {}.",
+            "By the formula no plan with {limits} that reaches every target serves more than {}.",
             contacts(most)
         )),
         (Some(most), _) if service.share < ALL => sentences.push(format!(
