@@ -1,7 +1,6 @@
 //! From a scenario and rules to a plan that holds the targets: the requirement, the cover problem, the simulation and its
 //! repairs.
 
-use super::days::{Day, is_stopped, requirement};
 use super::document::{
     CoverRow, Objective, PublishedRow, Repair, SCHEMA, ServiceRow, ShiftStatus, Shifts,
     SimulatedDay, cover, people,
@@ -10,6 +9,7 @@ use super::over_day::served;
 use super::plan::Plan;
 use super::repair::repair;
 use super::simulate::shrinkage;
+use super::simulated_day::{Day, is_stopped, requirement};
 use super::solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};
 use super::task::{Crew, Horizon, PublishedShift, Task, scheduled};
 use crate::experiment::{Control, Error};

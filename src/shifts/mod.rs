@@ -6,13 +6,13 @@
 //! |---|---|
 //! | `task`, `requirement` | what is to be covered: the people needed by group and step of the planning grid |
 //! | `candidates`, `tours` | what the rules allow: shifts and the ways to take their breaks; what a person may work in a week |
-//! | `cover`, `program` | the cover problem as a mixed-integer program, and its solver |
+//! | `cover`, `envelope`, `program` | the cover problem as a mixed-integer program, what it sees of aims, and its solver |
 //! | `roster`, `improve`, `solve` | a plan in the making, trials that make it cheaper, and all of it together: [`Planner`] |
 //! | `explain` | rules that contradict each other |
 //! | `check` | a checker of plans, written apart from all of these: [`violations`], [`uncovered`] |
 //! | `simulate`, `written` | a plan's people as rosters of a simulation, and as the staff of a scenario |
-//! | `day` | what is asked for a scenario that has rules, and what must hold of it first |
-//! | `answer`, `days`, `repair`, `document` | requirement, cover, simulation and repairs in turn, and the document of what came of it |
+//! | `own_rules`, `published` | what is asked for a scenario that has rules, and what must hold of it first; a published plan |
+//! | `answer`, `simulated_day`, `repair`, `document` | requirement, cover, simulation and repairs in turn, and the document of what came of it |
 //! | `over_day` | the same for targets over the day, and for the best service: there the place of a requirement is taken by aims |
 //!
 //! ```
@@ -75,13 +75,12 @@ mod answer;
 mod candidates;
 mod check;
 mod cover;
-mod day;
-mod days;
 pub mod document;
 mod envelope;
 mod explain;
 mod improve;
 mod over_day;
+mod own_rules;
 mod plan;
 mod program;
 mod published;
@@ -89,6 +88,7 @@ mod repair;
 mod requirement;
 mod roster;
 mod simulate;
+mod simulated_day;
 mod solve;
 mod task;
 mod tours;
@@ -96,9 +96,9 @@ mod written;
 
 pub use answer::{Answer, Asked, Calls, PlanError, Required, plan};
 pub use check::{Rule, Uncovered, Violation, uncovered, violations};
-pub(crate) use day::divisor;
-pub use day::{ROUNDS, Unfit, fits, no_rules, on_the_grid, own_rules};
 pub use document::Shifts;
+pub(crate) use own_rules::divisor;
+pub use own_rules::{ROUNDS, Unfit, fits, no_rules, on_the_grid, own_rules};
 pub use plan::{Duty, Person, Plan};
 pub use published::{Published, PublishedError, published_shifts, read_published};
 pub use requirement::Requirement;

@@ -5,11 +5,11 @@
 //! the plans get no better.
 
 use super::answer::{Asked, Found, PlanError, Required, of_day};
-use super::days::{Day, Promise, is_stopped};
 use super::document::{Objective, ServiceRow};
 use super::repair::{room, sure};
 use super::roster::Tour;
 use super::simulate::{blocked, shrinkage};
+use super::simulated_day::{Day, Promise, is_stopped};
 use super::solve::{Bound, Effort, Planner, Shiftwork, Solved};
 use super::task::{Aim, Task, productive};
 use crate::experiment::Control;

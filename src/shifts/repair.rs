@@ -1,8 +1,8 @@
 //! People asked for on top of the requirement, where the simulation of a plan misses a target.
 
-use super::days::Day;
 use super::document::Repair;
 use super::plan::Plan;
+use super::simulated_day::Day;
 use super::task::Task;
 use crate::experiment::{Control, Error};
 use crate::kpi::{Bound, Place, Results, Unit, unit};
