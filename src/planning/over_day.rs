@@ -81,7 +81,7 @@ impl OverDay {
             for (interval, fit) in queue.fits.iter().enumerate() {
                 let erlangs = fit.as_ref().map_or(0.0, |fit| fit.system.erlangs());
                 for &g in &queue.first {
-                    // Those of all queues that share the group.
+                    // Each fit has the load of all queues that share its agents: the largest counts.
                     let share = erlangs * this.interval_h / queue.first.len() as f64;
                     let busy_h = &mut this.busy_h[g][interval];
                     *busy_h = busy_h.max(share);

@@ -14,7 +14,7 @@ use super::solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};
 use super::task::{Crew, Horizon, PublishedShift, Task, scheduled};
 use crate::experiment::{Control, Error};
 use crate::planning::{self, Goal, Per, Question, Recipe, Status};
-use crate::scenario::{DAY_MIN, Scenario, ShiftRules};
+use crate::scenario::{DAY_MIN, Scenario, ShiftRules, clock_text, quoted};
 use std::sync::atomic::Ordering;
 
 /// What people are needed for on a day.
@@ -108,7 +108,7 @@ pub(super) struct Found<'a> {
     /// People needed with the repairs.
     pub need: Vec<Vec<u32>>,
     pub repairs: Vec<Repair>,
-    /// Where service is to be as good as can be: the contacts that do not miss it, by the formula, and the most that can.
+    /// Where service is to be as good as can be, how good it is; what is simulated is still to come.
     pub service: Option<ServiceRow>,
     pub warnings: Vec<String>,
     pub partial: bool,
@@ -300,7 +300,7 @@ fn finish(asked: &Asked, found: Found<'_>, control: &Control) -> Result<Answer, 
         _ => status(&rows, &simulated, complete),
     };
     warnings.extend(bound.warning());
-    warnings.extend(remarks(&task, plan));
+    warnings.extend(remarks(&task, plan, !days.is_empty()));
     if explanation.as_ref().is_some_and(|why| !why.irreducible) {
         warnings.push("not all of the rules named may be needed for the contradiction: the search for the fewest was long".to_owned());
     }
@@ -420,7 +420,7 @@ pub(super) fn of_day(task: &Task, day: usize, text: &str) -> String {
 }
 
 /// What a reader should know of the days.
-fn remarks(task: &Task, plan: &Plan) -> Vec<String> {
+fn remarks(task: &Task, plan: &Plan, simulated: bool) -> Vec<String> {
     let mut remarks = Vec::new();
     let horizon = &task.horizon;
     let last = horizon.days.len() - 1;
@@ -435,10 +435,36 @@ fn remarks(task: &Task, plan: &Plan) -> Vec<String> {
             false => format!("what shifts do beyond the end of the {what} covers nothing"),
         });
     }
-    if horizon.is_week() {
+    if horizon.is_week() && simulated {
         remarks.push(
             "each day is simulated by itself and starts empty: people go on over midnight, calls do not".to_owned(),
         );
+    }
+    let covered = plan.cover(task);
+    for (g, crew) in task.crews.iter().enumerate() {
+        let is_empty = |cell: usize| covered[g][cell] == 0 && task.is_of_use(g, cell);
+        let mut cell = 0;
+        while cell < horizon.cells() {
+            let from = cell;
+            while cell < horizon.cells()
+                && is_empty(cell)
+                && horizon.start(cell).0 == horizon.start(from).0
+            {
+                cell += 1;
+            }
+            if cell > from {
+                let (day, minute) = horizon.start(from);
+                let to = minute + (cell - from) as u32 * horizon.grid_min;
+                let text = format!(
+                    "nobody of {} is at work {}–{}, while callers come",
+                    quoted(&crew.name),
+                    clock_text(minute),
+                    clock_text(to)
+                );
+                remarks.push(of_day(task, day, &text));
+            }
+            cell = cell.max(from + 1);
+        }
     }
     remarks
 }

@@ -317,7 +317,8 @@ fn duty_row(task: &Task, crew: usize, duty: &Duty) -> DutyRow {
     }
 }
 
-/// Requirement and cover, group by group and step by step of the grid; steps in which nobody is needed or at work are left out.
+/// Requirement and cover, group by group and step by step of the grid; steps in which nobody is needed or at work, or could be of
+/// use, are left out.
 pub fn cover(task: &Task, repaired: &[Vec<u32>], plan: &Plan) -> Vec<CoverRow> {
     let covered = plan.cover(task);
     let mut rows = Vec::new();
@@ -325,7 +326,7 @@ pub fn cover(task: &Task, repaired: &[Vec<u32>], plan: &Plan) -> Vec<CoverRow> {
         for cell in 0..task.horizon.cells() {
             let (required, repaired) = (task.need[g][cell], repaired[g][cell]);
             let covered = covered[g][cell];
-            if required.max(repaired).max(covered) == 0 {
+            if required.max(repaired).max(covered) == 0 && !task.is_of_use(g, cell) {
                 continue;
             }
             let (day, minute) = task.horizon.start(cell);

@@ -48,7 +48,7 @@ pub(super) fn coarser(steps: &[(u32, f64)]) -> Vec<(u32, f64)> {
     coarser
 }
 
-/// A small share.
+/// Coarser steps bring less by at most this share of the whole.
 const COARSE: f64 = 0.005;
 
 /// What one more brings, from nobody on: where more bring more than proportionally, each of so many who bring most.

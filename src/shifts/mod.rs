@@ -15,6 +15,12 @@
 //! | `answer`, `simulated_day`, `repair`, `document` | requirement, cover, simulation and repairs in turn, and the document of what came of it |
 //! | `over_day` | the same for targets over the day, and for the best service: there the place of a requirement is taken by aims |
 //!
+//! Where to add:
+//! - a rule: its keys in `scenario/schema.rs`, `scenario/check/shifts.rs` and `scenario/shifts.rs`; what it forbids in `candidates`, or in
+//!   `cover` and `roster` alike, and once more in `check`; what to say of it in `explain`
+//! - an objective: [`document::Objective`] and [`Asked::objective`]; what it asks of a plan in [`Task`], `cover` and `roster`
+//! - a table or a sentence: `report/shifts/tables.rs`, `report/shifts/words.rs`, over what `report/shifts/view.rs` sees
+//!
 //! ```
 //! use acdsim::scenario;
 //! use acdsim::shifts::{Crew, Effort, Horizon, Planner, Shiftwork, Task, violations};

@@ -323,7 +323,7 @@ fn aim(task: &Task, day: &Day<'_>, answers: &OverDay, goal: &Goal) -> Aim {
     }
 }
 
-/// `service level of the queue "sales" over the day`
+/// `service level of the queue "sales" of at least 80 % over the day`
 fn name(scenario: &Scenario, goal: &Goal) -> String {
     let kpi = goal.target.kpi.trim_end_matches("_s").replace('_', " ");
     let (what, name) = match goal.target.place {

@@ -1,4 +1,4 @@
-//! What a plan gives when it is simulated: its people as rosters, and the targets judged.
+//! A plan's people as rosters of a simulation, and the agents that they are.
 
 use super::plan::{Duty, Plan};
 use super::task::{Task, productive};

@@ -12,7 +12,7 @@ use crate::planning::{self, Goal, Judge, Judged, Question, Staffing, promptness}
 use crate::scenario::{Group, clock_text};
 use std::sync::atomic::Ordering;
 
-/// Days of a round of simulation, and rounds of it, at most.
+/// Days of a round of simulation, at least.
 const ROUND_DAYS: u64 = 1000;
 
 /// Days of a simulation for whoever has asked to stop, at most.

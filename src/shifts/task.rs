@@ -101,7 +101,7 @@ pub struct Task {
 /// What people bring over several cells together, where it does not matter in which of them: contacts answered in time, say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aim {
-    /// What it is, as in `80 % within 20 s in the queue sales`.
+    /// What it is, as in `service level of the queue "sales" of at least 80 % over the day`.
     pub name: String,
     /// The day that it is of.
     pub day: usize,
@@ -174,6 +174,12 @@ impl Task {
     pub fn cost_per_change(&self) -> f64 {
         let keep = self.rules.keep.as_ref();
         keep.map_or(0.0, |keep| keep.cost_per_change)
+    }
+
+    /// Whether people of a group bring something to an aim in a cell.
+    pub fn is_of_use(&self, crew: usize, cell: usize) -> bool {
+        let mut aims = self.aims.iter();
+        aims.any(|aim| aim.crews.contains(&crew) && !aim.worth[cell].is_empty())
     }
 
     /// The group of a name.

@@ -4,6 +4,7 @@ use crate::report::csv::{Data, Datum, write_tables};
 use crate::report::files::{Folder, SaveError};
 use crate::report::tables::{Sheet, Table, judgements};
 use crate::shifts::Shifts;
+use crate::shifts::document::Objective;
 use std::io;
 
 /// Every table.
@@ -88,10 +89,12 @@ fn cover(shifts: &Shifts, rows: &mut dyn Sheet) -> io::Result<()> {
         for text in [&row.day, &row.start, &row.group] {
             rows.text(text)?;
         }
-        for people in [row.required, row.covered, row.repaired] {
-            rows.number(Some(people.into()))?;
-        }
-        rows.number(Some(f64::from(row.covered) - f64::from(row.repaired)))?;
+        // Without a requirement nobody is spare.
+        let of_cover = |value: f64| Some(value).filter(|_| shifts.objective == Objective::Cover);
+        rows.number(of_cover(row.required.into()))?;
+        rows.number(Some(row.covered.into()))?;
+        rows.number(of_cover(row.repaired.into()))?;
+        rows.number(of_cover(f64::from(row.covered) - f64::from(row.repaired)))?;
         rows.end()?;
     }
     Ok(())

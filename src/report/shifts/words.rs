@@ -105,7 +105,7 @@ fn status_over_day(view: &View<'_>) -> Option<String> {
     Some(text)
 }
 
-/// `60 people and a cost of at most 9,000`
+/// `at most 60 people and a cost of at most 9,000`
 fn limits(view: &View<'_>, service: &ServiceRow) -> String {
     let people_ = service
         .most_people
@@ -143,7 +143,7 @@ fn service(view: &View<'_>) -> Vec<String> {
             contacts(most)
         )),
         (Some(most), _) if service.share < ALL => sentences.push(format!(
-            "By the formula {} of every target is reached; no plan with {limits} reaches more than {}.",
+            "By the formula the queue furthest from its target reaches {} of it; no plan with {limits} reaches more than {}.",
             rough_percent(service.share),
             rough_percent(most)
         )),
