@@ -76,7 +76,7 @@ pub(crate) use goals::Goal;
 pub use goals::{Per, Staff, Status, Tolerance};
 pub use lines::LinesNeeded;
 pub use marginal::Difference;
-pub(crate) use over_day::{OverDay, promptness};
+pub(crate) use over_day::{OverDay, share_kept};
 pub use question::{Bounds, Question};
 pub use requirement::{Attempts, Lag, Method, Need, Pool, Recipe, Remark, Requirement};
 pub use risk::{Risk, RiskCost};

@@ -182,12 +182,12 @@ impl OverDay {
             .map(|point| {
                 let agents = (point * step) as f64;
                 let performance = queue.performance(fit, agents).filter(|_| point > 0);
-                let each = performance.map_or(0.0, |p| match goal.target.kpi {
-                    "service_level" => queue.level(&p),
-                    "abandonment_rate" => 1.0 - p.abandonment_rate,
-                    _ => p.asa_s.map_or(0.0, |asa_s| promptness(goal, asa_s)),
+                let figure = performance.and_then(|p| match goal.target.kpi {
+                    "service_level" => Some(queue.level(&p)),
+                    "abandonment_rate" => Some(p.abandonment_rate),
+                    _ => p.asa_s,
                 });
-                fit.offered * each
+                fit.offered * figure.map_or(0.0, |figure| share_kept(goal, figure))
             })
             .collect();
         let between = |n: usize| {
@@ -202,14 +202,9 @@ impl OverDay {
     /// ASA contacts, each by the share of the longest wait that is looked at by which it waits less; for an occupancy hours at
     /// work.
     pub fn wanted(&self, goal: &Goal, figure: f64) -> f64 {
-        let offered = || self.offered(goal);
-        match (goal.target.place, goal.target.kpi) {
-            (Place::Group(g), _) => {
-                self.busy_h[g].iter().sum::<f64>() / figure.max(LEAST_OCCUPANCY)
-            }
-            (_, "service_level") => figure * offered(),
-            (_, "abandonment_rate") => (1.0 - figure) * offered(),
-            _ => promptness(goal, figure) * offered(),
+        match goal.target.place {
+            Place::Group(g) => self.busy_h[g].iter().sum::<f64>() / figure.max(LEAST_OCCUPANCY),
+            _ => share_kept(goal, figure) * self.offered(goal),
         }
     }
 
@@ -242,9 +237,14 @@ impl OverDay {
     }
 }
 
-/// By what share of the longest wait that is looked at an ASA is shorter.
-pub(crate) fn promptness(goal: &Goal, asa_s: f64) -> f64 {
-    (1.0 - asa_s / worst_asa_s(goal)).max(0.0)
+/// The share of its contacts that a queue serves as a goal wants it, where the goal's figure is this one: of an ASA by what share
+/// it is shorter than the longest wait that is looked at.
+pub(crate) fn share_kept(goal: &Goal, figure: f64) -> f64 {
+    match goal.target.kpi {
+        "service_level" => figure,
+        "abandonment_rate" => 1.0 - figure,
+        _ => (1.0 - figure / worst_asa_s(goal)).max(0.0),
+    }
 }
 
 fn worst_asa_s(goal: &Goal) -> f64 {

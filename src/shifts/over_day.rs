@@ -6,14 +6,14 @@
 
 use super::answer::{Asked, Found, PlanError, Required, of_day};
 use super::document::{Objective, ServiceRow};
-use super::repair::{room, sure};
+use super::repair::{room, sure, words};
 use super::roster::Tour;
 use super::simulate::{blocked, shrinkage};
 use super::simulated_day::{Day, Promise, is_stopped};
 use super::solve::{Bound, Effort, Planner, Shiftwork, Solved};
 use super::task::{Aim, Task, productive};
 use crate::experiment::Control;
-use crate::kpi::{self, Place, Unit, unit};
+use crate::kpi::{Place, Unit, unit};
 use crate::model::Model;
 use crate::planning::{Goal, OverDay, Per, Question};
 use crate::scenario::{Group, Scenario};
@@ -111,7 +111,7 @@ pub(super) fn served<'a>(asked: &'a Asked, control: &Control) -> Result<Found<'a
     let mut partial = false;
     let rounds = asked.rounds.min(MOST_ROUNDS);
     for round in 1..=rounds.max(1) {
-        task.aims = aims(&task, &days, &of_days, best_service, &mut warnings);
+        task.aims = aims(&task, &days, &of_days, &mut warnings);
         // The first plan shows where the formula is off; all that can be tried is tried where little no longer helps.
         let dives = match (round, in_vain) {
             _ if rounds <= 1 => asked.effort.dives,
@@ -241,18 +241,12 @@ impl Task {
 }
 
 /// What is asked of people, by the formula as it is fitted now.
-fn aims(
-    task: &Task,
-    days: &[Day<'_>],
-    of_days: &[OfDay],
-    best_service: bool,
-    warnings: &mut Vec<String>,
-) -> Vec<Aim> {
+fn aims(task: &Task, days: &[Day<'_>], of_days: &[OfDay], warnings: &mut Vec<String>) -> Vec<Aim> {
     let mut aims = Vec::new();
     for (day, of_day) in days.iter().zip(of_days) {
         for of in &of_day.goals {
             let mut aim = aim(task, day, &of_day.answers, &of.goal);
-            if best_service {
+            if task.best_service {
                 aim.wanted = of_day.answers.wanted(&of.goal, of.goal.target.threshold) + of.bias;
             } else {
                 let wanted = of_day.answers.wanted(&of.goal, of.figure) + of.bias;
@@ -325,19 +319,10 @@ fn aim(task: &Task, day: &Day<'_>, answers: &OverDay, goal: &Goal) -> Aim {
 
 /// `service level of the queue "sales" of at least 80 % over the day`
 fn name(scenario: &Scenario, goal: &Goal) -> String {
-    let kpi = goal.target.kpi.trim_end_matches("_s").replace('_', " ");
-    let (what, name) = match goal.target.place {
-        Place::Queue(q) => ("queue", &scenario.queues[q].name),
-        Place::Group(g) => ("group", &scenario.groups[g].name),
-        Place::Trunk(t) => ("trunk group", &scenario.trunks[t].name),
-    };
+    let (kpi, what, name, bound) = words(scenario, goal);
     let threshold = match unit(goal.target.kpi) {
         Some(Unit::Fraction) => format!("{} %", 100.0 * goal.target.threshold),
         _ => format!("{} s", goal.target.threshold),
-    };
-    let bound = match goal.target.bound {
-        kpi::Bound::AtLeast => "at least",
-        kpi::Bound::AtMost => "at most",
     };
     format!("{kpi} of the {what} \"{name}\" of {bound} {threshold} over the day")
 }
@@ -438,7 +423,6 @@ fn simulate(
     control: &Control,
 ) -> Result<bool, PlanError> {
     let cover = trial.solved.plan.cover(task);
-    let best_service = trial.service.is_some();
     let (mut missed, mut lost, mut worst) = (0.0f64, 0.0, 0.0f64);
     for (day, of_day) in days.iter().zip(of_days) {
         let Some((model, results)) = day.simulate(task, &trial.solved.plan, control)? else {
@@ -471,7 +455,7 @@ fn simulate(
         let (offered, kept) = day.counted(&results);
         lost += offered - kept;
     }
-    trial.badness = match best_service {
+    trial.badness = match task.best_service {
         true => (worst, lost),
         false => (missed, trial.solved.objective),
     };

@@ -104,22 +104,32 @@ pub(super) fn sure(goal: &Goal, se: f64) -> f64 {
     (GUARD * se).min(goal.tolerance)
 }
 
+/// A goal's KPI, what it is of, the name of that, and its bound, in words.
+pub(super) fn words<'s>(
+    scenario: &'s Scenario,
+    goal: &Goal,
+) -> (String, &'static str, &'s str, &'static str) {
+    let target = &goal.target;
+    let (what, name) = match target.place {
+        Place::Queue(q) => ("queue", &scenario.queues[q].name),
+        Place::Group(g) => ("group", &scenario.groups[g].name),
+        Place::Trunk(t) => ("trunk group", &scenario.trunks[t].name),
+    };
+    let bound = match target.bound {
+        Bound::AtLeast => "at least",
+        Bound::AtMost => "at most",
+    };
+    let kpi = target.kpi.trim_end_matches("_s").replace('_', " ");
+    (kpi, what, name, bound)
+}
+
 /// Which target was missed, and by what.
 fn missed(scenario: &Scenario, goal: &Goal, figure: f64) -> String {
     let target = &goal.target;
-    let name = match target.place {
-        Place::Queue(q) => &scenario.queues[q].name,
-        Place::Group(g) => &scenario.groups[g].name,
-        Place::Trunk(t) => &scenario.trunks[t].name,
-    };
+    let (kpi, _, name, wanted) = words(scenario, goal);
     let shown = |value: f64| match unit(target.kpi) {
         Some(Unit::Fraction) => format!("{:.1} %", 100.0 * value),
         _ => format!("{value:.1} s"),
-    };
-    let kpi = target.kpi.trim_end_matches("_s").replace('_', " ");
-    let wanted = match target.bound {
-        Bound::AtLeast => "at least",
-        Bound::AtMost => "at most",
     };
     format!(
         "{name}: {kpi} {}, wanted {wanted} {}",

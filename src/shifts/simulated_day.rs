@@ -8,7 +8,7 @@ use super::task::Task;
 use crate::experiment::{self, Control, Error, Replications, Settings};
 use crate::kpi::{Place, Results, TargetInfo};
 use crate::model::Model;
-use crate::planning::{self, Goal, Judge, Judged, Question, Staffing, promptness};
+use crate::planning::{self, Goal, Judge, Judged, Question, Staffing, share_kept};
 use crate::scenario::{Group, clock_text};
 use std::sync::atomic::Ordering;
 
@@ -97,12 +97,7 @@ impl Day<'_> {
             };
             let figure = |kpi: &str| results.queues[q].get(kpi).mean.unwrap_or(0.0);
             let offered = figure("offered");
-            let share = match goal.target.kpi {
-                "service_level" => figure("service_level"),
-                "abandonment_rate" => 1.0 - figure("abandonment_rate"),
-                _ => promptness(goal, figure("asa_s")),
-            };
-            (offered, offered * share)
+            (offered, offered * share_kept(goal, figure(goal.target.kpi)))
         };
         let goals = self.counted.iter().map(of_goal);
         goals.fold((0.0, 0.0), |sum, of| (sum.0 + of.0, sum.1 + of.1))
