@@ -55,6 +55,7 @@
 //! | [`erlang`] | Erlang's formulas and their inverses; beside the line, using only the types of a formula and a distribution |
 //! | [`planning`] | how many agents and lines it takes, and what the formulas say beside a simulation |
 //! | [`shifts`] | who works when: the cheapest shifts that cover a requirement |
+//! | [`stress`] | load tests: how much volume a centre bears, and what becomes of it beyond that |
 //! | [`lab`] | variants of a scenario against each other on the same days, and sweeps over values |
 //! | [`report`] | output formats, and the writing of files |
 //! | [`tui`] | what-if sessions in the terminal |
@@ -77,6 +78,7 @@ pub mod routing;
 pub mod scenario;
 pub mod shifts;
 pub mod stats;
+pub mod stress;
 pub mod tui;
 
 pub use experiment::{Control, Settings};

@@ -9,7 +9,7 @@ use acdsim::planning::{Attempts, Lag, Method, Per, Question, Recipe, Status};
 use acdsim::scenario::{self, Scenario};
 use acdsim::shifts::document::{PromisedGoal, ShiftStatus};
 use acdsim::shifts::{
-    self, Answer, Asked, Calls, Crew, Effort, Required, on_grid, productive, rosters, written,
+    self, Answer, Asked, Calls, Crew, Effort, Required, productive, rosters, written,
 };
 use common::random_scenario;
 use proptest::prelude::*;
@@ -177,7 +177,7 @@ fn whoever_is_planned_is_at_work() {
         let people = people[0].as_ref().expect("planned");
         assert_eq!(&at_work(people, &scenario, 15), staff, "{group} {rules}");
 
-        let finer = on_grid(&scenario, 15);
+        let finer = scenario.on_grid(15);
         let results = run(&Model::with_rosters(&finer, &[Some(people.clone())]), 20, 1);
         let of_group = results.groups[0].intervals.as_ref().expect("a day");
         for (interval, agents) in of_group.iter().zip(staff) {
@@ -245,7 +245,7 @@ proptest! {
     #[test]
     fn a_finer_grid_changes_no_totals(text in random_scenario::scenario(), seed in 0..1000u64) {
         let coarse = read(&text);
-        let finer = on_grid(&coarse, coarse.interval_min / 2);
+        let finer = coarse.on_grid(coarse.interval_min / 2);
         prop_assert_eq!(finer.intervals(), 2 * coarse.intervals());
         let days = 10;
         let [before, after] = [&coarse, &finer].map(|scenario| run(&Model::new(scenario), days, seed));
@@ -284,7 +284,7 @@ fn a_finer_grid_has_all_lists() {
         ),
     ] {
         let coarse = read(&text);
-        let finer = on_grid(&coarse, 10);
+        let finer = coarse.on_grid(10);
         assert_eq!((finer.interval_min, finer.intervals()), (10, 24));
         assert_eq!(finer.groups[0].staff[..6], [3, 3, 3, 5, 5, 5]);
         assert_eq!(finer.groups[0].shrinkage[3..7], [0.1, 0.1, 0.1, 0.3]);

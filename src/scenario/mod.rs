@@ -16,6 +16,7 @@ mod path;
 mod problem;
 mod regression;
 mod resolved;
+mod rewritten;
 mod rules_file;
 #[rustfmt::skip]
 pub mod schema;

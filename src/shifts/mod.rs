@@ -111,4 +111,4 @@ pub use requirement::Requirement;
 pub use simulate::rosters;
 pub use solve::{Bound, Effort, Planner, Shiftwork, Solved, gap};
 pub use task::{Aim, Crew, Horizon, PublishedShift, Task, productive, scheduled};
-pub use written::{on_grid, written};
+pub use written::written;
