@@ -6,7 +6,10 @@ mod callers;
 mod routing;
 mod run;
 mod shifts;
+mod stress;
 mod whole;
+
+pub(super) use stress::stages;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -37,17 +40,20 @@ struct Names<'t> {
     skilled: HashSet<String>,
 }
 
+fn known<'n>(names: impl IntoIterator<Item = &'n str>) -> Known<'n> {
+    let in_order: Vec<&str> = names.into_iter().collect();
+    let set = in_order.iter().copied().collect();
+    Known { in_order, set }
+}
+
 impl<'t> Names<'t> {
     fn of(table: &'t Table) -> Names<'t> {
         let names = |part: &str| {
             let parts = table.get(part).and_then(Node::as_list).unwrap_or(&[]);
-            let in_order: Vec<&str> = parts
+            let named = parts
                 .iter()
-                .filter_map(|part| part.as_table()?.get("name")?.as_text())
-                .take(MOST_PARTS)
-                .collect();
-            let set = in_order.iter().copied().collect();
-            Known { in_order, set }
+                .filter_map(|part| part.as_table()?.get("name")?.as_text());
+            known(named.take(MOST_PARTS))
         };
         Names {
             trunks: names("trunks"),
@@ -93,7 +99,7 @@ impl Checker<'_> {
         if !self.findings.is_empty() {
             return None;
         }
-        let scenario = Scenario {
+        let mut scenario = Scenario {
             shifts: shifts.map(Box::new),
             run: run?,
             trunks: trunks?,
@@ -105,6 +111,8 @@ impl Checker<'_> {
         };
         self.limits(&scenario, table);
         self.notes(&scenario);
+        let stress = self.nested(&file, "stress", |c, _, node| c.stress(node, &scenario));
+        scenario.stress = stress.map(Box::new);
         self.findings.is_empty().then_some(scenario)
     }
 
@@ -270,6 +278,7 @@ impl Checker<'_> {
             groups: Vec::new(),
             routing: Vec::new(),
             shifts: None,
+            stress: None,
         })
     }
 

@@ -153,6 +153,11 @@ fn form(key: &Key) -> Option<String> {
             "A time of day, \"08:00\", a span of them, \"07:00-10:00\", or a list of both".to_owned()
         }
         Kind::Durations => format!("{DURATION}; or a list of them"),
+        Kind::Instant => "A time of day, \"10:30\", or the time after opening, \"2h30m\"".to_owned(),
+        Kind::Stages => {
+            "Stages, each a duration and the volume at its end: \"30m:100%, 2h:150%, 0s:300%\"; or a list of them"
+                .to_owned()
+        }
         Kind::Weekdays => "A weekday, \"mon\", or a list of them".to_owned(),
         Kind::Flag => "true or false".to_owned(),
         Kind::Text | Kind::Name | Kind::Word(_) | Kind::Table(_) | Kind::Tables(_) => return None,
@@ -265,6 +270,18 @@ fn values(kind: &Kind, never: bool) -> Value {
         Kind::Weekdays => {
             let day = json!({ "type": "string", "enum": WEEKDAYS });
             any_of(vec![day.clone(), list_of(day)])
+        }
+        Kind::Instant => {
+            let form = format!("{CLOCK}|{}", duration());
+            text(&form, &["10:30", "2h30m"])
+        }
+        Kind::Stages => {
+            let stage = format!("{}:{}", duration(), fraction());
+            let one = text(
+                &format!("{stage}(,{stage})*"),
+                &["30m:100%, 2h:150%, 0s:300%, 1h:100%"],
+            );
+            any_of(vec![one.clone(), list_of(one)])
         }
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Duration => a_duration(),

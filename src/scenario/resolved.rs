@@ -52,6 +52,9 @@ impl Scenario {
         if let Some(shifts) = &self.shifts {
             document.insert("shifts".into(), shifts.to_json());
         }
+        if let Some(stress) = &self.stress {
+            document.insert("stress".into(), stress.to_json(self.open_min));
+        }
         Value::Object(document)
     }
 
@@ -221,8 +224,9 @@ fn trunk(trunk: &Trunk) -> Value {
     ])
 }
 
-fn queue(queue: &Queue) -> Value {
-    let tiers = queue.tiers.iter().map(|tier| {
+/// Who serves a queue.
+pub(super) fn tiers(tiers: &[Tier]) -> Value {
+    let tiers = tiers.iter().map(|tier| {
         let groups = match tier.groups.as_slice() {
             [only] => json!(only),
             several => json!(several),
@@ -232,7 +236,11 @@ fn queue(queue: &Queue) -> Value {
             false => json!({ "group": groups, "after": format_duration(tier.after) }),
         }
     });
-    let tiers = (!queue.tiers.is_empty()).then(|| tiers.collect());
+    tiers.collect()
+}
+
+fn queue(queue: &Queue) -> Value {
+    let agents = (!queue.tiers.is_empty()).then(|| tiers(&queue.tiers));
     table([
         ("name", Some(json!(queue.name))),
         ("target", Some(json!(queue.target.to_string()))),
@@ -242,7 +250,7 @@ fn queue(queue: &Queue) -> Value {
         ("max_asa", queue.max_asa.map(duration)),
         ("priority", Some(json!(queue.priority))),
         ("limit", queue.limit.map(|n| json!(n))),
-        ("agents", tiers),
+        ("agents", agents),
     ])
 }
 
@@ -346,7 +354,7 @@ fn group(group: &Group) -> Value {
     ])
 }
 
-fn policy(rules: &[Rule]) -> Value {
+pub(super) fn policy(rules: &[Rule]) -> Value {
     let one = |rule: &Rule| match rule.parameters.is_empty() {
         true => json!(rule.policy),
         false => json!({ &rule.policy: rule.parameters }),

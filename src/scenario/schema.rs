@@ -2,6 +2,7 @@
 //! The keys of a scenario file: one list per section, from which the reader, its defaults and its messages are made.
 
 use super::shifts::WEEKDAYS;
+use super::stress::MODES;
 use super::types::Formula;
 
 /// A table of the file.
@@ -122,6 +123,10 @@ pub enum Kind {
     Durations,
     /// A weekday, or a list of them.
     Weekdays,
+    /// A time of day, or a time after opening: `"10:30"`, `"2h30m"`.
+    Instant,
+    /// Stages of a volume: `"30m:100%, 2h:150%"`, or a list of such texts.
+    Stages,
     /// A table.
     Table(&'static Section),
     /// A list of tables.
@@ -145,6 +150,8 @@ pub enum Item {
 
 /// Largest number of agents in a group and interval.
 pub const MOST_AGENTS: u64 = 100_000;
+/// Largest number of lines in a trunk group.
+pub const MOST_LINES: u64 = 1_000_000;
 /// Largest number of queues, of call types, of groups and of trunk groups.
 pub const MOST_PARTS: usize = 1_000;
 /// Largest number of days.
@@ -212,6 +219,7 @@ pub static FILE: Section = Section {
         key("groups", Kind::Tables(&GROUP), Optional("nobody answers"), "Groups of agents."),
         key("routing", Kind::Table(&ROUTING), Optional("lists of preference"), "Which agent takes a call, and which call an agent takes."),
         key("shifts", Kind::Table(&SHIFTS), Optional("`acdsim shifts` needs rules from elsewhere"), "What people may work: the rules of `acdsim shifts`."),
+        key("stress", Kind::Table(&STRESS), Optional("`acdsim stress` needs a profile from elsewhere"), "What happens to the day in a load test, `acdsim stress`."),
     ],
 };
 
@@ -247,7 +255,7 @@ pub static TRUNK: Section = Section {
     what: "a trunk group",
     keys: &[
         key("name", Kind::Name, Required, "Name of the trunk group."),
-        key("lines", Kind::Whole { least: 0, most: 1_000_000 }, Required, "Number of lines."),
+        key("lines", Kind::Whole { least: 0, most: MOST_LINES }, Required, "Number of lines."),
         key("max_blocking", Kind::Fraction, Optional("no target"), "Target: largest blocking rate."),
         key("cost_per_line_hour", COST, Optional("no cost"), "Cost of a line for one hour."),
     ],
@@ -609,6 +617,81 @@ pub static WEEK: Section = Section {
     ],
 };
 
+/// `[stress]`
+pub static STRESS: Section = Section {
+    what: "the section [stress]",
+    keys: &[
+        key("name", Kind::Name, Optional("no name"), "Name of the profile, for reports."),
+        key("stages", Kind::Stages, Optional("the scenario's volume all day"), "Volume of first attempts, of every call type without a load of its own."),
+        key("loads", Kind::Tables(&LOAD), Optional("all call types alike"), "Volumes of single call types."),
+        key("faults", Kind::Tables(&CHANGE), Optional("nothing fails"), "What fails, and when."),
+        key("actions", Kind::Tables(&CHANGE), Optional("nothing is done"), "What is done about it, and when."),
+    ],
+};
+
+/// `[[stress.loads]]`
+pub static LOAD: Section = Section {
+    what: "a load",
+    keys: &[
+        key("call_types", Kind::References("call_types"), Optional("every call type"), "The call types whose volume it is."),
+        key("stages", Kind::Stages, Optional("`volume` says it"), "Volume in the course of the day, in per cent of the scenario's."),
+        key("volume", Kind::Series(Item::Volume), Optional("`stages` say it"), "Expected first attempts per interval, in place of the scenario's: a recorded day."),
+    ],
+};
+
+/// `[[stress.faults]]` and `[[stress.actions]]`
+pub static CHANGE: Section = Section {
+    what: "a change",
+    keys: &[
+        key("kind", Kind::Word(&KINDS), Required, "What changes."),
+        key("at", Kind::Instant, Default("0m"), "When it begins: a time of day, or the time after opening."),
+        key("for", Kind::Duration, Optional("until closing"), "How long it lasts, in whole minutes; no time at all changes nothing."),
+        key("groups", Kind::References("groups"), Optional("every group"), "Agent groups."),
+        key("trunks", Kind::References("trunks"), Optional("every trunk group"), "Trunk groups."),
+        key("call_types", Kind::References("call_types"), Optional("every call type"), "Call types."),
+        key("share", Kind::Fraction, Optional("all of them"), "How many of the agents, or lines, of each; rounded up."),
+        key("lines", Kind::Whole { least: 0, most: MOST_LINES }, Optional("all of them"), "How many lines of each trunk group are lost."),
+        key("mode", Kind::Word(&MODES), Default("skipped"), "Where the IVR is down, callers go straight to the queue, or hear the busy tone."),
+        key("contained", Kind::Fraction, Optional("nobody"), "Share of those in the IVR whose need it meets."),
+        key("factor", Kind::Number { least: f64::MIN_POSITIVE, most: MOST_FACTOR }, Optional("`talk` needs it"), "How many times as long talk and wrap-up take, by the time of the answer."),
+        key("policy", Kind::Policy, Optional("`queue` and `agents` say it"), "The routing policy."),
+        key("queue", Kind::Reference("queues"), Optional("`policy` says it"), "The queue that others serve."),
+        key("agents", Kind::Agents, Optional("`policy` says it"), "Who serves that queue, in order of preference."),
+        key("more", Kind::Whole { least: 0, most: MOST_AGENTS }, Optional("`agents` and `lines` need it"), "How many more agents in each group, or lines in each trunk group."),
+    ],
+};
+
+/// What a change may be: its kind, the keys that it has besides when and how long, and what it does.
+pub const CHANGES: [(&str, &[&str], &str); 9] = [
+    ("absent", &["groups", "share"], "A share of the agents is not there; who is on a call finishes it first."),
+    ("site_lost", &["groups"], "All agents are gone at once: the calls that they talk on are cut, those that wait stay."),
+    ("lines_lost", &["trunks", "share", "lines"], "Lines are out of order; those in use end with their call."),
+    ("ivr_down", &["call_types", "mode"], "The IVR does not work: nobody is contained, or hangs up, in it."),
+    ("containment", &["call_types", "contained"], "The IVR meets the need of another share of those in it; without a share, of nobody."),
+    ("talk", &["call_types", "factor"], "Talk and wrap-up take longer, or shorter."),
+    ("routing", &["policy", "queue", "agents"], "Another routing policy, or other agents for a queue."),
+    ("agents", &["groups", "more"], "More agents."),
+    ("lines", &["trunks", "more"], "More lines."),
+];
+
+const KINDS: [&str; CHANGES.len()] = {
+    let mut names = [""; CHANGES.len()];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = CHANGES[i].0;
+        i += 1;
+    }
+    names
+};
+
+/// The file of a profile that stands alone.
+pub static PROFILE_FILE: Section = Section {
+    what: "the file of a profile",
+    keys: &[
+        key("stress", Kind::Table(&STRESS), Required, "What happens to the day."),
+    ],
+};
+
 /// A series in a CSV file.
 pub static SERIES_FILE: Section = Section {
     what: "a series in a CSV file",
@@ -665,6 +748,7 @@ mod tests {
             &ACCUMULATING_PRIORITY, &GENERALISED_CMU, &FIXED_QUEUE_RATIO, &RESERVE, &RESERVE_PAIR,
             &WEIGHTS, &WEIGHT_PAIR, &SCRIPT, &REGRESSION, &EXPECT, &SHIFTS,
             &SHIFT_TYPE, &BREAK, &CONTRACT, &PREMIUM, &BLOCK, &KEEP, &RULES_FILE, &WEEK,
+            &STRESS, &LOAD, &CHANGE, &PROFILE_FILE,
         ];
         for section in all {
             for key in section.keys {

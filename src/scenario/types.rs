@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::shifts::ShiftRules;
+use super::stress::Profile;
 
 /// A whole scenario, as checked by the reader.
 ///
@@ -36,6 +37,8 @@ pub struct Scenario {
     pub routing: Vec<Rule>,
     /// What people may work, where the file says it.
     pub shifts: Option<Box<ShiftRules>>,
+    /// What `acdsim stress` does to the day, where the file says it.
+    pub stress: Option<Box<Profile>>,
 }
 
 /// A routing policy by its name in [`super::schema::POLICIES`], and its parameters with every default filled in.

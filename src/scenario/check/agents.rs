@@ -135,7 +135,7 @@ impl Checker<'_> {
     }
 
     /// `["generalists", ["a", "b"], { group = "sales team", after = "60s" }]`
-    fn tiers(
+    pub(super) fn tiers(
         &mut self,
         key: &Key,
         node: &Node,

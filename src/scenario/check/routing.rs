@@ -18,22 +18,22 @@ impl Checker<'_> {
     /// The rules of `[routing]`; the default policy has none.
     pub(super) fn routing(&mut self, node: &Node, names: &Names<'_>) -> Option<Vec<Rule>> {
         let f = self.open(node, &schema::ROUTING)?;
-        let rules = self.nested(&f, "policy", |c, key, node| {
-            let list = match node.as_list() {
-                Some(list) if !list.is_empty() => list,
-                Some(_) => {
-                    let fault = nodes::other(node, "a routing policy", HELP);
-                    return c.settle(key.name, Err(fault));
-                }
-                None => std::slice::from_ref(node),
-            };
-            let rules: Vec<Option<Rule>> = list.iter().map(|n| c.rule(key, n, names)).collect();
-            let rules: Option<Vec<Rule>> = rules.into_iter().collect();
-            if let Some(rules) = &rules {
-                c.one_of_a_kind(rules, node);
+        self.nested(&f, "policy", |c, key, node| c.rules(key, node, names))
+    }
+
+    /// A policy, or a list of them.
+    pub(super) fn rules(&mut self, key: &Key, node: &Node, names: &Names<'_>) -> Option<Vec<Rule>> {
+        let list = match node.as_list() {
+            Some(list) if !list.is_empty() => list,
+            Some(_) => {
+                let fault = nodes::other(node, "a routing policy", HELP);
+                return self.settle(key.name, Err(fault));
             }
-            rules
-        })?;
+            None => std::slice::from_ref(node),
+        };
+        let rules: Vec<Option<Rule>> = list.iter().map(|n| self.rule(key, n, names)).collect();
+        let rules: Vec<Rule> = rules.into_iter().collect::<Option<_>>()?;
+        self.one_of_a_kind(&rules, node);
         let other = |rule: &Rule| rule.policy != PREFERENCE;
         Some(rules.into_iter().filter(other).collect())
     }

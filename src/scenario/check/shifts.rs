@@ -10,7 +10,7 @@ use crate::scenario::tree::Node;
 use crate::scenario::values::{ValueError, format_duration};
 use crate::scenario::words::quoted;
 
-use super::Known;
+use super::{Known, known};
 
 /// Most starts, and most lengths, of a type of shift.
 const MOST_TIMES: usize = 1440;
@@ -27,7 +27,7 @@ impl Checker<'_> {
         let planning_grid = self.planning_grid(&f, interval_min);
         // Where that is wrong nothing lies beside it.
         let grid_min = planning_grid.unwrap_or(1);
-        let known_groups = known(groups);
+        let known_groups = known(groups.iter().copied());
         let day = self.word(&f, "day");
         let cyclic = self.value(&f, "cyclic", nodes::flag);
         let rest_min = self.whole_minutes(&f, "rest");
@@ -49,7 +49,7 @@ impl Checker<'_> {
         }
         let names: Vec<String> = types.iter().flatten().map(|t| t.name.clone()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let known_types = known(&names);
+        let known_types = known(names.iter().copied());
         // Names of types that are wrong themselves are not known.
         let all_types = types.is_some();
         let contracts = self.entries(&f, "contracts", &schema::CONTRACT, |c, f| {
@@ -136,7 +136,7 @@ impl Checker<'_> {
     }
 
     /// A list of tables within a section. Names must differ where they must be written.
-    fn entries<T>(
+    pub(super) fn entries<T>(
         &mut self,
         f: &Fields<'_>,
         key: &str,
@@ -374,7 +374,7 @@ impl Checker<'_> {
     }
 
     /// One name or several; all that there are where none is written.
-    fn names_of(
+    pub(super) fn names_of(
         &mut self,
         f: &Fields<'_>,
         key: &str,
@@ -438,13 +438,6 @@ impl Checker<'_> {
     }
 }
 
-fn known<'n>(names: &[&'n str]) -> Known<'n> {
-    Known {
-        in_order: names.to_vec(),
-        set: names.iter().copied().collect(),
-    }
-}
-
 /// `8h30m`
 fn shown(minutes: u32) -> String {
     match (minutes / 60, minutes % 60) {
@@ -455,7 +448,7 @@ fn shown(minutes: u32) -> String {
 }
 
 /// A duration of whole minutes. What has no unit is meant in minutes, as an interval.
-fn minutes(node: &Node) -> Read<u32> {
+pub(super) fn minutes(node: &Node) -> Read<u32> {
     let duration = nodes::interval(node)?;
     let minutes = duration.as_secs() / 60;
     match u32::try_from(minutes) {

@@ -1,0 +1,77 @@
+//! The file of a load test's profile that stands alone: for any scenario that has the parts which it names.
+
+use super::Document;
+use super::fields::{Checker, Grid};
+use super::problem::{Finding, ScenarioError};
+use super::schema;
+use super::stress::{Profile, Stage};
+use super::tree::{Node, Span, Value};
+use super::types::Scenario;
+
+/// A file of a profile, which is read when the scenario is known.
+#[derive(Debug, Clone)]
+pub struct ProfileFile(Document);
+
+impl Document {
+    /// Whether this is the file of a profile, not a scenario.
+    pub fn is_profile(&self) -> bool {
+        let table = self.root.as_table();
+        let part = |name: &str| table.is_some_and(|table| table.get(name).is_some());
+        let mut others = schema::FILE.keys.iter().map(|key| key.name);
+        part("stress") && !others.any(|name| name != "stress" && part(name))
+    }
+}
+
+impl ProfileFile {
+    /// A file that may be one: what it says is read by [`ProfileFile::profile`].
+    pub fn new(document: Document) -> Self {
+        Self(document)
+    }
+
+    /// Its profile, for a scenario.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with its places.
+    pub fn profile(&self, scenario: &Scenario) -> Result<Profile, ScenarioError> {
+        let document = &self.0;
+        let mut checker = Checker::new(&document.base_dir);
+        let file = checker.open(&document.root, &schema::PROFILE_FILE);
+        let profile =
+            file.and_then(|f| checker.nested(&f, "stress", |c, _, node| c.stress(node, scenario)));
+        match profile.filter(|_| checker.findings.is_empty()) {
+            Some(profile) => Ok(profile),
+            None => Err(document.error(checker.findings, &[])),
+        }
+    }
+}
+
+/// Reads the stages that an argument of the command line says.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn stages_in_argument(
+    flag: &str,
+    text: &str,
+    scenario: &Scenario,
+) -> Result<Vec<Stage>, ScenarioError> {
+    let span = Span {
+        source: 0,
+        start: 0,
+        end: text.len() as u32,
+    };
+    let day = Grid {
+        open: scenario.open_min,
+        close: scenario.close_min,
+        interval: scenario.interval_min,
+    };
+    let node = Node::new(Value::Text(text.to_owned()), span);
+    super::check::stages(&node, day).map_err(|fault| {
+        let finding = Finding {
+            message: format!("`{flag}` must be {}", fault.error.expected),
+            label: fault.error.wrong,
+            help: Some(fault.error.help).filter(|help| !help.is_empty()),
+            span: fault.span,
+        };
+        ScenarioError::new(&[finding], |_| (flag, text))
+    })
+}
