@@ -3,8 +3,9 @@
 use super::arrivals::FirstAttempt;
 use super::calls::{Call, CallId};
 use super::events::{Event, EventId, Kind};
-use super::observer::{AttemptEvent, Cause, Observer};
+use super::observer::{AgentEvent, AttemptEvent, Cause, Observer};
 use super::{AgentId, Contacts, Engine, view};
+use crate::model::IvrState;
 use crate::random::{Purpose, to_ns};
 use crate::routing::{Choice, Status};
 
@@ -39,9 +40,20 @@ impl<O: Observer> Engine<'_, O> {
         let call = &mut self.calls[id];
         let call_type = &model.call_types[call.call_type as usize];
         call.type_cell = (call.call_type as usize * self.tally.cells + self.cell) as u32;
+        if let Some(ivr) = &call_type.ivr
+            && ivr.state == IvrState::Busy
+        {
+            self.count_attempt(id);
+            let call = &self.calls[id];
+            self.tally.call_types[call.type_cell as usize].count_blocked(call.cause);
+            self.observe(id, AttemptEvent::IvrBusy);
+            self.miss(id, Miss::Blocked);
+            return;
+        }
         if let Some(trunk) = call_type.trunk {
             let lines = &mut self.lines[trunk];
-            if lines.value() == model.trunks[trunk].lines {
+            // More are in use where lines were lost meanwhile.
+            if lines.value() >= model.trunks[trunk].lines {
                 self.tally.trunks[trunk * self.tally.cells + self.cell].blocked += 1;
                 self.count_attempt(id);
                 let call = &self.calls[id];
@@ -55,8 +67,7 @@ impl<O: Observer> Engine<'_, O> {
         }
         self.in_system += 1;
         match &call_type.ivr {
-            None => self.enter_queue(id),
-            Some(ivr) => {
+            Some(ivr) if ivr.state == IvrState::Works => {
                 let time =
                     ivr.time
                         .sample_ns(&mut call.key.stream(call.attempt, 0, Purpose::IvrTime));
@@ -65,6 +76,7 @@ impl<O: Observer> Engine<'_, O> {
                 self.events
                     .schedule(self.now + time, Kind::EndOfIvr, EventId::of_call(id));
             }
+            _ => self.enter_queue(id),
         }
     }
 
@@ -237,7 +249,7 @@ impl<O: Observer> Engine<'_, O> {
     }
 
     /// Schedules the opening of the next later tier for a waiting call.
-    fn schedule_tier(&mut self, id: CallId, queue: usize) {
+    pub(super) fn schedule_tier(&mut self, id: CallId, queue: usize) {
         let call = &mut self.calls[id];
         let waited = self.now - call.entered_queue_ns;
         let tiers = &self.model.queues[queue].tiers;
@@ -384,6 +396,8 @@ impl<O: Observer> Engine<'_, O> {
             self.counted_open += u64::from(call.counted);
         }
         call.agent = agent;
+        call.talks_until_ns = now + talk;
+        call.answer_cell = self.cell as u32;
         self.routing.agent_is(Status::Busy, agent, now);
         self.events
             .schedule(now + talk, Kind::EndOfTalk, EventId::of_call(id));
@@ -480,6 +494,32 @@ impl<O: Observer> Engine<'_, O> {
                 EventId::of_agent(agent),
             );
         }
+    }
+
+    /// The call that an agent talks on is cut: what was counted of talk and after-call work still to come is taken back. The
+    /// caller redials as after abandoning; the agent is gone.
+    pub(super) fn cut(&mut self, id: CallId) {
+        self.events.cancel(EventId::of_call(id));
+        let call = &mut self.calls[id];
+        let (rest, acw) = (call.talks_until_ns - self.now, call.acw_ns.max(0));
+        let (agent, cell) = (call.agent, call.answer_cell as usize);
+        call.talks_until_ns = self.now;
+        call.misses = 0;
+        self.count_outcome(id, |cell| {
+            cell.dropped_in_service += 1;
+            cell.talk_ns -= i128::from(rest);
+            cell.acw_ns -= i128::from(acw);
+        });
+        let group = self.agents.group_of(agent);
+        let of_group = &mut self.tally.groups[group * self.tally.cells + cell];
+        of_group.talk_ns -= i128::from(rest);
+        of_group.acw_ns -= i128::from(acw);
+        self.observe(id, AttemptEvent::Cut);
+        self.leave_system(id);
+        self.observe_agent(agent, AgentEvent::Free);
+        self.agents.groups[group].busy.down(self.now);
+        self.go_home(agent);
+        self.miss(id, Miss::Abandoned);
     }
 
     /// The caller hangs up, whatever the reason: the line is free.

@@ -39,8 +39,11 @@ pub(super) struct Call {
     pub tier_opens: bool,
     /// Next tier to open.
     pub tier: u32,
+    /// Of the last answer: who, when talk ends, how long after-call work takes, and the cell.
     pub agent: u32,
+    pub talks_until_ns: i64,
     pub acw_ns: i64,
+    pub answer_cell: u32,
     previous: CallId,
     next: CallId,
 }
@@ -70,7 +73,9 @@ impl Call {
             tier_opens: false,
             tier: 0,
             agent: 0,
+            talks_until_ns: 0,
             acw_ns: 0,
+            answer_cell: 0,
             previous: NONE,
             next: NONE,
         }
@@ -143,8 +148,23 @@ impl Calls {
 
     /// The calls in the IVR, in the order of their slots.
     pub fn in_ivr(&self) -> Vec<CallId> {
+        self.those(|call| call.in_ivr)
+    }
+
+    /// The calls on which agents talk at an instant, once those that end then have ended.
+    pub fn talking(&self, now: i64) -> Vec<CallId> {
+        self.those(|call| call.talks_until_ns > now)
+    }
+
+    /// The calls of a waiting list, in their order.
+    pub fn waiting(&self, list: &WaitingList) -> Vec<CallId> {
+        let next = |&id: &CallId| Some(self.slots[id as usize].next).filter(|&id| id != NONE);
+        std::iter::successors(list.first(), next).collect()
+    }
+
+    fn those(&self, are: impl Fn(&Call) -> bool) -> Vec<CallId> {
         let ids = 0..self.slots.len() as CallId;
-        ids.filter(|&id| self.slots[id as usize].in_ivr).collect()
+        ids.filter(|&id| are(&self.slots[id as usize])).collect()
     }
 
     /// Puts a call at the end of a waiting list.

@@ -136,7 +136,11 @@ pub enum Halt {
 /// Simulates replications of one model, one after the other.
 #[derive(Debug)]
 pub struct Engine<'m, O = ()> {
+    /// The day, and the scenario as it is now.
+    day: &'m Model,
     model: &'m Model,
+    /// Phases of the day that have begun.
+    phases: usize,
     observer: O,
     routing: Routing,
     /// When the policy looks again; the end of time where it does not.
@@ -190,7 +194,9 @@ impl<'m, O: Observer> Engine<'m, O> {
     /// An engine with an observer and a policy.
     pub fn with(model: &'m Model, observer: O, routing: Routing) -> Self {
         Self {
+            day: model,
             model,
+            phases: 0,
             observer,
             routing,
             next_look: i64::MAX,
@@ -305,6 +311,8 @@ impl<'m, O: Observer> Engine<'m, O> {
     }
 
     fn start(&mut self, key: ReplicationKey) {
+        self.model = self.day;
+        self.phases = 0;
         let model = self.model;
         self.now = 0;
         if model.grid.start_ns > 0 {
@@ -353,6 +361,7 @@ impl<'m, O: Observer> Engine<'m, O> {
         self.arrivals.start(model, key);
         self.agents.clear(&model.groups);
         self.roster_changes = 0;
+        self.begin_phase();
         self.change_staff(0);
         self.change_rosters();
         if !model.steady {
@@ -425,8 +434,12 @@ impl<'m, O: Observer> Engine<'m, O> {
             Kind::EndOfAfterCallWork => self.agent_is_free(owner),
             // At a change of staff the cell has just begun.
             Kind::StaffChange => {
+                let changes = self.begin_phase();
                 self.change_staff(self.cell);
                 self.schedule_staff_change(self.cell + 1);
+                if changes {
+                    self.match_anew();
+                }
             }
             Kind::RosterChange => {
                 self.change_rosters();

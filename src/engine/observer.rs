@@ -49,6 +49,8 @@ pub enum AttemptEvent {
     Arrived,
     /// Found no line; the attempt is over.
     NoLine,
+    /// Heard the busy tone in place of the IVR; the attempt is over.
+    IvrBusy,
     /// Self-served in the IVR; the attempt is over.
     Contained,
     /// Hung up in the IVR, or was dropped there at closing; the attempt is over.
@@ -80,6 +82,8 @@ pub enum AttemptEvent {
     Abandoned,
     /// Dropped at closing; the attempt is over.
     Dropped,
+    /// The agent is lost, and the call cut; the attempt is over.
+    Cut,
     /// End of talk; the attempt is over.
     HungUp {
         /// The need is met.

@@ -5,7 +5,7 @@ use super::calls::CallId;
 use super::events::{EventId, Kind};
 use super::observer::{AgentEvent, AttemptEvent, Observer};
 use super::{AgentId, Engine, view};
-use crate::routing::Status;
+use crate::routing::{Choice, Status};
 use crate::scenario::Closing;
 
 /// Least time between two looks of a policy.
@@ -42,7 +42,7 @@ impl<O: Observer> Engine<'_, O> {
         self.released || self.agents.duty(agent) != Some(Duty::On)
     }
 
-    fn go_home(&mut self, agent: AgentId) {
+    pub(super) fn go_home(&mut self, agent: AgentId) {
         self.agents.leave(agent, self.now);
         self.routing.agent_is(Status::Off, agent, self.now);
         self.observe_agent(agent, AgentEvent::OffDuty);
@@ -143,6 +143,55 @@ impl<O: Observer> Engine<'_, O> {
         } else {
             self.go_idle(agent);
         }
+    }
+
+    // ---- A scenario that changes ----
+
+    /// Begins the phase that begins with this cell, and says whether there is one. Calls of agents who are lost are cut.
+    pub(super) fn begin_phase(&mut self) -> bool {
+        let next = self.day.phases.get(self.phases);
+        let Some(phase) = next.filter(|phase| phase.cell == self.cell) else {
+            return false;
+        };
+        self.phases += 1;
+        self.model = &phase.model;
+        if !phase.lost.is_empty() {
+            for id in self.calls.talking(self.now) {
+                if phase
+                    .lost
+                    .contains(&self.agents.group_of(self.calls[id].agent))
+                {
+                    self.cut(id);
+                }
+            }
+        }
+        true
+    }
+
+    /// Others may serve the queues now: those who are idle look at what waits, group by group, and who goes on waiting waits
+    /// for the tiers as they are now.
+    pub(super) fn match_anew(&mut self) {
+        for queue in 0..self.lists.len() {
+            for id in self.calls.waiting(&self.lists[queue]) {
+                if self.calls[id].tier_opens {
+                    self.events.cancel(EventId::of_tier(id));
+                }
+                self.calls[id].tier = 0;
+                self.schedule_tier(id, queue);
+            }
+        }
+        for group in 0..self.model.groups.len() {
+            let view = view!(self);
+            let idle: Vec<AgentId> = view.idle_agents(group).collect();
+            for agent in idle {
+                let view = view!(self);
+                if let Some(queue) = self.routing.queue_for_agent(&view, group, agent) {
+                    let agent = Some(agent);
+                    self.answer_first(queue, Choice { group, agent });
+                }
+            }
+        }
+        self.look_later();
     }
 
     // ---- Rosters ----

@@ -28,6 +28,8 @@ pub struct Contacts {
     pub abandoned_within: u64,
     pub short_abandoned: u64,
     pub abandoned_at_close: u64,
+    /// Answered, and cut while the agent talked.
+    pub dropped_in_service: u64,
     pub callers: u64,
     pub resolved: u64,
     pub lost: u64,
@@ -110,7 +112,7 @@ macro_rules! add_fields {
 
 add_fields!(Contacts, sum: [
     first_attempts, redials, reconnects, out_of_hours, blocked, ivr_contained, ivr_abandoned, offered, answered,
-    answered_at_once, answered_within, abandoned, abandoned_within, short_abandoned, abandoned_at_close, callers,
+    answered_at_once, answered_within, abandoned, abandoned_within, short_abandoned, abandoned_at_close, dropped_in_service, callers,
     resolved, lost, served, answered_callers, first_contact_resolved, wait_answered_ns, wait_abandoned_ns,
     wait_at_close_ns, talk_ns, acw_ns
 ], max: [wait_max_ns], parts: [first, waiting]);
@@ -152,6 +154,7 @@ impl Contacts {
         self.abandoned_within += other.abandoned_within;
         self.short_abandoned += other.short_abandoned;
         self.abandoned_at_close += other.abandoned_at_close;
+        self.dropped_in_service += other.dropped_in_service;
         self.wait_answered_ns += other.wait_answered_ns;
         self.wait_abandoned_ns += other.wait_abandoned_ns;
         self.wait_at_close_ns += other.wait_at_close_ns;

@@ -8,7 +8,7 @@ use super::table::{
 use super::waits::{ContactWaits, Sections};
 use crate::engine::{Contacts, GroupCell, Tally, TrunkCell};
 use crate::model::{BATCHES, Model};
-use crate::scenario::{Formula, Scenario};
+use crate::scenario::Formula;
 use crate::stats::Ratio;
 use std::ops::Range;
 
@@ -84,7 +84,8 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    pub(super) fn of(scenario: &Scenario) -> Self {
+    pub(super) fn of(model: &Model) -> Self {
+        let scenario = &model.scenario;
         let priced = scenario
             .trunks
             .iter()
@@ -94,7 +95,12 @@ impl Figures {
                 .call_types
                 .iter()
                 .any(|t| t.cost_per_attempt.is_some() || t.cost_per_lost_caller.is_some());
-        let shown = |name| priced || name != "cost";
+        let cuts = model.may_cut_calls();
+        let shown = |name| match name {
+            "cost" => priced,
+            "dropped_in_service" => cuts,
+            _ => true,
+        };
         let contacts = CONTACTS.iter().filter(|kpi| shown(kpi.name));
         Self {
             queues: contacts.clone().filter(|kpi| kpi.of_queues).collect(),
@@ -120,7 +126,7 @@ impl<'m> Collector<'m> {
             planned
         };
         let sums = |n: usize, figures: usize| (0..n).map(|_| Sums::new(rows, figures)).collect();
-        let figures = Figures::of(&model.scenario);
+        let figures = Figures::of(model);
         Self {
             model,
             n: 0,

@@ -146,7 +146,7 @@ impl<'m> Reader<'m> {
     /// interval.
     pub fn of(model: &'m Model, mut wanted: impl FnMut(&Item) -> bool) -> Self {
         let scenario = &model.scenario;
-        let figures = Figures::of(scenario);
+        let figures = Figures::of(model);
         // The last is what comes after closing.
         let intervals = match model.steady {
             true => 0,

@@ -2,8 +2,10 @@
 //!
 //! A [`Model`] never changes once made and is shared by all threads.
 
+mod phase;
 mod roster;
 
+pub use phase::{IvrState, Phase};
 pub use roster::{Person, Roster, RosterChange};
 
 use crate::random::{MAX_NS, Sampler, name_hash};
@@ -40,6 +42,8 @@ pub struct Model {
     pub roster_changes: Vec<RosterChange>,
     /// Trunk groups, in file order.
     pub trunks: Vec<TrunkModel>,
+    /// What the scenario becomes in the course of the day, in the order of time; nothing, as a rule.
+    pub phases: Vec<Phase>,
 }
 
 /// The clock cells in which figures are counted: the intervals of a day, or the batches of a steady run.
@@ -118,6 +122,8 @@ pub struct IvrModel {
     pub contained_below: f64,
     /// … one from there to below this hangs up, the rest goes on to the queue.
     pub abandoned_below: f64,
+    /// Whether it works.
+    pub state: IvrState,
 }
 
 /// Compiled redial behaviour.
@@ -296,6 +302,7 @@ impl Model {
                 .map(|t| TrunkModel { lines: t.lines })
                 .collect(),
             queues,
+            phases: Vec::new(),
             scenario: scenario.clone(),
         }
     }
@@ -385,6 +392,7 @@ fn call_type(
             time: Sampler::new(&ivr.time),
             contained_below: ivr.contained,
             abandoned_below: ivr.contained + ivr.abandoned,
+            state: IvrState::Works,
         }),
         queue_counts_apart: t.trunk.is_some() || t.ivr.is_some(),
         patience: Sampler::new(&t.patience),

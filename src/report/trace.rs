@@ -230,6 +230,10 @@ impl Observer for Trace<'_> {
                 event: "no_line",
                 ..on_line
             },
+            AttemptEvent::IvrBusy => Event {
+                event: "ivr_busy",
+                ..of_caller
+            },
             AttemptEvent::Contained => Event {
                 event: "contained",
                 ..on_line
@@ -284,6 +288,10 @@ impl Observer for Trace<'_> {
             AttemptEvent::Dropped => Event {
                 event: "dropped",
                 wait: self.waited(&attempt, now),
+                ..in_queue
+            },
+            AttemptEvent::Cut => Event {
+                event: "cut",
                 ..in_queue
             },
             AttemptEvent::HungUp { resolved } => Event {

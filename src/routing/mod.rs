@@ -17,6 +17,7 @@ mod longest_queue;
 #[cfg(feature = "lua")]
 mod lua;
 mod most_specialised;
+mod phased;
 mod random;
 mod reserve;
 mod round_robin;
@@ -230,8 +231,16 @@ impl Default for Routing {
 }
 
 impl Routing {
-    /// The policy that a scenario names: the list of all.
+    /// The policy of a model: that of its scenario, or one after the other as the scenario changes.
     pub fn new(model: &Model) -> Self {
+        match phased::Phased::new(model) {
+            None => Self::of_scenario(model),
+            Some(phased) => Self::of(phased),
+        }
+    }
+
+    /// The policy that a scenario names: the list of all.
+    fn of_scenario(model: &Model) -> Self {
         let mut scored = Scored::default();
         for rule in &model.scenario.routing {
             match rule.policy.as_str() {

@@ -3,5 +3,9 @@
 //! Volume is that of first attempts: callers who call again come on top, by simulation. A factor of 1 is the scenario as it
 //! stands, "today's".
 
+mod day;
+
+pub use day::{Parts, StressedDay};
+
 /// Name and version of the document.
 pub const SCHEMA: &str = "acdsim.stress/1";

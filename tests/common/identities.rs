@@ -21,6 +21,7 @@ pub fn check_identities(model: &Model, tally: &Tally) -> Result<(), TestCaseErro
         prop_assert!(c.served <= c.callers && c.answered_callers <= c.served);
         prop_assert!(c.first_contact_resolved <= c.answered_callers);
         prop_assert!(c.answered_within <= c.answered && c.answered_at_once <= c.answered_within);
+        prop_assert!(c.dropped_in_service <= c.answered);
         prop_assert!(c.short_abandoned <= c.abandoned && c.abandoned_within <= c.abandoned);
         prop_assert!(c.first.offered <= c.first_attempts);
     }
@@ -38,6 +39,7 @@ pub fn check_identities(model: &Model, tally: &Tally) -> Result<(), TestCaseErro
         |c| c.answered,
         |c| c.abandoned,
         |c| c.answered_within,
+        |c| c.dropped_in_service,
         |c| c.talk_ns as u64,
         |c| c.wait_answered_ns as u64,
     ] {
@@ -64,8 +66,11 @@ pub fn check_identities(model: &Model, tally: &Tally) -> Result<(), TestCaseErro
         prop_assert_eq!(busy, work);
         prop_assert!(cells.iter().all(|g| g.busy.area_ns <= g.on_duty.area_ns));
     }
-    for (trunk, cells) in model.trunks.iter().zip(tally.trunks.chunks(tally.cells)) {
-        prop_assert!(cells.iter().all(|t| t.busy.max <= trunk.lines));
+    // Lines that are lost while in use end with their call.
+    let phases = || model.phases.iter().map(|phase| &phase.model);
+    for (i, cells) in tally.trunks.chunks(tally.cells).enumerate() {
+        let most = phases().chain([model]).map(|of| of.trunks[i].lines).max();
+        prop_assert!(cells.iter().all(|t| Some(t.busy.max) <= most));
     }
     Ok(())
 }
@@ -103,7 +108,8 @@ impl<'m> Watch<'m> {
         if now == self.now {
             return;
         }
-        for (g, group) in self.model.groups.iter().enumerate() {
+        let as_now = self.as_now();
+        for (g, group) in as_now.groups.iter().enumerate() {
             self.staffed_ns[g] += self.on_duty[g] * i128::from(now - self.since);
             for serve in &group.serves {
                 if let Some((attempt, entered)) = self.waiting[serve.queue].front()
@@ -119,6 +125,15 @@ impl<'m> Watch<'m> {
         }
         self.since = now;
         self.now = now;
+    }
+
+    /// The scenario at this instant.
+    fn as_now(&self) -> &'m Model {
+        let grid = self.model.grid;
+        let begun = |cell: usize| grid.start_ns + grid.width_ns * cell as i64 <= self.now;
+        let mut phases = self.model.phases.iter();
+        let phase = phases.rfind(|phase| begun(phase.cell));
+        phase.map_or(self.model, |phase| &phase.model)
     }
 
     fn leaves(&mut self, attempt: Attempt, answered: bool) {

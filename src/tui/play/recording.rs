@@ -464,6 +464,8 @@ impl Observer for Recorder<'_> {
         let who = (attempt.call_type, attempt.caller);
         let what = match event {
             AttemptEvent::Arrived => What::Arrived(attempt.cause),
+            // A session plays days on which nothing fails.
+            AttemptEvent::IvrBusy => What::NoLine,
             AttemptEvent::NoLine => What::NoLine,
             AttemptEvent::Contained => What::Contained,
             AttemptEvent::HungUpInIvr => What::HungUpInIvr,
@@ -493,6 +495,10 @@ impl Observer for Recorder<'_> {
             },
             AttemptEvent::Dropped => What::Dropped {
                 wait: self.end_wait(who),
+            },
+            AttemptEvent::Cut => What::HungUp {
+                answer: self.pending.remove(&who).unwrap_or(NEVER),
+                resolved: false,
             },
             AttemptEvent::HungUp { resolved } => What::HungUp {
                 answer: self.pending.remove(&who).unwrap_or(NEVER),
