@@ -3,8 +3,11 @@
 //! Volume is that of first attempts: callers who call again come on top, by simulation. A factor of 1 is the scenario as it
 //! stands, "today's".
 
+mod course;
 mod day;
+mod windows;
 
+pub use course::{Amplification, Course, MissedAfter, NoRecovery, Question, Recovery, course};
 pub use day::{Parts, StressedDay};
 
 /// Name and version of the document.

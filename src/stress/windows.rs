@@ -1,0 +1,178 @@
+//! Targets over trailing windows of the day: at which instants they are missed, on average over days, on each day, and on days
+//! drawn anew.
+
+use crate::engine::Tally;
+use crate::kpi::{Bound, Gauge, Target};
+use crate::model::Model;
+use crate::random::{Purpose, ReplicationKey};
+use rayon::prelude::*;
+
+/// Numerator and denominator of each target on some days, as sums from opening to each instant of the grid.
+pub(super) struct Windows {
+    targets: Vec<(Target, Gauge)>,
+    /// Steps of the day, and of a window.
+    steps: usize,
+    window: usize,
+    /// Day by day, target by target, instant by instant.
+    days: Vec<Vec<(f64, f64)>>,
+}
+
+/// Which targets are missed at which instants: target by target, from opening to closing.
+pub(super) struct Missed(Vec<Vec<bool>>);
+
+impl Windows {
+    /// No days yet, of a day of so many steps, and windows of so many.
+    pub fn new(targets: &[Target], steps: usize, window: usize) -> Self {
+        let gauge = |target: &Target| Some((*target, Gauge::new(target.place, target.kpi)?));
+        Self {
+            targets: targets.iter().filter_map(gauge).collect(),
+            steps,
+            window,
+            days: Vec::new(),
+        }
+    }
+
+    pub fn add(&mut self, model: &Model, tally: &Tally) {
+        let mut sums = Vec::with_capacity(self.targets.len() * (self.steps + 1));
+        for (_, gauge) in &self.targets {
+            let mut sum = (0.0, 0.0);
+            sums.push(sum);
+            for step in 0..self.steps {
+                let (x, y) = gauge.read(model, tally, &(step..step + 1));
+                sum = (sum.0 + x, sum.1 + y);
+                sums.push(sum);
+            }
+        }
+        self.days.push(sums);
+    }
+
+    /// Steps of the day, and the number of the instant of closing.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    pub fn days(&self) -> usize {
+        self.days.len()
+    }
+
+    /// The targets that are looked at.
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter().map(|(target, _)| target)
+    }
+
+    /// What is missed on average over all days.
+    pub fn missed(&self) -> Missed {
+        self.missed_on((0..self.days.len()).map(|day| (day, 1.0)))
+    }
+
+    /// The same over days that are drawn from them with replacement, so many times (Efron 1979).
+    pub fn resampled<T: Send>(
+        all: &[&Self],
+        times: u64,
+        seed: u64,
+        of: impl Fn(&[Missed]) -> T + Sync,
+    ) -> Vec<T> {
+        let n = all.first().map_or(0, |windows| windows.days.len());
+        let draw = |time: u64| {
+            let mut stream = ReplicationKey::new(!seed, time).stream(Purpose::Routing);
+            let mut times = vec![0.0; n];
+            for _ in 0..n {
+                let day = (stream.unit() * n as f64) as usize;
+                times[day.min(n - 1)] += 1.0;
+            }
+            let drawn = || times.iter().copied().enumerate().filter(|(_, n)| *n > 0.0);
+            let missed: Vec<Missed> = all.iter().map(|w| w.missed_on(drawn())).collect();
+            of(&missed)
+        };
+        (0..times).into_par_iter().map(draw).collect()
+    }
+
+    /// Whether a day misses any target in its last window.
+    pub fn misses_at_closing(&self, day: usize) -> bool {
+        let sums = self.days[day].chunks(self.steps + 1);
+        let mut each = self.targets.iter().zip(sums);
+        each.any(|((target, _), sums)| misses(target, self.over(sums, self.steps)))
+    }
+
+    /// Whether a target is missed over the whole day, on average over all days.
+    pub fn misses_over_the_day(&self) -> bool {
+        let last =
+            |day: &Vec<(f64, f64)>, target: usize| day[target * (self.steps + 1) + self.steps];
+        let mut each = self.targets.iter().enumerate();
+        each.any(|(i, (target, _))| {
+            let sums = self.days.iter().map(|day| last(day, i));
+            misses(target, sums.fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1)))
+        })
+    }
+
+    fn missed_on(&self, days: impl Iterator<Item = (usize, f64)>) -> Missed {
+        let mut sums = vec![(0.0, 0.0); self.targets.len() * (self.steps + 1)];
+        for (day, times) in days {
+            for (sum, of) in sums.iter_mut().zip(&self.days[day]) {
+                *sum = (sum.0 + times * of.0, sum.1 + times * of.1);
+            }
+        }
+        let of_target = |((target, _), sums): (&(Target, Gauge), &[(f64, f64)])| {
+            let instants = 0..=self.steps;
+            instants
+                .map(|at| misses(target, self.over(sums, at)))
+                .collect()
+        };
+        let each = self.targets.iter().zip(sums.chunks(self.steps + 1));
+        Missed(each.map(of_target).collect())
+    }
+
+    /// Numerator and denominator over the window that ends at an instant.
+    fn over(&self, sums: &[(f64, f64)], at: usize) -> (f64, f64) {
+        let (from, to) = (sums[at.saturating_sub(self.window)], sums[at]);
+        (to.0 - from.0, to.1 - from.1)
+    }
+}
+
+/// Where there is nothing to be judged nothing is missed.
+fn misses(target: &Target, (x, y): (f64, f64)) -> bool {
+    y > 0.0
+        && match target.bound {
+            Bound::AtLeast => x / y < target.threshold,
+            Bound::AtMost => x / y > target.threshold,
+        }
+}
+
+impl Missed {
+    /// Whether any target is missed at an instant, of those that `without` does not miss then, too.
+    pub fn at(&self, instant: usize, without: &Missed) -> bool {
+        let mut targets = self.0.iter().zip(&without.0);
+        targets.any(|(own, without)| own[instant] && !without[instant])
+    }
+
+    /// The first instant, from one on, from which on nothing is missed till closing that `without` does not miss, too.
+    pub fn recovers(&self, from: usize, without: &Missed) -> Option<usize> {
+        let last = self.0.first().map_or(from, |of| of.len() - 1);
+        let missed = (from..=last).rev().find(|at| self.at(*at, without));
+        match missed {
+            None => Some(from),
+            Some(at) if at == last => None,
+            Some(at) => Some(at + 1),
+        }
+    }
+
+    /// How many instants of a range miss any target that `without` does not miss, too.
+    pub fn count(&self, instants: std::ops::RangeInclusive<usize>, without: &Missed) -> usize {
+        instants.filter(|at| self.at(*at, without)).count()
+    }
+
+    /// The largest share of instants, from one on, at which a target is missed.
+    pub fn worst_share(&self, from: usize) -> f64 {
+        let share = |of: &Vec<bool>| {
+            let instants = &of[from.min(of.len() - 1)..];
+            instants.iter().filter(|missed| **missed).count() as f64 / instants.len() as f64
+        };
+        self.0.iter().map(share).fold(0.0, f64::max)
+    }
+
+    /// By target the instants, from one on, at which it is missed.
+    pub fn instants(&self, target: usize, from: usize) -> impl Iterator<Item = usize> {
+        let of = self.0[target].iter().enumerate().skip(from);
+        of.filter(|(_, missed)| **missed).map(|(at, _)| at)
+    }
+}
