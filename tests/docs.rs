@@ -66,7 +66,7 @@ fn default_text(presence: Presence) -> String {
 /// Every key with its default and its meaning, and nothing else.
 #[test]
 fn every_key_of_the_scenario_file_is_documented() {
-    let sections: [(&str, &Section); 24] = [
+    let sections: [(&str, &Section); 28] = [
         ("The file", &schema::FILE),
         ("`[scenario]`", &schema::SCENARIO),
         ("`[run]`", &schema::RUN),
@@ -91,8 +91,23 @@ fn every_key_of_the_scenario_file_is_documented() {
         ("`keep`", &schema::KEEP),
         ("A file of shift rules", &schema::RULES_FILE),
         ("`[days]`", &schema::WEEK),
+        ("`[stress]`", &schema::STRESS),
+        ("`[[stress.loads]]`", &schema::LOAD),
+        ("A change", &schema::CHANGE),
+        ("A file of a profile", &schema::PROFILE_FILE),
     ];
     keys_are_documented("docs/scenario.md", &sections);
+    let kinds = tables(&read("docs/scenario.md"));
+    let kinds = &kinds["`[[stress.faults]]`, `[[stress.actions]]`"];
+    let expected = schema::CHANGES.iter().map(|(kind, keys, about)| {
+        let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        vec![format!("`{kind}`"), keys.join(", "), (*about).to_owned()]
+    });
+    assert_eq!(
+        *kinds,
+        expected.collect::<Vec<_>>(),
+        "docs/scenario.md: kinds of changes"
+    );
 }
 
 /// Every policy, and every parameter as a key of the scenario file.

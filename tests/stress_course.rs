@@ -106,7 +106,7 @@ fn there_is_a_reason_where_it_does_not_recover() {
     // A backlog that three hours do not clear.
     let late = course_of(
         &one_queue(
-            33,
+            38,
             360.0,
             "",
             "stages = \"2h:100%, 0s:300%, 1h:300%, 0s:100%\"",

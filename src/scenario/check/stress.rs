@@ -407,7 +407,7 @@ pub(in crate::scenario) fn stages(node: &Node, day: Grid) -> Read<Vec<Stage>> {
         let text = node
             .as_text()
             .ok_or_else(|| other(node, STAGES, STAGES_HELP))?;
-        for part in text.split(',') {
+        for part in text.split(',').map(str::trim) {
             let wrong = |wrong: String| ValueError::new(STAGES, wrong, STAGES_HELP).at(node);
             if all.len() == MOST_STAGES {
                 return Err(wrong(format!("there are more than {MOST_STAGES} of them")));
@@ -416,7 +416,7 @@ pub(in crate::scenario) fn stages(node: &Node, day: Grid) -> Read<Vec<Stage>> {
             let Some((duration, volume)) = part.split_once(':') else {
                 return Err(wrong(format!(
                     "stage {number}, {}, is no duration and volume with a colon between them",
-                    quoted(part.trim())
+                    quoted(part)
                 )));
             };
             let of_stage = |error: ValueError| wrong(format!("stage {number}: {}", error.wrong));
