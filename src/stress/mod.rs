@@ -3,5 +3,13 @@
 //! Volume is that of first attempts: callers who call again come on top, by simulation. A factor of 1 is the scenario as it
 //! stands, "today's".
 
+mod curve;
+mod document;
+mod knee;
+
+pub use curve::{Curve, CurveQuestion, Ended, Knee, Row, curve, volumes};
+pub use document::{RunInfo, ScenarioInfo, Stress};
+pub use knee::{Bend, NoKnee, knee};
+
 /// Name and version of the document.
 pub const SCHEMA: &str = "acdsim.stress/1";
