@@ -80,7 +80,10 @@ fn draw(control: &Control, line: Line, over: &AtomicBool) {
         // Parts are shown in thousandths of them.
         let (length, position) = match parts {
             0 => (planned, done),
-            _ => (1000 * parts, 1000 * parts_done + (1000 * done).checked_div(planned).unwrap_or(0).min(999)),
+            _ => (
+                1000 * parts,
+                1000 * parts_done + (1000 * done).checked_div(planned).unwrap_or(0).min(999),
+            ),
         };
         bar.set_length(length);
         bar.set_position(position);

@@ -104,19 +104,26 @@ fn volumes(text: &str) -> Result<Volumes, String> {
         };
         for value in values {
             let Some(number) = value.strip_suffix('%') else {
-                return Err(format!("{item:?} is no share of today's volume in per cent; {example}"));
+                return Err(format!(
+                    "{item:?} is no share of today's volume in per cent; {example}"
+                ));
             };
             let number: f64 = number
                 .trim()
                 .parse()
                 .map_err(|_| format!("{item:?} is no share of today's volume; {example}"))?;
             if !(number > 0.0 && number <= 100.0 * MOST_VOLUME) {
-                return Err(format!("a volume is more than 0% and at most {}%", 100.0 * MOST_VOLUME));
+                return Err(format!(
+                    "a volume is more than 0% and at most {}%",
+                    100.0 * MOST_VOLUME
+                ));
             }
             percents.push(number);
         }
         if percents.len() > MOST_POINTS {
-            return Err(format!("there are more than {MOST_POINTS} volumes; take a larger step"));
+            return Err(format!(
+                "there are more than {MOST_POINTS} volumes; take a larger step"
+            ));
         }
     }
     percents.sort_by(f64::total_cmp);
@@ -145,9 +152,8 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         calibrate::prepare(&document, &arguments.set, question.threads, &control)
     })?;
     let scenario = &prepared.loaded.scenario;
-    let mut found = progress::watch_parts(&control, || {
-        stress::curve(scenario, &question, &control)
-    })?;
+    let mut found =
+        progress::watch_parts(&control, || stress::curve(scenario, &question, &control))?;
     found.run.warnings.splice(0..0, prepared.loaded.warnings);
     stop.answered();
 

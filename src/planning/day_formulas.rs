@@ -19,6 +19,17 @@ pub enum AgentsSeen {
     Pooled,
 }
 
+impl AgentsSeen {
+    /// As in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::First => "first",
+            Self::Pooled => "pooled",
+        }
+    }
+}
+
 /// What the formulas say of a queue over the day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct DayFormulas {
@@ -63,10 +74,7 @@ fn of_queue(analytic: &Analytic<'_>, queue: usize, times: &[When]) -> DayFormula
         .filter(|&other| first_groups(model, other) == groups)
         .collect();
     let why_not = |when: &When| analytic.system(queue, *when, Calls::First).not_applicable;
-    let helps = [
-        NotApplicable::SharedAgents,
-        NotApplicable::SeveralTiers,
-    ];
+    let helps = [NotApplicable::SharedAgents, NotApplicable::SeveralTiers];
     let is_helped = times
         .iter()
         .filter_map(why_not)

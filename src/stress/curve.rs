@@ -258,11 +258,7 @@ fn overwhelms(halt: &Halt) -> bool {
 }
 
 /// A point.
-fn simulate(
-    model: &Model,
-    question: &CurveQuestion,
-    control: &Control,
-) -> Result<Results, Error> {
+fn simulate(model: &Model, question: &CurveQuestion, control: &Control) -> Result<Results, Error> {
     let first = question.first_days();
     let settings = Settings {
         replications: Replications::Fixed(first),
@@ -462,7 +458,10 @@ mod tests {
     #[test]
     fn volumes_have_both_ends() {
         let all = volumes(10.0, 300.0, 30);
-        assert_eq!((all[0], all[9], all[29], all.len()), (10.0, 100.0, 300.0, 30));
+        assert_eq!(
+            (all[0], all[9], all[29], all.len()),
+            (10.0, 100.0, 300.0, 30)
+        );
         assert_eq!(volumes(50.0, 50.0, 1), [50.0]);
         assert_eq!(volumes(50.0, 60.0, 0), [0.0; 0]);
         assert_eq!(percent_text(10.0 + 0.1 + 0.2), "10.3");

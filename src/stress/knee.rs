@@ -32,6 +32,15 @@ pub enum NoKnee {
 }
 
 impl NoKnee {
+    /// As in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            NoKnee::FewPoints => "few_points",
+            NoKnee::Flat => "flat",
+            NoKnee::NoBend => "no_bend",
+        }
+    }
+
     /// In words.
     pub fn words(self) -> &'static str {
         match self {
@@ -76,7 +85,12 @@ pub fn knee(points: &[(f64, f64)], least_fall: f64) -> Result<Bend, NoKnee> {
         for step in 0..=STEPS {
             let part = step as f64 / STEPS as f64;
             let at = x[i] + part * (x[i + 1] - x[i]);
-            let value = between(part, x[i + 1] - x[i], (y[i], y[i + 1]), (slopes[i], slopes[i + 1]));
+            let value = between(
+                part,
+                x[i + 1] - x[i],
+                (y[i], y[i + 1]),
+                (slopes[i], slopes[i + 1]),
+            );
             let above = difference(at, value);
             if above > best.0 {
                 best = (above, at, value, i);
@@ -102,7 +116,10 @@ fn falling(values: impl Iterator<Item = f64>) -> Vec<f64> {
         let mut block = (value, 1);
         while let Some(&(mean, n)) = blocks.last().filter(|before| before.0 < block.0) {
             let all = n + block.1;
-            block = ((mean * n as f64 + block.0 * block.1 as f64) / all as f64, all);
+            block = (
+                (mean * n as f64 + block.0 * block.1 as f64) / all as f64,
+                all,
+            );
             blocks.pop();
         }
         blocks.push(block);
@@ -157,9 +174,18 @@ mod tests {
         for n in [10, 30, 100] {
             let found = knee(&curve(n, 0.0, 1.0, |x| (1.0 - x * x).sqrt()), 0.0).expect("a knee");
             let expected = 0.5f64.sqrt();
-            assert!((found.x - expected).abs() < 0.02, "{n}: {found:?}, expected {expected}");
-            assert!((found.y - expected).abs() < 0.02, "{n}: {found:?}, expected {expected}");
-            assert!(found.between.0 <= found.x && found.x <= found.between.1, "{found:?}");
+            assert!(
+                (found.x - expected).abs() < 0.02,
+                "{n}: {found:?}, expected {expected}"
+            );
+            assert!(
+                (found.y - expected).abs() < 0.02,
+                "{n}: {found:?}, expected {expected}"
+            );
+            assert!(
+                found.between.0 <= found.x && found.x <= found.between.1,
+                "{found:?}"
+            );
         }
     }
 
@@ -183,7 +209,13 @@ mod tests {
 
     #[test]
     fn two_straight_lines_bend_where_they_meet() {
-        let of = |x: f64| if x <= 120.0 { 1.0 } else { 1.0 - (x - 120.0) / 180.0 };
+        let of = |x: f64| {
+            if x <= 120.0 {
+                1.0
+            } else {
+                1.0 - (x - 120.0) / 180.0
+            }
+        };
         let found = knee(&curve(30, 10.0, 300.0, of), 0.05).expect("a knee");
         assert!((found.x - 120.0).abs() < 5.0, "{found:?}, expected 120");
         // As seldom as the points may be, it is one of them.
@@ -195,7 +227,9 @@ mod tests {
     fn where_nothing_bends_there_is_no_knee() {
         let straight = curve(30, 10.0, 300.0, |x| 1.0 - x / 300.0);
         assert_eq!(knee(&straight, 0.05), Err(NoKnee::NoBend));
-        let wavy = curve(30, 10.0, 300.0, |x| 1.0 - x / 300.0 + 0.01 * (x / 7.0).sin());
+        let wavy = curve(30, 10.0, 300.0, |x| {
+            1.0 - x / 300.0 + 0.01 * (x / 7.0).sin()
+        });
         assert_eq!(knee(&wavy, 0.05), Err(NoKnee::NoBend));
         let flat = curve(30, 10.0, 300.0, |x| 0.95 + 0.01 * (x / 7.0).sin());
         assert_eq!(knee(&flat, 0.05), Err(NoKnee::Flat));
@@ -227,7 +261,12 @@ mod tests {
         for i in 0..3 {
             for step in 0..=50 {
                 let t = f64::from(step) / 50.0;
-                let value = between(t, x[i + 1] - x[i], (y[i], y[i + 1]), (slopes[i], slopes[i + 1]));
+                let value = between(
+                    t,
+                    x[i + 1] - x[i],
+                    (y[i], y[i + 1]),
+                    (slopes[i], slopes[i + 1]),
+                );
                 assert!(value <= before + 1e-12, "{i} {t}: {value} after {before}");
                 before = value;
             }

@@ -7,7 +7,8 @@ mod curve;
 mod document;
 mod knee;
 
-pub use curve::{Curve, CurveQuestion, Ended, Knee, Row, curve, volumes};
+pub(crate) use curve::percent_text;
+pub use curve::{Curve, CurveQuestion, Ended, Knee, Precision, Row, curve, volumes};
 pub use document::{RunInfo, ScenarioInfo, Stress};
 pub use knee::{Bend, NoKnee, knee};
 
