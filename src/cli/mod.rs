@@ -17,6 +17,7 @@ mod schema;
 mod shifts;
 mod staff;
 mod stop;
+mod stress;
 mod sweep;
 mod targets;
 mod trace;
@@ -69,6 +70,7 @@ enum Command {
     Tui(tui::Arguments),
     Staff(staff::Arguments),
     Shifts(shifts::Arguments),
+    Stress(stress::Arguments),
     Sweep(sweep::Arguments),
     Merge(merge::Arguments),
     Compare(compare::Arguments),
@@ -143,6 +145,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Command::Tui(arguments) => tui::execute(&arguments),
         Command::Staff(arguments) => staff::execute(&arguments),
         Command::Shifts(arguments) => shifts::execute(&arguments),
+        Command::Stress(arguments) => stress::execute(&arguments),
         Command::Sweep(arguments) => sweep::execute(&arguments),
         Command::Merge(arguments) => merge::execute(&arguments),
         Command::Compare(arguments) => compare::execute(&arguments),

@@ -33,6 +33,14 @@ pub fn watch_search<T>(control: &Control, work: impl FnOnce() -> T) -> T {
     })
 }
 
+/// Does work in several parts, showing how many of them are done.
+pub fn watch_parts<T>(control: &Control, work: impl FnOnce() -> T) -> T {
+    watch_with(control, work, |done, planned, _| {
+        let (done, planned) = (HumanCount(done), HumanCount(planned));
+        format!("{done} of {planned} days of this volume (Ctrl-C shows what is there)")
+    })
+}
+
 /// Says how far the work is: days done, days planned, time left.
 type Line = fn(u64, u64, HumanDuration) -> String;
 
@@ -67,12 +75,26 @@ fn draw(control: &Control, line: Line, over: &AtomicBool) {
         });
         let planned = control.planned.load(Ordering::Relaxed);
         let done = control.done.load(Ordering::Relaxed);
-        bar.set_length(planned);
-        bar.set_position(done);
+        let parts = control.parts.load(Ordering::Relaxed);
+        let parts_done = control.parts_done.load(Ordering::Relaxed);
+        // Parts are shown in thousandths of them.
+        let (length, position) = match parts {
+            0 => (planned, done),
+            _ => (
+                1000 * parts,
+                1000 * parts_done + (1000 * done).checked_div(planned).unwrap_or(0).min(999),
+            ),
+        };
+        bar.set_length(length);
+        bar.set_position(position);
         // A steady run is a single one: there is nothing to show before it is done.
-        bar.set_message(match planned {
+        let message = match planned {
             0 | 1 => format!("{} (Ctrl-C stops)", HumanDuration(start.elapsed())),
             _ => line(done, planned, HumanDuration(bar.eta())),
+        };
+        bar.set_message(match parts {
+            0 => message,
+            _ => format!("{parts_done} of {parts} done; {message}"),
         });
     }
     if let Some(bar) = bar {

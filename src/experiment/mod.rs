@@ -88,6 +88,10 @@ pub struct Control {
     pub done: AtomicU64,
     /// Replications planned at the moment.
     pub planned: AtomicU64,
+    /// Of work in several parts, each with replications of its own: the parts that are done.
+    pub parts_done: AtomicU64,
+    /// How many parts there are; 0 where there is nothing but replications.
+    pub parts: AtomicU64,
 }
 
 /// Why there is no result.

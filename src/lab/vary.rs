@@ -112,6 +112,14 @@ impl Vary {
     }
 }
 
+/// The numbers of a range with a step, such as `10%..300%:10%`, both ends included, as texts.
+///
+/// # Errors
+/// What is wrong and how it is written.
+pub(crate) fn range(text: &str) -> Result<Vec<String>, String> {
+    Range::parse(text)?.values(text)
+}
+
 /// Values in their order, of which those of a fine range need not be listed.
 enum Choices<'v> {
     Few(Vec<String>),

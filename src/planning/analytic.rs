@@ -271,6 +271,17 @@ impl<'m> Analytic<'m> {
         tiers.flat_map(|(tier, of)| of.groups.iter().map(move |&group| (tier, group)))
     }
 
+    /// Agents of some groups, averaged over a part of the day.
+    pub(super) fn staff(&self, groups: &[usize], when: When) -> f64 {
+        let cells = self.cells(when);
+        let n = cells.len() as f64;
+        let of_group = |&group: &usize| -> f64 {
+            let staff = self.model.groups[group].staff[cells.clone()].iter();
+            staff.map(|&n| f64::from(n)).sum()
+        };
+        groups.iter().map(of_group).sum::<f64>() / n
+    }
+
     /// The cells of a part of the day; a steady run is the same in each.
     fn cells(&self, when: When) -> std::ops::Range<usize> {
         match when {

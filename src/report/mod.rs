@@ -15,6 +15,7 @@ pub mod plots;
 pub mod scenario;
 pub mod shifts;
 pub mod staffing;
+pub mod stress;
 pub mod sweep;
 mod tables;
 pub mod text;

@@ -293,7 +293,7 @@ fn findings(results: &Results, scenario: &Scenario) -> Vec<String> {
     findings
 }
 
-fn grid(title: &str, table: &Table) -> Grid {
+pub(super) fn grid(title: &str, table: &Table) -> Grid {
     let columns: Vec<_> = table.columns().collect();
     let rows = table.names().iter().enumerate().map(|(row, name)| {
         let cells = columns.iter().map(|(_, cells)| cells[row].to_string());

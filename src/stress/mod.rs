@@ -3,12 +3,18 @@
 //! Volume is that of first attempts: callers who call again come on top, by simulation. A factor of 1 is the scenario as it
 //! stands, "today's".
 
-mod course;
+pub mod course;
+mod curve;
 mod day;
+mod document;
+mod knee;
 mod windows;
 
-pub use course::{Amplification, Course, MissedAfter, NoRecovery, Question, Recovery, course};
+pub(crate) use curve::percent_text;
+pub use curve::{Curve, CurveQuestion, Ended, Knee, Precision, Row, curve, volumes};
 pub use day::{Parts, StressedDay};
+pub use document::{RunInfo, ScenarioInfo, Stress};
+pub use knee::{Bend, NoKnee, knee};
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "acdsim.stress/1";

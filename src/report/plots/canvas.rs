@@ -73,6 +73,12 @@ impl Canvas<'_> {
         self.area(&[a, (b.0, a.1), b, (a.0, b.1)], colour, opacity);
     }
 
+    /// A box on its corner, so far from its middle.
+    pub fn diamond(&mut self, (x, y): (f64, f64), r: f64, colour: Colour) {
+        let corners = [(x - r, y), (x, y - r), (x + r, y), (x, y + r)];
+        self.area(&corners, colour, 1.0);
+    }
+
     /// A line through points.
     pub fn line(&mut self, points: &[(f64, f64)], colour: Colour, width: f64) {
         let width = (width * SCALE).round().max(1.0) as u32;
@@ -94,6 +100,41 @@ impl Canvas<'_> {
         while s < length {
             self.line(&[at(s), at(s + DASH)], colour, width);
             s += 1.8 * DASH;
+        }
+    }
+
+    /// A dashed line through points; the dashes go on around its corners.
+    pub fn dashed(&mut self, points: &[(f64, f64)], colour: Colour, width: f64) {
+        const DASH: f64 = 5.0;
+        const GAP: f64 = 4.0;
+        // What is left of the dash, or the gap, under way.
+        let (mut drawing, mut left) = (true, DASH);
+        let mut dash: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
+        for pair in points.windows(2) {
+            let (mut from, to) = (pair[0], pair[1]);
+            loop {
+                let length = (to.0 - from.0).hypot(to.1 - from.1);
+                if length < left || length.is_nan() {
+                    left -= length.max(0.0);
+                    dash.push(to);
+                    break;
+                }
+                let part = left / length;
+                from = (
+                    from.0 + part * (to.0 - from.0),
+                    from.1 + part * (to.1 - from.1),
+                );
+                dash.push(from);
+                if drawing {
+                    self.line(&dash, colour, width);
+                }
+                drawing = !drawing;
+                left = if drawing { DASH } else { GAP };
+                dash = vec![from];
+            }
+        }
+        if drawing && dash.len() > 1 {
+            self.line(&dash, colour, width);
         }
     }
 

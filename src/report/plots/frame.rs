@@ -24,6 +24,8 @@ pub enum Mark {
     Pale,
     /// Two boxes with a thin line between them.
     Gap,
+    /// A box on its corner.
+    Diamond,
 }
 
 /// An entry of a legend.
@@ -151,10 +153,20 @@ impl Frame {
         x: impl FnOnce(f64) -> Scale,
     ) -> Self {
         let top = heading(canvas, title, legend) + 8.0;
-        let widest = y.labels.iter().map(|(_, label)| text_width(label, LABEL));
-        let left = MARGIN + widest.fold(0.0, f64::max) + 7.0;
-        let right = canvas.width - MARGIN - text_width("00:00", LABEL) / 2.0;
         let bottom = canvas.height - MARGIN - LABEL - 6.0;
+        Self::draw_between(canvas, (top, bottom), width_of_labels(y), y, x)
+    }
+
+    /// Draws both axes of a frame between two heights, with so much room for the labels at the left.
+    pub fn draw_between(
+        canvas: &mut Canvas<'_>,
+        (top, bottom): (f64, f64),
+        labels: f64,
+        y: &Scale,
+        x: impl FnOnce(f64) -> Scale,
+    ) -> Self {
+        let left = MARGIN + labels + 7.0;
+        let right = canvas.width - MARGIN - text_width("00:00", LABEL) / 2.0;
         let x = x(right - left);
         let frame = Self::within((left, top), (right, bottom), &x, y);
         for (value, label) in &y.labels {
@@ -216,9 +228,17 @@ pub const PALE: f64 = 0.35;
 
 const SWATCH: f64 = 18.0;
 
-/// Where the entries of a legend stand, their middles, and where they end, on so much width.
-fn places(width: f64, legend: &[Entry<'_>]) -> (Vec<(f64, f64)>, f64) {
-    let (mut x, mut y) = (MARGIN, MARGIN + TITLE + 6.0);
+/// Width of the widest label.
+pub fn width_of_labels(scale: &Scale) -> f64 {
+    let labels = scale.labels.iter();
+    labels
+        .map(|(_, label)| text_width(label, LABEL))
+        .fold(0.0, f64::max)
+}
+
+/// Where the entries of a legend stand, their middles, and where they end, on so much width below a title of a size.
+fn places(width: f64, (top, size): (f64, f64), legend: &[Entry<'_>]) -> (Vec<(f64, f64)>, f64) {
+    let (mut x, mut y) = (MARGIN, top + MARGIN + size + 6.0);
     if legend.is_empty() {
         return (Vec::new(), y);
     }
@@ -236,15 +256,36 @@ fn places(width: f64, legend: &[Entry<'_>]) -> (Vec<(f64, f64)>, f64) {
 
 /// Where [`heading`] ends on a canvas of a width.
 pub fn heading_height(width: f64, legend: &[Entry<'_>]) -> f64 {
-    places(width - 2.0 * MARGIN, legend).1
+    heading_height_at(width, (0.0, TITLE), legend)
+}
+
+/// Where [`heading_at`] ends on a canvas of a width.
+pub fn heading_height_at(width: f64, at: (f64, f64), legend: &[Entry<'_>]) -> f64 {
+    places(width - 2.0 * MARGIN, at, legend).1
 }
 
 /// Draws title and legend and returns where they end.
 pub fn heading(canvas: &mut Canvas<'_>, title: &str, legend: &[Entry<'_>]) -> f64 {
+    heading_at(canvas, (0.0, TITLE), title, legend)
+}
+
+/// The same below a height, the title in letters of a size.
+pub fn heading_at(
+    canvas: &mut Canvas<'_>,
+    (top, size): (f64, f64),
+    title: &str,
+    legend: &[Entry<'_>],
+) -> f64 {
     let width = canvas.width - 2.0 * MARGIN;
     let look = (Align::Left, Colour::INK);
-    canvas.text_within(title, (MARGIN, MARGIN + TITLE / 2.0), TITLE, look, width);
-    let (places, end) = places(width, legend);
+    canvas.text_within(
+        title,
+        (MARGIN, top + MARGIN + size / 2.0),
+        size,
+        look,
+        width,
+    );
+    let (places, end) = places(width, (top, size), legend);
     for (&(mark, colour, text), (x, middle)) in legend.iter().zip(places) {
         let (from, to) = (x, x + SWATCH);
         let mut rect = |from: f64, to: f64, opacity: f64| {
@@ -253,6 +294,7 @@ pub fn heading(canvas: &mut Canvas<'_>, title: &str, legend: &[Entry<'_>]) -> f6
         match mark {
             Mark::Box => rect(from, to, 1.0),
             Mark::Pale => rect(from, to, PALE),
+            Mark::Diamond => canvas.diamond((f64::midpoint(from, to), middle), 6.0, colour),
             Mark::Line => canvas.line(&[(from, middle), (to, middle)], colour, 2.0),
             Mark::Dashes => canvas.dashes((from, middle), (to, middle), colour, 1.5),
             Mark::Band => {

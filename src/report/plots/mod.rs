@@ -5,6 +5,7 @@
 
 mod by_interval;
 mod canvas;
+mod curve;
 mod days;
 mod differences;
 mod flow;
@@ -17,6 +18,7 @@ mod volume;
 mod waits;
 
 pub use canvas::{Canvas, Colour};
+pub use curve::{CurvePlot, Panel, Series};
 pub use differences::{Bar, differences, over_day};
 pub use required::required;
 pub use roster::{Cover, Line, Roster};

@@ -1,0 +1,83 @@
+//! The report of a load test: the figures of a centre against its volume, and where its service begins to give way.
+
+mod chart;
+mod page;
+mod pictures;
+mod tables;
+mod words;
+
+pub use page::write as page;
+pub use pictures::write as write_plots;
+pub use tables::write_csv;
+
+use super::text::Page;
+use super::text::layout::{Look, NBSP, wrapped};
+use super::text::summary;
+use crate::scenario::Scenario;
+use crate::stress::{Curve, Stress};
+
+/// What is shown: what was found, and the scenario as it stands today.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    found: &'a Stress,
+    scenario: &'a Scenario,
+}
+
+impl<'a> View<'a> {
+    /// A load test of a scenario.
+    pub fn new(found: &'a Stress, scenario: &'a Scenario) -> Self {
+        Self { found, scenario }
+    }
+
+    fn curve(&self) -> Option<OfCurve<'a>> {
+        let curve = self.found.curve.as_ref()?;
+        Some(OfCurve {
+            curve,
+            found: self.found,
+            scenario: self.scenario,
+        })
+    }
+}
+
+/// A capacity curve with what it is of.
+#[derive(Debug, Clone, Copy)]
+struct OfCurve<'a> {
+    curve: &'a Curve,
+    found: &'a Stress,
+    scenario: &'a Scenario,
+}
+
+/// The report as text.
+pub fn text(view: &View<'_>, page: &Page) -> String {
+    let page = Page {
+        width: page.width.max(40),
+        ..*page
+    };
+    let mut blocks = vec![heading(view, &page)];
+    if let Some(of) = view.curve() {
+        let sentences = words::sentences(&of).into_iter();
+        blocks.push(
+            sentences
+                .map(|sentence| wrapped(&sentence, page.text_width(), 2, 2))
+                .collect(),
+        );
+        blocks.push(page.warnings(&view.found.run.warnings));
+        blocks.push(chart::lay_out(&of, &page));
+        let legend = wrapped(&summary::formulas(view.scenario), page.text_width(), 2, 2);
+        blocks.push(tables::points(&of).render(page.width, page.colour) + &page.aside(&legend));
+    }
+    let hint = "(pictures: --plots; page with pictures: --report; every figure: --json, --csv)";
+    blocks.push(page.aside(&wrapped(hint, page.text_width(), 2, 1)));
+    blocks.retain(|block| !block.is_empty());
+    blocks.join("\n").replace(NBSP, " ")
+}
+
+/// What was simulated.
+fn heading(view: &View<'_>, page: &Page) -> String {
+    let title = page.title(&words::title(view));
+    let stopped = words::stopped(view).map(|stopped| {
+        let lines = wrapped(&stopped, page.text_width(), 0, 2);
+        page.painted(&lines, Look::Doubt)
+    });
+    title + &stopped.unwrap_or_default()
+}

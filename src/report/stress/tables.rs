@@ -1,0 +1,296 @@
+//! A load test in rows and columns, for people and as CSV files. What is in which column is said in `docs/stress.md`.
+
+use super::words::volume;
+use super::{OfCurve, View};
+use crate::kpi::{FormulaAnswer, unit};
+use crate::planning::DayFormulas;
+use crate::report::csv::write_tables;
+use crate::report::files::{Folder, SaveError};
+use crate::report::tables::{Sheet, Table as Csv};
+use crate::report::text::figures::{UNDEFINED, level, percent, rate, seconds};
+use crate::report::text::layout::{Cell, Table, truncated};
+use crate::stats::Estimate;
+use crate::stress::{Row, percent_text};
+use std::io;
+
+/// Of more queues than this only the total stands in the table.
+const MOST_QUEUES: usize = 6;
+
+/// Of more queues than this the formulas are not in the table.
+const MOST_WITH_FORMULAS: usize = 2;
+
+/// Names in headers are cut to this.
+const NAME: usize = 14;
+
+/// A row for each volume.
+pub fn points(of: &OfCurve<'_>) -> Table {
+    let curve = of.curve;
+    let percents = curve.percents();
+    let name = |percent: &f64| match *percent == 100.0 {
+        true => format!("{} today", volume(*percent)),
+        false => volume(*percent),
+    };
+    let mut table = Table::new("volume", percents.iter().map(name).collect());
+    let queues = curve.places("queues");
+    let levels = match queues.len() {
+        n if n > MOST_QUEUES => vec![("total", "in target %".to_owned())],
+        1 => vec![(queues[0], "in target %".to_owned())],
+        _ => queues
+            .iter()
+            .map(|place| {
+                let name = place.trim_start_matches("queues.");
+                (*place, format!("{} %", truncated(name, NAME)))
+            })
+            .collect(),
+    };
+    for (place, header) in &levels {
+        table.column(
+            header,
+            9,
+            curve.of(place).map(|row| level(row.get("service_level"))),
+        );
+        if queues.len() <= MOST_WITH_FORMULAS {
+            let formulas: [(&str, u8, fn(&DayFormulas) -> Option<FormulaAnswer>); 2] = [
+                ("Erlang-A", 4, |formulas| formulas.a),
+                ("Erlang-C", 3, |formulas| formulas.c),
+            ];
+            for (header, weight, answer) in formulas {
+                let cells: Vec<Option<f64>> = curve
+                    .of(place)
+                    .map(|row| {
+                        let answer = row.erlang.as_ref().and_then(answer)?;
+                        answer.figures().map(|figures| figures.service_level)
+                    })
+                    .collect();
+                if cells.iter().any(Option::is_some) {
+                    let cell = |level: Option<f64>| match level {
+                        Some(level) => format!("{:.1}", 100.0 * level).into(),
+                        None => Cell::from(UNDEFINED),
+                    };
+                    table.column(header, weight, cells.into_iter().map(cell));
+                }
+            }
+        }
+    }
+    let total =
+        |kpi: &str| -> Vec<Estimate> { curve.of("total").map(|row| row.get(kpi)).collect() };
+    table.column(
+        "abandoned",
+        8,
+        total("abandonment_rate")
+            .into_iter()
+            .map(|e| rate(e).into()),
+    );
+    let blocked = total("blocking_rate");
+    if blocked.iter().any(|estimate| estimate.mean > Some(0.0)) {
+        table.column("blocked", 7, blocked.into_iter().map(|e| rate(e).into()));
+    }
+    table.column(
+        "ASA",
+        6,
+        total("asa_s").into_iter().map(|e| seconds(e).into()),
+    );
+    let groups = curve.places("groups");
+    let occupancy = percents.iter().map(|percent| {
+        let rows = || {
+            groups
+                .iter()
+                .filter_map(|place| curve.of(place).find(|row| row.percent == *percent))
+        };
+        let hours = |kpi: &str| rows().filter_map(|row| row.get(kpi).mean).sum::<f64>();
+        let (busy, staffed) = (hours("busy_h"), hours("staffed_h"));
+        Estimate {
+            mean: (staffed > 0.0).then(|| busy / staffed),
+            ..Estimate::default()
+        }
+    });
+    table.column("occupancy", 5, occupancy.map(|e| percent(e).into()));
+    let attempts = total("attempts_per_caller");
+    if attempts.iter().any(|estimate| estimate.mean > Some(1.005)) {
+        let cell = |estimate: Estimate| match estimate.mean {
+            Some(mean) => Cell::from(format!("{mean:.2}")),
+            None => Cell::from(UNDEFINED),
+        };
+        table.column("attempts each", 2, attempts.into_iter().map(cell));
+    }
+    table
+}
+
+/// Writes every file into a folder.
+///
+/// # Errors
+/// Those of the system.
+pub fn write_csv(view: &View<'_>, folder: &Folder<'_>) -> Result<(), SaveError> {
+    let run = &view.found.run;
+    let warnings = run.warnings.iter().map(String::as_str);
+    let curve = view.curve();
+    let places = curve.iter().flat_map(|of| &of.curve.rows);
+    let places = places.map(|row| row.place.as_str());
+    let name = view.found.scenario.name.as_str();
+    let is_ascii = warnings.chain(places).chain([name]).all(str::is_ascii);
+    if let Some(of) = curve {
+        let tables: [Csv<OfCurve<'_>>; 3] = [("curve", rows), ("erlang", erlang), ("knees", knees)];
+        write_tables(&of, &tables, is_ascii, folder)?;
+    }
+    let tables: [Csv<View<'_>>; 1] = [("run", facts)];
+    write_tables(view, &tables, is_ascii, folder)
+}
+
+/// Two cells: the list that a part is in, and its name.
+fn place(rows: &mut dyn Sheet, place: &str) -> io::Result<()> {
+    let (part, name) = place.split_once('.').unwrap_or((place, ""));
+    rows.text(part)?;
+    rows.text(name)
+}
+
+/// A row for each figure of each part at each volume.
+fn rows(of: &OfCurve<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
+    rows.header(&[
+        "percent", "days", "part", "name", "kpi", "unit", "mean", "ci_low", "ci_high", "se",
+    ])?;
+    for row in &of.curve.rows {
+        for (kpi, estimate) in &row.kpis {
+            rows.number(Some(row.percent))?;
+            rows.number(Some(row.days as f64))?;
+            place(rows, &row.place)?;
+            rows.text(kpi)?;
+            rows.text(unit(kpi).map_or("", |unit| unit.name()))?;
+            rows.estimate(estimate)?;
+            rows.end()?;
+        }
+    }
+    Ok(())
+}
+
+/// What the formulas say of each queue at each volume.
+fn erlang(of: &OfCurve<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
+    rows.header(&[
+        "percent",
+        "queue",
+        "formula",
+        "agents_seen",
+        "not_applicable",
+        "erlangs",
+        "agents",
+        "service_level",
+        "asa_s",
+        "abandonment_rate",
+        "occupancy",
+    ])?;
+    let with_formulas = of.curve.rows.iter();
+    for (row, formulas) in with_formulas.filter_map(|row| Some((row, row.erlang.as_ref()?))) {
+        for (name, answer) in [("c", formulas.c), ("a", formulas.a)] {
+            rows.number(Some(row.percent))?;
+            rows.text(row.place.trim_start_matches("queues."))?;
+            rows.text(name)?;
+            rows.text(formulas.agents.name())?;
+            let why = answer.and_then(|answer| answer.not_applicable());
+            rows.text(why.map_or("", |why| why.name()))?;
+            let figures = answer.as_ref().and_then(FormulaAnswer::figures);
+            let of = |get: fn(&crate::kpi::FormulaFigures) -> f64| figures.map(get);
+            for number in [
+                of(|f| f.erlangs),
+                of(|f| f.agents),
+                of(|f| f.service_level),
+                of(|f| f.asa_s),
+                of(|f| f.abandonment_rate),
+                of(|f| f.occupancy),
+            ] {
+                rows.number(number)?;
+            }
+            rows.end()?;
+        }
+    }
+    Ok(())
+}
+
+/// A row for each service level.
+fn knees(of: &OfCurve<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
+    rows.header(&[
+        "part", "name", "kpi", "percent", "value", "from", "to", "reason",
+    ])?;
+    for knee in &of.curve.knees {
+        place(rows, &knee.place)?;
+        rows.text(knee.kpi)?;
+        let (from, to) = knee.between.unzip();
+        for number in [knee.percent, knee.value, from, to] {
+            rows.number(number)?;
+        }
+        rows.text(knee.reason.map_or("", |reason| reason.name()))?;
+        rows.end()?;
+    }
+    Ok(())
+}
+
+/// Facts about the run.
+fn facts(view: &View<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
+    let run = &view.found.run;
+    rows.header(&["key", "value"])?;
+    let mut facts: Vec<(&str, String)> = vec![
+        ("scenario", view.found.scenario.name.clone()),
+        ("sha256", view.found.scenario.sha256.clone()),
+        ("version", run.version.to_owned()),
+        ("mode", run.mode.to_owned()),
+        ("seed", run.seed.to_string()),
+        ("confidence", run.confidence.to_string()),
+        ("days_used", run.days_used.to_string()),
+        ("partial", run.partial.to_string()),
+    ];
+    if let Some(ended) = view
+        .found
+        .curve
+        .as_ref()
+        .and_then(|curve| curve.ended.as_ref())
+    {
+        facts.push(("ended_percent", percent_text(ended.percent)));
+    }
+    facts.extend(
+        run.warnings
+            .iter()
+            .map(|warning| ("warning", warning.clone())),
+    );
+    for (key, value) in facts {
+        rows.text(key)?;
+        rows.text(&value)?;
+        rows.end()?;
+    }
+    Ok(())
+}
+
+/// Every volume of a queue, for the page: simulated beside the formulas.
+pub fn beside(of: &OfCurve<'_>, queue: &str) -> Table {
+    let rows: Vec<&Row> = of.curve.of(queue).collect();
+    let names = rows.iter().map(|row| volume(row.percent));
+    let mut table = Table::new("volume", names.collect());
+    type Get = fn(&crate::kpi::FormulaFigures) -> f64;
+    let figures: [(&str, &str, fn(Estimate) -> String, Get); 3] = [
+        ("service_level", "in target", percent, |f| f.service_level),
+        ("abandonment_rate", "abandoned", rate, |f| {
+            f.abandonment_rate
+        }),
+        ("asa_s", "ASA", seconds, |f| f.asa_s),
+    ];
+    for (kpi, header, say, get) in figures {
+        table.column(header, 9, rows.iter().map(|row| say(row.get(kpi)).into()));
+        let formulas: [(&str, fn(&DayFormulas) -> Option<FormulaAnswer>); 2] = [
+            ("Erlang-A", |formulas| formulas.a),
+            ("Erlang-C", |formulas| formulas.c),
+        ];
+        for (name, answer) in formulas {
+            // For Erlang-C nobody abandons.
+            if kpi == "abandonment_rate" && name == "Erlang-C" {
+                continue;
+            }
+            let cell = |row: &&Row| {
+                let answer = row.erlang.as_ref().and_then(answer);
+                let mean = answer.as_ref().and_then(FormulaAnswer::figures).map(get);
+                Cell::from(say(Estimate {
+                    mean,
+                    ..Estimate::default()
+                }))
+            };
+            table.column(name, 5, rows.iter().map(cell));
+        }
+    }
+    table
+}
