@@ -3,7 +3,7 @@
 mod common;
 
 use acdsim::scenario::{self, Scenario};
-use acdsim::stress::{Course, NoRecovery, Question, course};
+use acdsim::stress::course::{Course, NoRecovery, Question, course};
 use acdsim::{Control, Model};
 use std::path::Path;
 

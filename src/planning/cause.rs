@@ -113,7 +113,7 @@ fn late(scenario: &Scenario, queue: usize, goal: &Goal) -> Option<String> {
 }
 
 /// The trunk groups of a queue, where callers come in some intervals and none of them has a line.
-pub(super) fn without_lines<'s>(
+pub(crate) fn without_lines<'s>(
     scenario: &'s Scenario,
     queue: usize,
     intervals: &Range<usize>,
@@ -143,7 +143,7 @@ fn callers(scenario: &Scenario, queue: usize) -> impl Iterator<Item = &CallType>
 }
 
 /// The groups of all tiers of a queue.
-pub(super) fn serving(scenario: &Scenario, queue: usize) -> Vec<usize> {
+pub(crate) fn serving(scenario: &Scenario, queue: usize) -> Vec<usize> {
     let tiers = &scenario.queues[queue].tiers;
     let names: Vec<&String> = tiers.iter().flat_map(|tier| &tier.groups).collect();
     let groups = scenario.groups.iter().enumerate();

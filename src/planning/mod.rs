@@ -69,6 +69,7 @@ mod staffing;
 pub use analytic::{Analytic, Calls, ErlangModel, Seen, When};
 pub use beside::beside;
 pub use by_formula::by_formula;
+pub(crate) use cause::{serving, without_lines};
 pub(crate) use closing::Judge;
 pub use day_formulas::{AgentsSeen, DayFormulas, day_formulas};
 pub use document::{Cost, Judged, OneMore, Row, SCHEMA, Staffing};

@@ -3,6 +3,7 @@
 //! Volume is that of first attempts: callers who call again come on top, by simulation. A factor of 1 is the scenario as it
 //! stands, "today's".
 
+pub mod breaking;
 pub mod course;
 mod curve;
 mod day;

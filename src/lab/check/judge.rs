@@ -39,14 +39,14 @@ impl Verdict {
 }
 
 /// Days without any spread after which it is believed that there is none.
-pub(super) const ENOUGH_ALIKE: u64 = 400;
+pub(crate) const ENOUGH_ALIKE: u64 = 400;
 
 /// Waits that must lie beyond a quantile until it is believed to have no spread.
 pub(super) const ENOUGH_BEYOND: f64 = 20.0;
 
 /// A figure, or what it is more than `factor` times that of the baseline, as far as it has been seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     pub value: f64,
     /// That of the baseline, 0 where there is none.
     pub baseline: f64,
@@ -59,7 +59,7 @@ pub(super) struct Seen {
 
 /// What is known of the spread beyond the standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Spread {
+pub(crate) enum Spread {
     /// Nothing: the standard error says it.
     Normal,
     /// It counts days: so many of so many.
@@ -100,7 +100,7 @@ impl Seen {
 
 /// One side of what is expected: the figure, less `factor` times that of the baseline, beside a threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Bound {
+pub(crate) struct Bound {
     pub factor: f64,
     pub threshold: f64,
     pub is_upper: bool,
@@ -153,7 +153,7 @@ impl Bound {
 
 /// The errors that a look may make.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Errors {
+pub(crate) struct Errors {
     /// That an expectation passes which does not hold.
     pub pass: f64,
     /// That one fails which holds.
@@ -161,7 +161,7 @@ pub(super) struct Errors {
 }
 
 /// Judges by what was seen of each bound: it passes if all surely hold, and fails if one is surely broken.
-pub(super) fn judge(seen: &[(Bound, Seen)], errors: Errors) -> Verdict {
+pub(crate) fn judge(seen: &[(Bound, Seen)], errors: Errors) -> Verdict {
     let limits = |seen: &Seen, error: f64| seen.limits(error);
     let holds = |(bound, seen): &(Bound, Seen)| {
         limits(seen, errors.pass).is_some_and(|limits| bound.holds(limits, seen.rounding()))

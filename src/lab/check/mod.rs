@@ -21,8 +21,10 @@ mod seldom;
 
 pub use expectation::{Expectation, Name, Of, Part, Path, Relation, Threshold, Wrong};
 pub use judge::Verdict;
+pub(crate) use judge::{Bound, ENOUGH_ALIKE, Errors, Seen, Spread, judge};
 pub use lock::{Blocks, LOCK_SCHEMA, Lock, LockError};
 pub use outcome::{BaselineInfo, Judged, Measured, Outcome, RunInfo, SCHEMA};
+pub(crate) use seldom::Unusual;
 
 use super::compare::{self, Side};
 use super::looks::Looks;
@@ -32,7 +34,6 @@ use crate::random::STREAM_VERSION;
 use crate::routing::Routing;
 use crate::scenario::{Mode, Scenario, schema};
 use counting::{Counting, Test};
-use judge::{Bound, Errors};
 use matched::Figure;
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -42,7 +43,7 @@ pub const MOST_REPLICATIONS: u64 = 20_000;
 
 /// The part of an error that is spent. The rest is kept back for what the normal approximation gets wrong: skewed figures, few
 /// days.
-const SPENT: f64 = 0.8;
+pub(crate) const SPENT: f64 = 0.8;
 
 /// More replications than this are not advised.
 const MOST_BELIEVED: f64 = schema::MOST_REPLICATIONS as f64;

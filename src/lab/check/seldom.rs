@@ -5,7 +5,7 @@ const ENOUGH: u64 = 50;
 
 /// Counts, beside a figure's sums, the days on which it was not what it usually is, and what one of them can weigh.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Unusual {
+pub(crate) struct Unusual {
     /// Days on which a numerator was not 0 and, of a difference, the sides were not alike.
     any: u64,
     /// The same of a numerator that was not its denominator.
@@ -16,7 +16,7 @@ pub(super) struct Unusual {
 
 /// A figure that was as usual on all but a few days.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Seldom {
+pub(crate) struct Seldom {
     /// Days on which it was not.
     pub days: u64,
     /// Of so many.
