@@ -43,7 +43,7 @@ fn recovery_is_the_time_of_draining() {
     let text = one_queue(1000, 9000.0, "", stress);
     for window_min in [5, 30] {
         let found = course_of(&text, 10, window_min);
-        assert_eq!(found.over_min, 120);
+        assert_eq!(found.profile.over_min, 120);
         let fluid = 60.0 - 80.0 / 60.0 + 0.8 * f64::from(window_min);
         let expected = 5.0 * (fluid / 5.0).ceil();
         let minutes = found.recovery.minutes.expect("it recovers");
@@ -82,7 +82,7 @@ fn there_is_a_reason_where_it_does_not_recover() {
         (None, Some(NoRecovery::NothingHappens))
     );
     let found = enough("faults = [{ kind = \"absent\", at = \"2h\", for = \"1h\" }]");
-    assert_eq!((found.over_min, found.recovery.reason), (180, None));
+    assert_eq!((found.profile.over_min, found.recovery.reason), (180, None));
     assert!(
         found
             .recovery

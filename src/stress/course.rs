@@ -2,6 +2,7 @@
 //! callers who call again.
 
 use super::day::{Parts, StressedDay};
+use super::timeline::{Step, timeline};
 use super::windows::{Missed, Windows};
 use crate::engine::Tally;
 use crate::experiment::{Control, Error, Halt, NewRouting, Variants};
@@ -49,10 +50,10 @@ impl Question {
 }
 
 /// How the day goes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Course {
-    /// When the cause is over: the last stage above 100 %, or the last fault, in minutes after opening.
-    pub over_min: u32,
+    /// The profile.
+    pub profile: ProfileInfo,
     /// When the targets hold again.
     pub recovery: Recovery,
     /// Attempts per caller.
@@ -69,13 +70,37 @@ pub struct Course {
     /// Calls cut a day.
     pub dropped_in_service: Estimate,
     /// The day, on the grid of the profile.
-    pub with: Results,
+    pub timeline: Vec<Step>,
     /// The same day without the profile.
+    pub timeline_without: Vec<Step>,
+    /// All of its figures.
+    #[serde(skip)]
+    pub with: Results,
+    /// Those of the same day without the profile.
+    #[serde(skip)]
     pub without: Results,
     /// Fewer days than asked for.
+    #[serde(skip)]
     pub partial: bool,
     /// What a reader should know.
+    #[serde(skip)]
     pub warnings: Vec<String>,
+}
+
+/// What happens on the day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProfileInfo {
+    /// What it is called.
+    pub name: Option<String>,
+    /// When its cause is over: the last stage above 100 %, or the last fault.
+    pub over: String,
+    /// The same in minutes after opening.
+    #[serde(skip)]
+    pub over_min: u32,
+    /// Minutes of the windows over which targets are judged.
+    pub window_min: u32,
+    /// Days simulated of each variant.
+    pub days: u64,
 }
 
 /// When the targets hold again.
@@ -202,7 +227,13 @@ pub fn course(
     let judged = Judged::new(&windows, over_min(scenario, profile), step, question);
     let counts = counts.estimates(n, question.confidence);
     Ok(Course {
-        over_min: judged.over_min,
+        profile: ProfileInfo {
+            name: profile.name.clone(),
+            over: clock_text(scenario.open_min + judged.over_min),
+            over_min: judged.over_min,
+            window_min: window as u32 * step,
+            days: n,
+        },
         recovery: judged.recovery(scenario, profile),
         amplification: counts.amplification,
         missed_after: judged.missed_after(),
@@ -210,6 +241,8 @@ pub fn course(
         lost_extra: counts.lost_extra,
         returned_extra: counts.returned_extra,
         dropped_in_service: counts.dropped_in_service,
+        timeline: timeline(&with),
+        timeline_without: timeline(&without),
         with,
         without,
         partial,

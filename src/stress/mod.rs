@@ -9,6 +9,7 @@ mod curve;
 mod day;
 mod document;
 mod knee;
+mod timeline;
 mod windows;
 
 pub(crate) use curve::percent_text;
@@ -16,6 +17,7 @@ pub use curve::{Curve, CurveQuestion, Ended, Knee, Precision, Row, curve, volume
 pub use day::{Parts, StressedDay};
 pub use document::{RunInfo, ScenarioInfo, Stress};
 pub use knee::{Bend, NoKnee, knee};
+pub use timeline::Step;
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "acdsim.stress/1";
