@@ -1,19 +1,27 @@
 //! `acdsim stress`: load tests of a workforce.
 
 use super::outputs::page_name;
+use super::staff::PerArgument;
 use super::stop::{self, Limit, Stop};
+use super::targets::{Targets, points, share};
 use super::{Failure, print, print_json, progress, run, say, status};
 use crate::experiment::calibrate;
 use crate::lab::vary;
+use crate::planning::{Per, Tolerance};
 use crate::report::files::{Folder, Place, SaveError};
 use crate::report::{stress as report, text};
-use crate::scenario::Scenario;
-use crate::stress::{self, CurveQuestion};
+use crate::scenario::stress::Profile;
+use crate::scenario::{
+    Document, Mode, ProfileFile, STARTERS, Scenario, parse_duration, stages_in_argument,
+};
+use crate::stress::breaking::{self, breaking_point};
+use crate::stress::course::{self, course};
+use crate::stress::{self, CurveQuestion, Stress};
 use clap::{ArgGroup, Args};
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Most volumes of a curve.
 const MOST_POINTS: usize = 1000;
@@ -24,7 +32,11 @@ const MOST_VOLUME: f64 = 100.0;
 /// The volumes of a curve if none are given: those of [`CurveQuestion::new`].
 const VOLUMES: &str = "10%..300%:10%";
 
-/// Load-test a workforce: its figures at every volume, from quiet to overrun.
+/// Load-test a workforce: how much volume it bears, what gives way first, and what becomes of a bad day.
+///
+/// Without flags: the breaking point, which is the volume up to which every target holds in expectation; and, where the scenario has a
+/// section [stress] or a profile is given, the day on which that happens, beside the same day without it: when it recovers, who
+/// is lost, and what callers who call again add. A profile has stages of volume, faults, and what is done about them.
 ///
 /// The capacity curve (--curve) simulates the scenario at volumes from 10 % to 300 % of its first attempts, with the same
 /// callers at all of them, beside what Erlang-C and Erlang-A say, and marks the knee: where the service begins to give way.
@@ -32,6 +44,11 @@ const VOLUMES: &str = "10%..300%:10%";
 #[command(group = ArgGroup::new("stress_files").multiple(true))]
 #[command(after_help = "\
 Examples:
+  acdsim stress                                            the bundled day: its breaking point
+  acdsim stress monday.toml --stages '2h:100%, 0s:200%, 30m:200%, 1h:100%'    a spike of half an hour
+  acdsim stress monday.toml --profile storm-outage         a bundled profile, or a file with a section [stress]
+  acdsim stress monday.toml --breaking-point --per interval --width 5pp
+  acdsim stress monday.toml --breaking-point --risk 10%    nine days in ten meet every target of the queues
   acdsim stress --curve                                    the bundled day, from 10 % to 300 % of its volume
   acdsim stress monday.toml --curve --volumes 80%..140%:5%
   acdsim stress monday.toml --curve --volumes '50%, 100%, 150%, 200%'
@@ -45,9 +62,45 @@ Exit status: 0 done; 2 bad usage or bad input; 130 interrupted.")]
 pub struct Arguments {
     /// The scenario file (TOML); without it the bundled day
     file: Option<PathBuf>,
+    /// The day of the profile: recovery, lost callers, and those who call again
+    #[arg(long)]
+    day: bool,
+    /// The breaking point: the volume up to which every target holds
+    #[arg(long)]
+    breaking_point: bool,
     /// The capacity curve: every figure against volume
     #[arg(long)]
     curve: bool,
+    /// Volume in the course of the day, in place of the profile's: in so much time, evenly, to so much of today's
+    #[arg(long, value_name = "STAGES", allow_hyphen_values = true)]
+    stages: Option<String>,
+    /// The profile, in place of the scenario's own: a file with a section [stress], or a bundled one, see acdsim init --list
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<PathBuf>,
+    /// The day: at each instant targets are judged over a window of this length before it
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = window)]
+    window: u32,
+    /// The day: how far beside its target a figure counts as held; of times 5 %
+    #[arg(long, value_name = "POINTS", value_parser = points, default_value = "1pp")]
+    tolerance: f64,
+    /// The day: number of days, of each of three variants [default: the scenario's]
+    #[arg(long, value_name = "N", value_parser = run::days)]
+    replications: Option<u32>,
+    #[command(flatten)]
+    targets: Targets,
+    /// The breaking point: over what the targets are to be met
+    #[arg(long, value_enum, default_value = "day")]
+    per: PerArgument,
+    /// The breaking point: up to which any target of any queue is missed on at most this share of days, e.g. 10%
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    risk: Option<f64>,
+    /// The breaking point: largest width of its interval, in points of today's volume
+    #[arg(long, value_name = "POINTS", default_value = "2pp", value_parser = points)]
+    width: f64,
+    /// The breaking point: days simulated in all, at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
+    #[arg(default_value = "100000")]
+    budget: u64,
     /// Volumes of the curve, of today's first attempts: a range with both ends, FROM..TO:STEP, or a list of them
     #[arg(long, value_name = "VOLUMES", default_value = VOLUMES, value_parser = volumes, allow_hyphen_values = true)]
     volumes: Volumes,
@@ -131,33 +184,109 @@ fn volumes(text: &str) -> Result<Volumes, String> {
     Ok(Volumes(percents))
 }
 
-pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
-    if !arguments.curve {
-        return Err(Failure::bad_input(
-            "there is nothing to do\n  help: say what you want to know: --curve, the figures at every volume",
-        ));
+/// Whole minutes of a window.
+fn window(text: &str) -> Result<u32, String> {
+    let time = parse_duration(text).map_err(|error| error.to_string())?;
+    let minutes = time.as_secs() / 60;
+    match u32::try_from(minutes) {
+        Ok(minutes) if minutes > 0 && time.as_secs() % 60 == 0 && minutes <= 24 * 60 => Ok(minutes),
+        _ => Err(
+            "a window is a number of whole minutes, at most a day: write for example 30m"
+                .to_owned(),
+        ),
     }
+}
+
+pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
     stop::within(&arguments.limit, |stop| answer(arguments, stop))
 }
 
+/// What is asked for.
+struct Asked {
+    day: Option<Profile>,
+    breaking_point: bool,
+    curve: bool,
+}
+
 fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
-    let document = super::open(arguments.file.as_deref())?;
+    // A profile alone is one of the bundled day.
+    let mut document = super::open(arguments.file.as_deref())?;
+    let own = document.is_profile().then(|| document.clone());
+    if own.is_some() {
+        document = super::open(None)?;
+    }
     // Before anything is simulated: nobody should wait to be told that something is bad.
-    let scenario = document.check(&arguments.set)?.scenario;
-    let question = question(arguments, &scenario);
-    let places = Places::new(arguments, &scenario.name, question.seed)?;
+    let mut scenario = document.check(&arguments.set)?.scenario;
+    arguments.targets.apply(&mut scenario);
+    let asked = asked(arguments, &scenario, own)?;
+    let seed = arguments.seed.unwrap_or(scenario.run.seed);
+    let confidence = arguments.confidence.unwrap_or(scenario.run.confidence);
+    let threads = arguments.threads.map(usize::from);
+    let places = Places::new(arguments, &scenario.name, seed)?;
 
     let control = Arc::clone(&stop.control);
     let prepared = progress::watch_calibration(&control, || {
-        calibrate::prepare(&document, &arguments.set, question.threads, &control)
+        calibrate::prepare(&document, &arguments.set, threads, &control)
     })?;
-    let scenario = &prepared.loaded.scenario;
-    let mut found =
-        progress::watch_parts(&control, || stress::curve(scenario, &question, &control))?;
-    found.run.warnings.splice(0..0, prepared.loaded.warnings);
+    let mut scenario = prepared.loaded.scenario;
+    arguments.targets.apply(&mut scenario);
+    let mut found = Stress::of(&scenario, seed, confidence);
+    found.run.warnings = prepared.loaded.warnings;
+    if let Some(profile) = &asked.day {
+        let question = course::Question {
+            days: arguments
+                .replications
+                .unwrap_or(scenario.run.replications)
+                .into(),
+            window_min: arguments.window,
+            tolerance: Tolerance {
+                points: arguments.tolerance,
+                ..Tolerance::default()
+            },
+            seed,
+            confidence,
+            threads,
+        };
+        let day = progress::watch(&control, || course(&scenario, profile, &question, &control))?;
+        found.add_day(day);
+        control.done.store(0, Ordering::Relaxed);
+    }
+    if asked.breaking_point && !found.run.partial {
+        let question = breaking::Question {
+            targets: arguments.targets.of(&scenario),
+            per: match arguments.per {
+                PerArgument::Interval => Per::Interval,
+                PerArgument::Day => Per::Day,
+            },
+            risk: arguments.risk,
+            width: arguments.width,
+            confidence,
+            seed,
+            budget: arguments.budget,
+            threads,
+            explained: true,
+        };
+        let breaking =
+            progress::watch_search(&control, || breaking_point(&scenario, &question, &control))?;
+        found.add_breaking(breaking);
+        control.done.store(0, Ordering::Relaxed);
+    }
+    if asked.curve && !found.run.partial {
+        let question = CurveQuestion {
+            percents: arguments.volumes.0.clone(),
+            half_width: arguments.until_precise,
+            most_days: arguments.max_replications.into(),
+            seed,
+            confidence,
+            threads,
+        };
+        let curve =
+            progress::watch_parts(&control, || stress::curve(&scenario, &question, &control))?;
+        found.add_curve(curve);
+    }
     stop.answered();
 
-    let view = report::View::new(&found, scenario);
+    let view = report::View::new(&found, &scenario, asked.day.as_ref());
     if arguments.json {
         print_json(&found)?;
     } else {
@@ -176,15 +305,76 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     })
 }
 
-fn question(arguments: &Arguments, scenario: &Scenario) -> CurveQuestion {
-    CurveQuestion {
-        percents: arguments.volumes.0.clone(),
-        half_width: arguments.until_precise,
-        most_days: arguments.max_replications.into(),
-        seed: arguments.seed.unwrap_or(scenario.run.seed),
-        confidence: arguments.confidence.unwrap_or(scenario.run.confidence),
-        threads: arguments.threads.map(usize::from),
+/// What the flags ask for: without any the breaking point, and the day of the profile where there is one.
+fn asked(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    own: Option<Document>,
+) -> Result<Asked, Failure> {
+    let named = arguments.stages.is_some() || arguments.profile.is_some() || own.is_some();
+    let nothing = !(arguments.day || arguments.breaking_point || arguments.curve);
+    let profile = profile(arguments, scenario, own)?;
+    let wants_day = arguments.day || named || (nothing && profile.is_some());
+    if wants_day && matches!(scenario.run.mode, Mode::Steady { .. }) {
+        return Err(Failure::bad_input(
+            "a profile happens in the course of a day; this scenario is one steady run\n  help: write mode = \"day\" (and open = \
+             \"08:00-20:00\" or the like) into it, or try --set run.mode=day",
+        ));
     }
+    if wants_day && profile.is_none() {
+        return Err(Failure::bad_input(
+            "there is no profile for a day\n  help: give one: --stages '2h:100%, 0s:200%, 30m:200%, 1h:100%', --profile FILE.toml, or a \
+             section [stress] in the scenario",
+        ));
+    }
+    let breaking_point = arguments.breaking_point || nothing;
+    if breaking_point && arguments.targets.of(scenario).is_empty() {
+        return Err(Failure::bad_input(
+            "there is no target that could be missed\n  help: give one: --target 80/20, --max-abandonment 5%, --max-blocking 1% or the like",
+        ));
+    }
+    Ok(Asked {
+        day: profile.filter(|_| wants_day),
+        breaking_point,
+        curve: arguments.curve,
+    })
+}
+
+/// The profile: that of the command line, or the scenario's own; its stages may be replaced.
+fn profile(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    own: Option<Document>,
+) -> Result<Option<Profile>, Failure> {
+    let file = match &arguments.profile {
+        None => own,
+        Some(path) => {
+            let bundled = STARTERS
+                .iter()
+                .filter(|starter| starter.command == "stress");
+            let mut bundled = bundled.filter(|starter| path.as_os_str() == starter.name);
+            match bundled.next() {
+                // A file of that name is meant rather than what is bundled.
+                Some(starter) if !path.exists() => {
+                    let name = format!("{}.toml", starter.name);
+                    Some(Document::parse(&name, starter.text, Path::new(""))?)
+                }
+                _ => Some(Document::open(path)?),
+            }
+        }
+    };
+    let mut profile = match file {
+        Some(file) => Some(ProfileFile::new(file).profile(scenario)?),
+        None => scenario.stress.as_deref().cloned(),
+    };
+    if let Some(text) = &arguments.stages {
+        let stages = stages_in_argument("--stages", text, scenario)?;
+        profile = Some(Profile {
+            stages,
+            ..profile.unwrap_or_default()
+        });
+    }
+    Ok(profile)
 }
 
 /// Where the files go that were asked for.

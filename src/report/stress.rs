@@ -1,6 +1,8 @@
 //! The report of a load test: the figures of a centre against its volume, and where its service begins to give way.
 
+mod breaking;
 mod chart;
+mod day;
 mod page;
 mod pictures;
 mod tables;
@@ -14,19 +16,34 @@ use super::text::Page;
 use super::text::layout::{Look, NBSP, wrapped};
 use super::text::summary;
 use crate::scenario::Scenario;
+use crate::scenario::stress::Profile;
 use crate::stress::{Curve, Stress};
+use day::OfDay;
 
 /// What is shown: what was found, and the scenario as it stands today.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     found: &'a Stress,
     scenario: &'a Scenario,
+    profile: Option<&'a Profile>,
 }
 
 impl<'a> View<'a> {
-    /// A load test of a scenario.
-    pub fn new(found: &'a Stress, scenario: &'a Scenario) -> Self {
-        Self { found, scenario }
+    /// A load test of a scenario, and the profile of its day.
+    pub fn new(found: &'a Stress, scenario: &'a Scenario, profile: Option<&'a Profile>) -> Self {
+        Self {
+            found,
+            scenario,
+            profile,
+        }
+    }
+
+    fn day(&self) -> Option<OfDay<'a>> {
+        Some(OfDay {
+            course: self.found.day.as_ref()?,
+            profile: self.profile?,
+            scenario: self.scenario,
+        })
     }
 
     fn curve(&self) -> Option<OfCurve<'a>> {
@@ -54,14 +71,31 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
         ..*page
     };
     let mut blocks = vec![heading(view, &page)];
+    let paragraphs = |sentences: Vec<String>| -> String {
+        let lines = sentences.iter();
+        lines
+            .map(|sentence| wrapped(sentence, page.text_width(), 2, 2))
+            .collect()
+    };
+    blocks.push(page.warnings(&view.found.run.warnings));
+    if let Some(found) = &view.found.breaking {
+        blocks.push(paragraphs(breaking::sentences(found, view.scenario)));
+    }
+    if let Some(of) = view.day() {
+        let happens = day::happens(&of).into_iter();
+        let happens: String = happens
+            .map(|line| wrapped(&line, page.text_width(), 4, 2))
+            .collect();
+        blocks.push(day::heading(&of, &page) + &page.aside(&happens));
+        blocks.push(paragraphs(day::sentences(&of)));
+        blocks.push(day::chart(&of, &page));
+        if let Some(table) = day::table(&of) {
+            let legend = wrapped(&day::legend(&of), page.text_width(), 2, 2);
+            blocks.push(table.render(page.width, page.colour) + &page.aside(&legend));
+        }
+    }
     if let Some(of) = view.curve() {
-        let sentences = words::sentences(&of).into_iter();
-        blocks.push(
-            sentences
-                .map(|sentence| wrapped(&sentence, page.text_width(), 2, 2))
-                .collect(),
-        );
-        blocks.push(page.warnings(&view.found.run.warnings));
+        blocks.push(paragraphs(words::sentences(&of)));
         blocks.push(chart::lay_out(&of, &page));
         let legend = wrapped(&summary::formulas(view.scenario), page.text_width(), 2, 2);
         blocks.push(tables::points(&of).render(page.width, page.colour) + &page.aside(&legend));

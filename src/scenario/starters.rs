@@ -1,4 +1,4 @@
-//! Scenarios to start from, a gate, and the shifts of a week. To add one, put its file into `scenarios/` and a line into [`STARTERS`].
+//! Scenarios to start from, a gate, the shifts of a week, and profiles of load tests. To add one, put its file into `scenarios/` and a line into [`STARTERS`].
 
 /// A file to start from.
 #[derive(Debug)]
@@ -84,6 +84,41 @@ pub const STARTERS: &[Starter] = &[
             ("weekday.toml", file!("week/weekday.toml")),
             ("saturday.toml", file!("week/saturday.toml")),
         ],
+    },
+    Starter {
+        name: "invoice-day",
+        about: "Load test: half as many calls again for three hours",
+        command: "stress",
+        text: file!("stress/invoice-day.toml"),
+        files: &[],
+    },
+    Starter {
+        name: "storm-outage",
+        about: "Load test: three times the calls, lines lost, an announcement in the IVR",
+        command: "stress",
+        text: file!("stress/storm-outage.toml"),
+        files: &[],
+    },
+    Starter {
+        name: "site-failure",
+        about: "Load test: a site is lost, and the other team steps in",
+        command: "stress",
+        text: file!("stress/site-failure.toml"),
+        files: &[],
+    },
+    Starter {
+        name: "flu-week",
+        about: "Load test: every fourth agent is ill",
+        command: "stress",
+        text: file!("stress/flu-week.toml"),
+        files: &[],
+    },
+    Starter {
+        name: "campaign",
+        about: "Load test: sales calls triple after a television spot",
+        command: "stress",
+        text: file!("stress/campaign.toml"),
+        files: &[],
     },
     Starter {
         name: "bank",

@@ -6,8 +6,8 @@ use super::timeline::{Step, timeline};
 use super::windows::{Missed, Windows};
 use crate::engine::Tally;
 use crate::experiment::{Control, Error, Halt, NewRouting, Variants};
-use crate::kpi::{Collector, Results, targets};
-use crate::planning;
+use crate::kpi::{Bound, Collector, Results, targets};
+use crate::planning::{self, Tolerance};
 use crate::routing::Routing;
 use crate::scenario::stress::{Profile, Stage, Volume};
 use crate::scenario::{Demand, Scenario, clock_text};
@@ -28,6 +28,8 @@ pub struct Question {
     pub days: u64,
     /// Minutes of the window over which targets are judged at an instant.
     pub window_min: u32,
+    /// How far beside its target a figure still counts as held: borderline, as for a staffing.
+    pub tolerance: Tolerance,
     /// Seed of all random numbers.
     pub seed: u64,
     /// Level of all intervals.
@@ -42,6 +44,7 @@ impl Question {
         Self {
             days: scenario.run.replications.into(),
             window_min: 30,
+            tolerance: Tolerance::default(),
             seed: scenario.run.seed,
             confidence: scenario.run.confidence,
             threads: None,
@@ -50,7 +53,7 @@ impl Question {
 }
 
 /// How the day goes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Course {
     /// The profile.
     pub profile: ProfileInfo,
@@ -69,6 +72,8 @@ pub struct Course {
     pub returned_extra: Estimate,
     /// Calls cut a day.
     pub dropped_in_service: Estimate,
+    /// The targets in the course of the day.
+    pub windows: Vec<JudgedTarget>,
     /// The day, on the grid of the profile.
     pub timeline: Vec<Step>,
     /// The same day without the profile.
@@ -101,6 +106,26 @@ pub struct ProfileInfo {
     pub window_min: u32,
     /// Days simulated of each variant.
     pub days: u64,
+}
+
+/// A target over trailing windows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JudgedTarget {
+    /// Which part.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// Which figure.
+    pub kpi: &'static str,
+    /// Which side of the target is wanted.
+    pub bound: Bound,
+    /// The target.
+    pub target: f64,
+    /// The figure over the window that ends so many steps after opening, from 0 on; none where there is nothing to be judged.
+    pub values: Vec<Option<f64>>,
+    /// Whether it is missed there.
+    pub missed: Vec<bool>,
+    /// The figure without the profile.
+    pub without: Vec<Option<f64>>,
 }
 
 /// When the targets hold again.
@@ -191,7 +216,7 @@ pub fn course(
     let steps = day.scenario().intervals();
     let targets = targets(scenario);
     let window = question.window_min.div_ceil(step).max(1) as usize;
-    let mut windows = [(); 3].map(|()| Windows::new(&targets, steps, window));
+    let mut windows = [(); 3].map(|()| Windows::new(&targets, question.tolerance, steps, window));
     let per_day = (3 * targets.len().max(1) * (steps + 1) * size_of::<(f64, f64)>()) as u64;
     let days = question.days.min((KEPT_BYTES / per_day).max(2));
     let mut counts = Counts::default();
@@ -241,6 +266,7 @@ pub fn course(
         lost_extra: counts.lost_extra,
         returned_extra: counts.returned_extra,
         dropped_in_service: counts.dropped_in_service,
+        windows: judged.targets(scenario),
         timeline: timeline(&with),
         timeline_without: timeline(&without),
         with,
@@ -439,6 +465,21 @@ impl<'w> Judged<'w> {
             not_recovered_without: at_closing(0),
             reason,
         }
+    }
+
+    fn targets(&self, scenario: &Scenario) -> Vec<JudgedTarget> {
+        let [without, with, _] = self.windows;
+        let targets = with.targets().enumerate();
+        let of = targets.map(|(i, target)| JudgedTarget {
+            place: target.place.name(scenario),
+            kpi: target.kpi,
+            bound: target.bound,
+            target: target.threshold,
+            values: with.figures(i),
+            missed: self.missed[1].of(i).to_vec(),
+            without: without.figures(i),
+        });
+        of.collect()
     }
 
     fn missed_after(&self) -> MissedAfter {

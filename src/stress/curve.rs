@@ -1,7 +1,6 @@
 //! The capacity curve: the figures of a centre against its volume.
 
-use super::SCHEMA;
-use super::document::{RunInfo, ScenarioInfo, Stress};
+use super::document::Stress;
 use super::knee::{NoKnee, knee};
 use crate::experiment::{self, Control, Error, Halt, Replications, Settings};
 use crate::kpi::Results;
@@ -371,23 +370,12 @@ impl Found {
             .into_iter()
             .map(|place| knee_of(&curve, place, question.half_width))
             .collect();
-        Stress {
-            schema: SCHEMA,
-            scenario: ScenarioInfo {
-                name: scenario.name.clone(),
-                sha256: scenario.sha256(),
-            },
-            run: RunInfo {
-                version: env!("CARGO_PKG_VERSION"),
-                mode: if steady { "steady" } else { "day" },
-                seed: question.seed,
-                confidence: question.confidence,
-                days_used: self.days_used,
-                partial: self.partial,
-                warnings,
-            },
-            curve: Some(curve),
-        }
+        let mut found = Stress::of(scenario, question.seed, question.confidence);
+        found.run.days_used = self.days_used;
+        found.run.partial = self.partial;
+        found.run.warnings = warnings;
+        found.curve = Some(curve);
+        found
     }
 
     fn not_precise(&self, question: &CurveQuestion) -> String {

@@ -1,6 +1,9 @@
 //! What a load test found, as its document has it.
 
+use super::breaking::Breaking;
+use super::course::Course;
 use super::curve::Curve;
+use crate::scenario::{Mode, Scenario};
 use serde::Serialize;
 
 /// What was found. Serialises to schema [`SCHEMA`](super::SCHEMA). Of its parts there are those that were asked for.
@@ -12,9 +15,67 @@ pub struct Stress {
     pub scenario: ScenarioInfo,
     /// How.
     pub run: RunInfo,
+    /// The volume up to which every target holds: `breaking_point`, `headroom_percent`.
+    #[serde(flatten)]
+    pub breaking: Option<Breaking>,
+    /// The day of a profile: `recovery`, `amplification`, `timeline` and the rest.
+    #[serde(flatten)]
+    pub day: Option<Course>,
     /// The figures at every volume: `curve`, `knees`, `ended`.
     #[serde(flatten)]
     pub curve: Option<Curve>,
+}
+
+impl Stress {
+    /// Of a scenario, with nothing found yet.
+    pub fn of(scenario: &Scenario, seed: u64, confidence: f64) -> Self {
+        Self {
+            schema: super::SCHEMA,
+            scenario: ScenarioInfo {
+                name: scenario.name.clone(),
+                sha256: scenario.sha256(),
+            },
+            run: RunInfo {
+                version: env!("CARGO_PKG_VERSION"),
+                mode: match scenario.run.mode {
+                    Mode::Day => "day",
+                    Mode::Steady { .. } => "steady",
+                },
+                seed,
+                confidence,
+                days_used: 0,
+                partial: false,
+                warnings: Vec::new(),
+            },
+            breaking: None,
+            day: None,
+            curve: None,
+        }
+    }
+
+    /// Adds the breaking point.
+    pub fn add_breaking(&mut self, found: Breaking) {
+        self.run.days_used += found.breaking_point.days_used;
+        self.run.partial |= found.partial;
+        self.run.warnings.extend(found.warnings.iter().cloned());
+        self.breaking = Some(found);
+    }
+
+    /// Adds the day of a profile.
+    pub fn add_day(&mut self, found: Course) {
+        self.run.days_used += 3 * found.profile.days;
+        self.run.partial |= found.partial;
+        self.run.warnings.extend(found.warnings.iter().cloned());
+        self.day = Some(found);
+    }
+
+    /// Adds the figures at every volume.
+    pub fn add_curve(&mut self, found: Self) {
+        self.run.days_used += found.run.days_used;
+        self.run.partial |= found.run.partial;
+        self.run.warnings.extend(found.run.warnings);
+        self.curve = found.curve;
+    }
 }
 
 /// What was simulated.

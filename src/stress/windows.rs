@@ -4,12 +4,13 @@
 use crate::engine::Tally;
 use crate::kpi::{Bound, Gauge, Target};
 use crate::model::Model;
+use crate::planning::Tolerance;
 use crate::random::{Purpose, ReplicationKey};
 use rayon::prelude::*;
 
 /// Numerator and denominator of each target on some days, as sums from opening to each instant of the grid.
 pub(super) struct Windows {
-    targets: Vec<(Target, Gauge)>,
+    targets: Vec<Judge>,
     /// Steps of the day, and of a window.
     steps: usize,
     window: usize,
@@ -17,15 +18,28 @@ pub(super) struct Windows {
     days: Vec<Vec<(f64, f64)>>,
 }
 
+/// A target, where its figure is read, and how far beside it still counts as held.
+struct Judge {
+    target: Target,
+    gauge: Gauge,
+    tolerance: f64,
+}
+
 /// Which targets are missed at which instants: target by target, from opening to closing.
 pub(super) struct Missed(Vec<Vec<bool>>);
 
 impl Windows {
     /// No days yet, of a day of so many steps, and windows of so many.
-    pub fn new(targets: &[Target], steps: usize, window: usize) -> Self {
-        let gauge = |target: &Target| Some((*target, Gauge::new(target.place, target.kpi)?));
+    pub fn new(targets: &[Target], tolerance: Tolerance, steps: usize, window: usize) -> Self {
+        let judge = |target: &Target| {
+            Some(Judge {
+                target: *target,
+                gauge: Gauge::new(target.place, target.kpi)?,
+                tolerance: tolerance.of(target),
+            })
+        };
         Self {
-            targets: targets.iter().filter_map(gauge).collect(),
+            targets: targets.iter().filter_map(judge).collect(),
             steps,
             window,
             days: Vec::new(),
@@ -34,7 +48,7 @@ impl Windows {
 
     pub fn add(&mut self, model: &Model, tally: &Tally) {
         let mut sums = Vec::with_capacity(self.targets.len() * (self.steps + 1));
-        for (_, gauge) in &self.targets {
+        for Judge { gauge, .. } in &self.targets {
             let mut sum = (0.0, 0.0);
             sums.push(sum);
             for step in 0..self.steps {
@@ -57,7 +71,18 @@ impl Windows {
 
     /// The targets that are looked at.
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
-        self.targets.iter().map(|(target, _)| target)
+        self.targets.iter().map(|judge| &judge.target)
+    }
+
+    /// A target's figure over the window that ends at each instant, on average over all days; none where nothing is judged.
+    pub fn figures(&self, target: usize) -> Vec<Option<f64>> {
+        let sums = self.sums((0..self.days.len()).map(|day| (day, 1.0)));
+        let sums = &sums[target * (self.steps + 1)..][..self.steps + 1];
+        let figure = |at: usize| {
+            let (x, y) = self.over(sums, at);
+            (y > 0.0).then(|| x / y)
+        };
+        (0..=self.steps).map(figure).collect()
     }
 
     /// What is missed on average over all days.
@@ -91,7 +116,7 @@ impl Windows {
     pub fn misses_at_closing(&self, day: usize) -> bool {
         let sums = self.days[day].chunks(self.steps + 1);
         let mut each = self.targets.iter().zip(sums);
-        each.any(|((target, _), sums)| misses(target, self.over(sums, self.steps)))
+        each.any(|(judge, sums)| judge.misses(self.over(sums, self.steps)))
     }
 
     /// Whether a target is missed over the whole day, on average over all days.
@@ -99,23 +124,29 @@ impl Windows {
         let last =
             |day: &Vec<(f64, f64)>, target: usize| day[target * (self.steps + 1) + self.steps];
         let mut each = self.targets.iter().enumerate();
-        each.any(|(i, (target, _))| {
+        each.any(|(i, judge)| {
             let sums = self.days.iter().map(|day| last(day, i));
-            misses(target, sums.fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1)))
+            judge.misses(sums.fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1)))
         })
     }
 
-    fn missed_on(&self, days: impl Iterator<Item = (usize, f64)>) -> Missed {
+    /// Numerators and denominators up to each instant, over days that count so many times.
+    fn sums(&self, days: impl Iterator<Item = (usize, f64)>) -> Vec<(f64, f64)> {
         let mut sums = vec![(0.0, 0.0); self.targets.len() * (self.steps + 1)];
         for (day, times) in days {
             for (sum, of) in sums.iter_mut().zip(&self.days[day]) {
                 *sum = (sum.0 + times * of.0, sum.1 + times * of.1);
             }
         }
-        let of_target = |((target, _), sums): (&(Target, Gauge), &[(f64, f64)])| {
+        sums
+    }
+
+    fn missed_on(&self, days: impl Iterator<Item = (usize, f64)>) -> Missed {
+        let sums = self.sums(days);
+        let of_target = |(judge, sums): (&Judge, &[(f64, f64)])| {
             let instants = 0..=self.steps;
             instants
-                .map(|at| misses(target, self.over(sums, at)))
+                .map(|at| judge.misses(self.over(sums, at)))
                 .collect()
         };
         let each = self.targets.iter().zip(sums.chunks(self.steps + 1));
@@ -129,13 +160,18 @@ impl Windows {
     }
 }
 
-/// Where there is nothing to be judged nothing is missed.
-fn misses(target: &Target, (x, y): (f64, f64)) -> bool {
-    y > 0.0
-        && match target.bound {
-            Bound::AtLeast => x / y < target.threshold,
-            Bound::AtMost => x / y > target.threshold,
-        }
+impl Judge {
+    /// Where there is nothing to be judged nothing is missed.
+    fn misses(&self, (x, y): (f64, f64)) -> bool {
+        let Target {
+            bound, threshold, ..
+        } = self.target;
+        y > 0.0
+            && match bound {
+                Bound::AtLeast => x / y < threshold - self.tolerance,
+                Bound::AtMost => x / y > threshold + self.tolerance,
+            }
+    }
 }
 
 impl Missed {
@@ -168,6 +204,11 @@ impl Missed {
             instants.iter().filter(|missed| **missed).count() as f64 / instants.len() as f64
         };
         self.0.iter().map(share).fold(0.0, f64::max)
+    }
+
+    /// Whether a target is missed, at each instant.
+    pub fn of(&self, target: usize) -> &[bool] {
+        &self.0[target]
     }
 
     /// By target the instants, from one on, at which it is missed.

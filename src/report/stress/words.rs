@@ -20,7 +20,7 @@ fn about(percent: f64) -> String {
 }
 
 /// Names in a sentence: `a`, `a and b`, `a, b and c`.
-fn listed(names: &[String]) -> String {
+pub fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
@@ -59,13 +59,14 @@ pub fn title(view: &View<'_>) -> String {
 
 /// Says that it was stopped before it was done.
 pub fn stopped(view: &View<'_>) -> Option<String> {
-    let curve = view.found.curve.as_ref()?;
-    let last = curve.percents().last().copied()?;
-    view.found.run.partial.then(|| {
-        format!(
+    let curve = view.found.curve.as_ref();
+    let last = curve.and_then(|curve| curve.percents().last().copied());
+    view.found.run.partial.then(|| match last {
+        Some(last) => format!(
             "Stopped early: volumes up to {} are complete.",
             volume(last)
-        )
+        ),
+        None => "Stopped early: this is what there was by then.".to_owned(),
     })
 }
 

@@ -1,0 +1,144 @@
+//! The breaking point in sentences.
+
+use super::words::listed;
+use crate::kpi::{Bound, TargetInfo};
+use crate::report::text::figures::{exact_percent, rough_percent};
+use crate::report::text::layout::NBSP;
+use crate::report::text::summary::target_words;
+use crate::scenario::{Scenario, grouped};
+use crate::stress::breaking::{Breaking, FirstMissed, GivesWay, OneMore, Reason, Scarce};
+
+/// What is said of the breaking point.
+pub fn sentences(found: &Breaking, scenario: &Scenario) -> Vec<String> {
+    let point = &found.breaking_point;
+    let mut sentences = Vec::new();
+    let ci = match point.ci {
+        Some((low, Some(high))) => format!(" ({low:.1} to {high:.1})"),
+        Some((low, None)) => format!(" (at least {low:.1})"),
+        None => String::new(),
+    };
+    sentences.push(match (point.percent, point.calls_per_h) {
+        (Some(percent), Some(calls)) => format!(
+            "Breaking point: every target holds up to {percent:.1}{NBSP}%{ci} of today's volume, {} callers an hour{}.",
+            grouped(calls, 0),
+            headroom(found.headroom_percent),
+        ),
+        _ => format!("No breaking point{ci}: {}.", reason(point.reason)),
+    });
+    if point.percent.is_some() && point.reason == Some(Reason::Budget) {
+        sentences.push(format!(
+            "The interval is wider than asked: {}.",
+            reason(point.reason)
+        ));
+    }
+    if let Some(first) = &point.first_missed {
+        let why = point
+            .gives_way
+            .as_ref()
+            .map_or(String::new(), |why| scarce(why));
+        sentences.push(format!(
+            "What gives way first: {}{why}.",
+            target(first, scenario)
+        ));
+    }
+    let more: Vec<String> = point.one_more.iter().map(one_more).collect();
+    if !more.is_empty() {
+        sentences.push(format!("One more all day moves it: {}.", listed(&more)));
+    }
+    if let Some(band) = &point.band {
+        let mut days = Vec::new();
+        for (share, percent) in [(95, band.days_95), (50, band.days_50), (5, band.days_5)] {
+            if let Some(percent) = percent {
+                days.push(format!("{share}{NBSP}% of days at {percent:.0}{NBSP}%"));
+            }
+        }
+        if !days.is_empty() {
+            sentences.push(format!(
+                "Day by day chance differs: all targets hold on {} of today's volume.",
+                listed(&days)
+            ));
+        }
+    }
+    sentences
+}
+
+fn headroom(percent: Option<f64>) -> String {
+    match percent {
+        Some(more) if more >= 0.0 => format!(": {more:.1}{NBSP}% more than today"),
+        Some(less) => format!(": {:.1}{NBSP}% less than today", -less),
+        None => String::new(),
+    }
+}
+
+fn reason(reason: Option<Reason>) -> &'static str {
+    match reason {
+        Some(Reason::MissedAtLeast) => "a target is missed even at 1 % of today's volume",
+        Some(Reason::HoldsAtMost) => "every target holds even at 1,000 % of today's volume",
+        Some(Reason::Budget) => "the days that --budget allows were not enough",
+        None => "it was stopped too early",
+    }
+}
+
+fn target(first: &FirstMissed, scenario: &Scenario) -> String {
+    let (part, name) = first.place.split_once('.').unwrap_or(("", &first.place));
+    let queue = scenario
+        .queues
+        .iter()
+        .find(|queue| part == "queues" && queue.name == name);
+    let info = queue.map(TargetInfo::of);
+    let bound = match first.kpi.as_str() {
+        "service_level" => Bound::AtLeast,
+        _ => Bound::AtMost,
+    };
+    let words = target_words((&first.kpi, bound, first.target), info.as_ref());
+    match &first.start {
+        Some(start) => format!("{name}, {words}, at {start}"),
+        None => format!("{name}, {words}"),
+    }
+}
+
+fn scarce(why: &GivesWay) -> String {
+    let busiest = || {
+        let busiest = why.busiest.as_deref()?;
+        let figure = why
+            .occupancy
+            .iter()
+            .find(|figure| figure.place == format!("groups.{busiest}"));
+        let figure = figure.or_else(|| why.occupancy.iter().find(|figure| figure.place == busiest));
+        Some(match figure {
+            Some(figure) => format!(
+                " {busiest} busy {} of their time",
+                rough_percent(figure.value)
+            ),
+            None => format!(" {busiest}"),
+        })
+    };
+    match why.scarce {
+        Scarce::Lines => {
+            let blocked = why.blocking_rate.first();
+            let share = blocked.map_or(String::new(), |figure| {
+                format!(
+                    ": {} of attempts blocked",
+                    exact_percent((figure.value * 1000.0).round() / 1000.0)
+                )
+            });
+            format!("; lines are scarce{share}")
+        }
+        Scarce::Agents => format!("; agents are scarce:{}", busiest().unwrap_or_default()),
+        Scarce::Patience => format!(
+            "; callers give up before{}",
+            busiest().map_or(String::new(), |b| format!(":{b}"))
+        ),
+    }
+}
+
+fn one_more(one: &OneMore) -> String {
+    let (part, name) = one.place.split_once('.').unwrap_or(("", &one.place));
+    let what = if part == "trunks" {
+        "a line of"
+    } else {
+        "an agent in"
+    };
+    let error = 2.0 * one.se;
+    format!("{what} {name} by {:+.1} ± {error:.1} points", one.points)
+}
