@@ -95,7 +95,7 @@ pub struct Arguments {
 
 /// What an expectation that is not decided counts as.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum CountsAs {
+pub(super) enum CountsAs {
     /// Nobody is stopped
     Pass,
     /// As if it had failed

@@ -1,21 +1,26 @@
 //! `acdsim stress`: load tests of a workforce.
 
+use super::check::CountsAs;
 use super::outputs::page_name;
 use super::staff::PerArgument;
 use super::stop::{self, Limit, Stop};
 use super::targets::{Targets, points, share};
 use super::{Failure, print, print_json, progress, run, say, status};
 use crate::experiment::calibrate;
+use crate::lab::check::Verdict;
 use crate::lab::vary;
 use crate::planning::{Per, Tolerance};
+use crate::report::check::{self as check_report, Undecided};
 use crate::report::files::{Folder, Place, SaveError};
 use crate::report::{stress as report, text};
 use crate::scenario::stress::Profile;
 use crate::scenario::{
-    Document, Mode, ProfileFile, STARTERS, Scenario, parse_duration, stages_in_argument,
+    Document, Mode, ProfileFile, STARTERS, Scenario, parse_duration, problem_in_argument,
+    stages_in_argument,
 };
 use crate::stress::breaking::{self, breaking_point};
 use crate::stress::course::{self, course};
+use crate::stress::expect::{self, Expectation, Of};
 use crate::stress::{self, CurveQuestion, Stress};
 use clap::{ArgGroup, Args};
 use std::io::{self, IsTerminal};
@@ -50,6 +55,7 @@ Examples:
   acdsim stress monday.toml --breaking-point --per interval --width 5pp
   acdsim stress monday.toml --breaking-point --risk 10%    nine days in ten meet every target of the queues
   acdsim stress --curve                                    the bundled day, from 10 % to 300 % of its volume
+  acdsim stress monday.toml --profile flu-week --expect 'recovery < 45m' --expect 'breaking_point >= 130%'    for CI
   acdsim stress monday.toml --curve --volumes 80%..140%:5%
   acdsim stress monday.toml --curve --volumes '50%, 100%, 150%, 200%'
   acdsim stress monday.toml --curve --until-precise 1pp --max-replications 2000
@@ -58,7 +64,8 @@ Examples:
   acdsim stress monday.toml --curve --plots                the same pictures as SVG and PNG files
   acdsim stress monday.toml --curve --json > curve.json    every figure, for scripts
 
-Exit status: 0 done; 2 bad usage or bad input; 130 interrupted.")]
+Exit status: 0 done, or all that was expected holds; 1 something does not; 2 bad usage or bad input; 3 something is inconclusive;
+130 interrupted.")]
 pub struct Arguments {
     /// The scenario file (TOML); without it the bundled day
     file: Option<PathBuf>,
@@ -110,6 +117,20 @@ pub struct Arguments {
     /// Days of a volume at which that ends at the latest
     #[arg(long, value_name = "N", default_value = "400", value_parser = run::days)]
     max_replications: u32,
+    /// What is expected, such as 'recovery < 45m' or 'breaking_point >= 130%'; may be given several times
+    #[arg(long, value_name = "EXPECTATION")]
+    expect: Vec<String>,
+    /// What expectations that are not decided count as [default: a result of their own, exit status 3]
+    #[arg(long, value_name = "AS", requires = "expect")]
+    inconclusive: Option<CountsAs>,
+    /// Write the expectations as JUnit XML
+    #[arg(
+        long,
+        value_name = "FILE.xml",
+        group = "stress_files",
+        requires = "expect"
+    )]
+    junit: Option<PathBuf>,
     /// Seed of all random numbers: the same seed gives the same result [default: the scenario's]
     #[arg(long, value_name = "N", value_parser = super::seed, allow_negative_numbers = true)]
     seed: Option<u64>,
@@ -206,6 +227,7 @@ struct Asked {
     day: Option<Profile>,
     breaking_point: bool,
     curve: bool,
+    expectations: Vec<Expectation>,
 }
 
 fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
@@ -284,6 +306,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
             progress::watch_parts(&control, || stress::curve(&scenario, &question, &control))?;
         found.add_curve(curve);
     }
+    expect::judge(&mut found, &asked.expectations);
     stop.answered();
 
     let view = report::View::new(&found, &scenario, asked.day.as_ref());
@@ -298,10 +321,26 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         };
         print(&report::text(&view, &page))?;
     }
+    let undecided = match arguments.inconclusive {
+        None => Undecided::Apart,
+        Some(CountsAs::Pass) => Undecided::Pass,
+        Some(CountsAs::Fail) => Undecided::Fail,
+    };
     places.write(&view, &control.stop)?;
-    Ok(match found.run.partial {
-        true => status::INTERRUPTED,
-        false => status::DONE,
+    let label = arguments.file.as_deref().map_or_else(
+        || "the bundled day".to_owned(),
+        |path| path.display().to_string(),
+    );
+    let outcome = expect::outcome(&found, &label);
+    if let Some(place) = &places.junit {
+        let path = place.save_file(|out| check_report::junit(&outcome, undecided, out))?;
+        say(format!("JUnit: {}", path.display()));
+    }
+    Ok(match (outcome.verdict, undecided) {
+        _ if found.run.partial && !stop.is_out_of_time() => status::INTERRUPTED,
+        (Verdict::Pass, _) | (Verdict::Inconclusive, Undecided::Pass) => status::DONE,
+        (Verdict::Fail, _) | (Verdict::Inconclusive, Undecided::Fail) => status::MISSED,
+        (Verdict::Inconclusive, Undecided::Apart) => status::UNDECIDED,
     })
 }
 
@@ -311,10 +350,27 @@ fn asked(
     scenario: &Scenario,
     own: Option<Document>,
 ) -> Result<Asked, Failure> {
+    let parse = |text: &String| {
+        Expectation::parse(text).map_err(|wrong| {
+            let words = (
+                wrong.message.as_str(),
+                wrong.label.as_str(),
+                wrong.help.as_str(),
+            );
+            problem_in_argument("--expect", text, wrong.span, words)
+        })
+    };
+    let expectations: Vec<Expectation> = arguments
+        .expect
+        .iter()
+        .map(parse)
+        .collect::<Result<_, _>>()?;
+    let expects = |of: Of| expectations.iter().any(|expected| expected.of == of);
     let named = arguments.stages.is_some() || arguments.profile.is_some() || own.is_some();
-    let nothing = !(arguments.day || arguments.breaking_point || arguments.curve);
+    let nothing =
+        !(arguments.day || arguments.breaking_point || arguments.curve) && expectations.is_empty();
     let profile = profile(arguments, scenario, own)?;
-    let wants_day = arguments.day || named || (nothing && profile.is_some());
+    let wants_day = arguments.day || named || expects(Of::Day) || (nothing && profile.is_some());
     if wants_day && matches!(scenario.run.mode, Mode::Steady { .. }) {
         return Err(Failure::bad_input(
             "a profile happens in the course of a day; this scenario is one steady run\n  help: write mode = \"day\" (and open = \
@@ -327,7 +383,7 @@ fn asked(
              section [stress] in the scenario",
         ));
     }
-    let breaking_point = arguments.breaking_point || nothing;
+    let breaking_point = arguments.breaking_point || nothing || expects(Of::BreakingPoint);
     if breaking_point && arguments.targets.of(scenario).is_empty() {
         return Err(Failure::bad_input(
             "there is no target that could be missed\n  help: give one: --target 80/20, --max-abandonment 5%, --max-blocking 1% or the like",
@@ -337,6 +393,7 @@ fn asked(
         day: profile.filter(|_| wants_day),
         breaking_point,
         curve: arguments.curve,
+        expectations,
     })
 }
 
@@ -382,6 +439,7 @@ struct Places {
     page: Option<Place>,
     plots: Option<Place>,
     csv: Option<Place>,
+    junit: Option<Place>,
 }
 
 impl Places {
@@ -394,9 +452,13 @@ impl Places {
             page: place(&arguments.report, "-stress.html"),
             plots: place(&arguments.plots, "-stress-plots"),
             csv: place(&arguments.csv, "-stress-csv"),
+            junit: arguments
+                .junit
+                .as_ref()
+                .map(|path| Place::given(path, arguments.force)),
         };
-        if let Some(page) = &places.page {
-            page.may_save_file()?;
+        for file in [&places.page, &places.junit].into_iter().flatten() {
+            file.may_save_file()?;
         }
         for folder in [&places.plots, &places.csv].into_iter().flatten() {
             folder.may_save_folder()?;

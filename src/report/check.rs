@@ -33,7 +33,18 @@ const VERDICT: usize = 14;
 /// The report as text.
 pub fn text(outcome: &Outcome, page: &Page) -> String {
     let width = page.width.max(40);
-    let rows: Vec<[String; 3]> = outcome.expectations.iter().map(row).collect();
+    let mut out = expectations(&outcome.expectations, page);
+    out.push('\n');
+    out += &page.warnings(&outcome.run.warnings);
+    let footer = wrapped(&words::footer(outcome), width, 0, 2);
+    out += &page.painted(&footer, look(outcome.verdict));
+    out.replace(NBSP, " ")
+}
+
+/// The expectations as text, one after the other.
+pub(super) fn expectations(judged: &[Judged], page: &Page) -> String {
+    let width = page.width.max(40);
+    let rows: Vec<[String; 3]> = judged.iter().map(row).collect();
     let widest = |column: usize| {
         let cells = rows.iter().map(|row| columns(&row[column]));
         cells.max().unwrap_or(0)
@@ -41,7 +52,7 @@ pub fn text(outcome: &Outcome, page: &Page) -> String {
     let (text, figure) = (widest(0), widest(1));
     let on_one_line = VERDICT + text + 2 + figure + 2 + widest(2) <= width;
     let mut out = String::new();
-    for (judged, [name, figure_text, days]) in outcome.expectations.iter().zip(&rows) {
+    for (judged, [name, figure_text, days]) in judged.iter().zip(&rows) {
         let verdict = words::shouted(judged.verdict);
         let pad = " ".repeat(VERDICT.saturating_sub(verdict.len()));
         out += &look(judged.verdict).paint(verdict, page.colour);
@@ -63,11 +74,7 @@ pub fn text(outcome: &Outcome, page: &Page) -> String {
             out += &page.aside(&wrapped(reason, width, VERDICT.min(width / 4), 2));
         }
     }
-    out.push('\n');
-    out += &page.warnings(&outcome.run.warnings);
-    let footer = wrapped(&words::footer(outcome), width, 0, 2);
-    out += &page.painted(&footer, look(outcome.verdict));
-    out.replace(NBSP, " ")
+    out
 }
 
 /// What was expected, what was seen, and after how many days.

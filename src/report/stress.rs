@@ -100,6 +100,9 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
         let legend = wrapped(&summary::formulas(view.scenario), page.text_width(), 2, 2);
         blocks.push(tables::points(&of).render(page.width, page.colour) + &page.aside(&legend));
     }
+    if !view.found.expectations.is_empty() {
+        blocks.push(super::check::expectations(&view.found.expectations, &page));
+    }
     let hint = "(pictures: --plots; page with pictures: --report; every figure: --json, --csv)";
     blocks.push(page.aside(&wrapped(hint, page.text_width(), 2, 1)));
     blocks.retain(|block| !block.is_empty());

@@ -188,6 +188,8 @@ pub struct Amplification {
 pub struct MissedAfter {
     /// With what callers do.
     pub minutes: f64,
+    /// Their interval.
+    pub ci: Option<(f64, f64)>,
     /// The same callers, if nobody redialled.
     pub without_redials: f64,
     /// How many of them are due to redials.
@@ -497,8 +499,12 @@ impl<'w> Judged<'w> {
         let variance = drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
         let alpha = 1.0 - self.confidence;
         let at = |p: f64| drawn[quantile(drawn.len(), p)];
+        let mut own: Vec<f64> = self.drawn.iter().map(|of| self.minutes(of.1)).collect();
+        own.sort_by(f64::total_cmp);
+        let own_at = |p: f64| own[quantile(own.len(), p)];
         MissedAfter {
             minutes: with,
+            ci: Some((own_at(alpha / 2.0), own_at(1.0 - alpha / 2.0))),
             without_redials: patient,
             difference: Estimate {
                 mean: Some(with - patient),

@@ -3,6 +3,7 @@
 use super::breaking::Breaking;
 use super::course::Course;
 use super::curve::Curve;
+use crate::lab::check::Judged;
 use crate::scenario::{Mode, Scenario};
 use serde::Serialize;
 
@@ -24,6 +25,9 @@ pub struct Stress {
     /// The figures at every volume: `curve`, `knees`, `ended`.
     #[serde(flatten)]
     pub curve: Option<Curve>,
+    /// What was expected, and whether it is so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expectations: Vec<Judged>,
 }
 
 impl Stress {
@@ -50,6 +54,7 @@ impl Stress {
             breaking: None,
             day: None,
             curve: None,
+            expectations: Vec::new(),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod course;
 mod curve;
 mod day;
 mod document;
+pub mod expect;
 mod knee;
 mod timeline;
 mod windows;

@@ -23,7 +23,7 @@ pub use expectation::{Expectation, Name, Of, Part, Path, Relation, Threshold, Wr
 pub use judge::Verdict;
 pub(crate) use judge::{Bound, ENOUGH_ALIKE, Errors, Seen, Spread, judge};
 pub use lock::{Blocks, LOCK_SCHEMA, Lock, LockError};
-pub use outcome::{BaselineInfo, Judged, Measured, Outcome, RunInfo, SCHEMA};
+pub use outcome::{BaselineInfo, Judged, Measured, Outcome, RunInfo, SCHEMA, SideInfo};
 pub(crate) use seldom::Unusual;
 
 use super::compare::{self, Side};

@@ -22,10 +22,15 @@ pub fn place(judged: &Judged) -> Option<String> {
     judged.text.contains('*').then_some(place)
 }
 
+/// Thresholds from this on are said in minutes.
+const MINUTES_FROM_S: f64 = 600.0;
+
 /// How numbers of a kind are written: factor, unit, and whether they have a sign.
-fn kind(measured: Measured) -> (f64, String, bool) {
+fn kind(measured: Measured, threshold: f64) -> (f64, String, bool) {
     let unit = |unit: Unit, rate: &str| match unit {
         Unit::Fraction => (100.0, format!("{NBSP}{rate}")),
+        // What is expected in minutes is said in minutes.
+        Unit::Seconds if threshold.abs() >= MINUTES_FROM_S => (1.0 / 60.0, format!("{NBSP}min")),
         Unit::Seconds => (1.0, format!("{NBSP}s")),
         Unit::Hours => (1.0, format!("{NBSP}h")),
         Unit::Count | Unit::Number | Unit::Money => (1.0, String::new()),
@@ -58,7 +63,7 @@ pub fn figure(judged: &Judged) -> String {
     let Some(value) = judged.value else {
         return UNDEFINED.to_owned();
     };
-    let (factor, unit, has_sign) = kind(judged.unit);
+    let (factor, unit, has_sign) = kind(judged.unit, judged.threshold);
     let half = judged.ci.map(|(low, high)| factor * (high - low) / 2.0);
     // An interval of no width has the digits that show where it is beside the threshold.
     let digits = decimals(half, if value.fract() == 0.0 { 0 } else { 2 }, 4);
