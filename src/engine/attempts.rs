@@ -201,6 +201,8 @@ impl<O: Observer> Engine<'_, O> {
                 .sample_s(&mut call.key.stream(call.attempt, 0, Purpose::Patience));
         call.entry = self.entries;
         call.tier = 0;
+        // Not that of an earlier attempt, from before the routing changed.
+        call.tier_opens = false;
         call.loses_patience = patience.is_finite();
         if call.loses_patience {
             let until = now + to_ns(patience);
