@@ -176,6 +176,15 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     })
 }
 
+impl From<stress::Error> for Failure {
+    fn from(error: stress::Error) -> Self {
+        match error {
+            stress::Error::Run(error) => error.into(),
+            other => Failure::bad_input(other),
+        }
+    }
+}
+
 fn question(arguments: &Arguments, scenario: &Scenario) -> CurveQuestion {
     CurveQuestion {
         percents: arguments.volumes.0.clone(),

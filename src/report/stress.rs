@@ -62,7 +62,8 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
                 .collect(),
         );
         blocks.push(page.warnings(&view.found.run.warnings));
-        blocks.push(chart::lay_out(&of, &page));
+        let knee = words::legend(&of).map(|legend| wrapped(legend, page.text_width(), 2, 2));
+        blocks.push(chart::lay_out(&of, &page) + &page.aside(&knee.unwrap_or_default()));
         let legend = wrapped(&summary::formulas(view.scenario), page.text_width(), 2, 2);
         blocks.push(tables::points(&of).render(page.width, page.colour) + &page.aside(&legend));
     }

@@ -8,7 +8,7 @@ mod document;
 mod knee;
 
 pub(crate) use curve::percent_text;
-pub use curve::{Curve, CurveQuestion, Ended, Knee, Precision, Row, curve, volumes};
+pub use curve::{Curve, CurveQuestion, Ended, Error, Knee, Precision, Row, curve, volumes};
 pub use document::{RunInfo, ScenarioInfo, Stress};
 pub use knee::{Bend, NoKnee, knee};
 

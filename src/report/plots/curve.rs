@@ -217,15 +217,22 @@ fn axis(from: f64, to: f64) -> Scale {
     let first = (from / step - 1e-9).ceil() as i64;
     let last = (to / step + 1e-9).floor() as i64;
     let digits = if step < 1.0 { 1 } else { 0 };
-    let labels = (first..=last).map(|i| {
-        let value = i as f64 * step;
-        (value, format!("{} %", grouped(value, digits)))
-    });
-    Scale {
-        from,
-        to,
-        labels: labels.collect(),
+    let say = |value: f64| format!("{} %", grouped(value, digits));
+    let mut labels: Vec<(f64, String)> = (first..=last)
+        .map(|i| i as f64 * step)
+        .map(|value| (value, say(value)))
+        .collect();
+    // Where the axis begins is said too, if that is a round number.
+    if first as f64 * step > from && is_round(from, digits) {
+        labels.insert(0, (from, say(from)));
     }
+    Scale { from, to, labels }
+}
+
+/// Whether so many digits say all of a number.
+fn is_round(value: f64, digits: usize) -> bool {
+    let scaled = value * 10f64.powi(digits as i32);
+    (scaled - scaled.round()).abs() < 1e-6
 }
 
 #[cfg(test)]
@@ -239,7 +246,7 @@ mod tests {
         };
         assert_eq!(
             labels(10.0, 300.0),
-            ["50 %", "100 %", "150 %", "200 %", "250 %", "300 %"]
+            ["10 %", "50 %", "100 %", "150 %", "200 %", "250 %", "300 %"]
         );
         assert_eq!(
             labels(90.0, 110.0),
