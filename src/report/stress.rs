@@ -13,8 +13,10 @@ pub use tables::write_csv;
 use super::text::Page;
 use super::text::layout::{Look, NBSP, wrapped};
 use super::text::summary;
+use crate::kpi::{FormulaAnswer, FormulaFigures};
+use crate::planning::DayFormulas;
 use crate::scenario::Scenario;
-use crate::stress::{Curve, Stress};
+use crate::stress::{Curve, Row, Stress};
 
 /// What is shown: what was found, and the scenario as it stands today.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +47,18 @@ struct OfCurve<'a> {
     curve: &'a Curve,
     found: &'a Stress,
     scenario: &'a Scenario,
+}
+
+/// A formula: its name, and where its answer is.
+type Erlang = (&'static str, fn(&DayFormulas) -> Option<FormulaAnswer>);
+
+const ERLANG_A: Erlang = ("Erlang-A", |formulas| formulas.a);
+const ERLANG_C: Erlang = ("Erlang-C", |formulas| formulas.c);
+
+/// A figure in the answer of a formula at a volume; none where it has none.
+fn said(row: &Row, formula: Erlang, get: fn(&FormulaFigures) -> f64) -> Option<f64> {
+    let answer = formula.1(row.erlang.as_ref()?)?;
+    answer.figures().map(get)
 }
 
 /// The report as text.

@@ -16,6 +16,9 @@ const PANEL: f64 = 150.0;
 const ABOVE: f64 = 8.0;
 const BELOW: f64 = 24.0;
 
+/// Volume in per cent, figure, and its interval if it has one.
+pub type Dot = (f64, f64, Option<(f64, f64)>);
+
 /// A figure of one part.
 #[derive(Debug, Clone)]
 pub struct Series {
@@ -23,8 +26,8 @@ pub struct Series {
     pub name: String,
     /// Its colour.
     pub colour: Colour,
-    /// Volume in per cent, figure, and its interval if it has one.
-    pub points: Vec<(f64, f64, Option<(f64, f64)>)>,
+    /// At every volume.
+    pub points: Vec<Dot>,
     /// A formula's, not simulated.
     pub dashed: bool,
     /// What it is to be.
@@ -194,7 +197,7 @@ impl Series {
 }
 
 /// Volume and figure up to where it leaves the frame.
-fn cut(points: &[(f64, f64, Option<(f64, f64)>)], most: f64) -> impl Iterator<Item = (f64, f64)> {
+fn cut(points: &[Dot], most: f64) -> impl Iterator<Item = (f64, f64)> {
     let outside = points.iter().position(|(_, y, _)| *y > most);
     let end = outside.unwrap_or(points.len());
     let edge = outside.filter(|&i| i > 0).map(|i| {

@@ -1,9 +1,8 @@
 //! The curve as pictures: the whole centre in one, and each queue beside the formulas.
 
 use super::words::{target, volume};
-use super::{OfCurve, View};
-use crate::kpi::{FormulaAnswer, FormulaFigures, Unit};
-use crate::planning::DayFormulas;
+use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
+use crate::kpi::{FormulaFigures, Unit};
 use crate::report::files::{Folder, SaveError, slug};
 use crate::report::plots::{Colour, CurvePlot, Panel, Series};
 use crate::report::text::figures::rough_percent;
@@ -129,15 +128,9 @@ pub fn queues(of: &OfCurve<'_>) -> Vec<CurvePlot> {
     plots
 }
 
-/// A formula: its name, its colour, and where its answer is.
-type Erlang = (
-    &'static str,
-    Colour,
-    fn(&DayFormulas) -> Option<FormulaAnswer>,
-);
-
-const ERLANG_A: Erlang = ("Erlang-A", Colour::RED, |formulas| formulas.a);
-const ERLANG_C: Erlang = ("Erlang-C", Colour::GREEN, |formulas| formulas.c);
+/// Colours of the formulas.
+const OF_A: Colour = Colour::RED;
+const OF_C: Colour = Colour::GREEN;
 
 /// A kind of figure that is drawn beside formulas: its title, its name, its unit, and where it is in their answers.
 struct Kind {
@@ -145,7 +138,7 @@ struct Kind {
     kpi: &'static str,
     unit: Unit,
     get: fn(&FormulaFigures) -> f64,
-    formulas: &'static [Erlang],
+    formulas: &'static [(Erlang, Colour)],
 }
 
 const LEVEL: Kind = Kind {
@@ -153,7 +146,7 @@ const LEVEL: Kind = Kind {
     kpi: "service_level",
     unit: Unit::Fraction,
     get: |figures| figures.service_level,
-    formulas: &[ERLANG_A, ERLANG_C],
+    formulas: &[(ERLANG_A, OF_A), (ERLANG_C, OF_C)],
 };
 
 const ABANDONED: Kind = Kind {
@@ -162,7 +155,7 @@ const ABANDONED: Kind = Kind {
     unit: Unit::Fraction,
     get: |figures| figures.abandonment_rate,
     // For Erlang-C nobody abandons.
-    formulas: &[ERLANG_A],
+    formulas: &[(ERLANG_A, OF_A)],
 };
 
 const WAITING: Kind = Kind {
@@ -170,19 +163,16 @@ const WAITING: Kind = Kind {
     kpi: "asa_s",
     unit: Unit::Seconds,
     get: |figures| figures.asa_s,
-    formulas: &[ERLANG_A, ERLANG_C],
+    formulas: &[(ERLANG_A, OF_A), (ERLANG_C, OF_C)],
 };
 
 impl Kind {
     /// What the formulas say of a queue; those that say nothing are left out.
     fn formulas(&self, of: &OfCurve<'_>, place: &str) -> Vec<Series> {
-        let series = self.formulas.iter().map(|(name, colour, answer)| {
-            let point = |row: &Row| {
-                let answer = answer(row.erlang.as_ref()?)?;
-                Some((row.percent, (self.get)(answer.figures()?), None))
-            };
+        let series = self.formulas.iter().map(|(formula, colour)| {
+            let point = |row: &Row| Some((row.percent, said(row, *formula, self.get)?, None));
             Series {
-                name: (*name).to_owned(),
+                name: formula.0.to_owned(),
                 colour: *colour,
                 points: of.curve.of(place).filter_map(point).collect(),
                 dashed: true,
