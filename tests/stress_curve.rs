@@ -560,7 +560,7 @@ fn files() {
     for piece in [
         "Capacity curve",
         "Queues beside Erlang",
-        "80 % in 20 s",
+        "80\u{a0}% in 20\u{a0}s",
         "Satopää",
         "<svg",
         "Small desk",
