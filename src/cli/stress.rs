@@ -344,6 +344,15 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     })
 }
 
+impl From<stress::Error> for Failure {
+    fn from(error: stress::Error) -> Self {
+        match error {
+            stress::Error::Run(error) => error.into(),
+            other => Failure::bad_input(other),
+        }
+    }
+}
+
 /// What the flags ask for: without any the breaking point, and the day of the profile where there is one.
 fn asked(
     arguments: &Arguments,

@@ -15,9 +15,11 @@ pub use tables::write_csv;
 use super::text::Page;
 use super::text::layout::{Look, NBSP, wrapped};
 use super::text::summary;
+use crate::kpi::{FormulaAnswer, FormulaFigures};
+use crate::planning::DayFormulas;
 use crate::scenario::Scenario;
 use crate::scenario::stress::Profile;
-use crate::stress::{Curve, Stress};
+use crate::stress::{Curve, Row, Stress};
 use day::OfDay;
 
 /// What is shown: what was found, and the scenario as it stands today.
@@ -64,6 +66,18 @@ struct OfCurve<'a> {
     scenario: &'a Scenario,
 }
 
+/// A formula: its name, and where its answer is.
+type Erlang = (&'static str, fn(&DayFormulas) -> Option<FormulaAnswer>);
+
+const ERLANG_A: Erlang = ("Erlang-A", |formulas| formulas.a);
+const ERLANG_C: Erlang = ("Erlang-C", |formulas| formulas.c);
+
+/// A figure in the answer of a formula at a volume; none where it has none.
+fn said(row: &Row, formula: Erlang, get: fn(&FormulaFigures) -> f64) -> Option<f64> {
+    let answer = formula.1(row.erlang.as_ref()?)?;
+    answer.figures().map(get)
+}
+
 /// The report as text.
 pub fn text(view: &View<'_>, page: &Page) -> String {
     let page = Page {
@@ -96,7 +110,8 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
     }
     if let Some(of) = view.curve() {
         blocks.push(paragraphs(words::sentences(&of)));
-        blocks.push(chart::lay_out(&of, &page));
+        let knee = words::legend(&of).map(|legend| wrapped(legend, page.text_width(), 2, 2));
+        blocks.push(chart::lay_out(&of, &page) + &page.aside(&knee.unwrap_or_default()));
         let legend = wrapped(&summary::formulas(view.scenario), page.text_width(), 2, 2);
         blocks.push(tables::points(&of).render(page.width, page.colour) + &page.aside(&legend));
     }

@@ -2,9 +2,9 @@
 
 use super::document::Stress;
 use super::knee::{NoKnee, knee};
-use crate::experiment::{self, Control, Error, Halt, Replications, Settings};
+use crate::experiment::{self, Control, Halt, Replications, Settings};
 use crate::kpi::Results;
-use crate::model::Model;
+use crate::model::{BATCHES, Model};
 use crate::planning::{DayFormulas, day_formulas};
 use crate::scenario::{Mode, Scenario, format_points, grouped};
 use crate::stats::Estimate;
@@ -17,6 +17,26 @@ const FEWEST_DAYS: u64 = 30;
 
 /// A service level that falls by no more than this over the curve does not fall, nor one by less than twice the precision.
 const LEAST_FALL: f64 = 0.05;
+
+/// A queue of a steady run grows without end if its agents have no more than this share of their time left, its calls wait longer
+/// than this share of the run, and more by this share than in a steady state, where L = λ W (Little 1961).
+const GROWING: f64 = 0.01;
+
+/// Why there is no curve.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It was stopped too early, or the simulator could not go on.
+    #[error(transparent)]
+    Run(#[from] experiment::Error),
+    /// The first volume cannot be simulated.
+    #[error("{volume} % of today's volume cannot be simulated: {reason}", volume = percent_text(*percent))]
+    FirstVolume {
+        /// In per cent of today's.
+        percent: f64,
+        /// Why not.
+        reason: String,
+    },
+}
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -204,8 +224,8 @@ impl Curve {
 /// ```
 ///
 /// # Errors
-/// [`Error::NothingDone`] when stopped before the first point was complete, [`Error::Halt`] where the first volume cannot be
-/// simulated, or the routing policy fails at any.
+/// [`Error::Run`] when stopped before the first point was complete, or when the routing policy fails;
+/// [`Error::FirstVolume`] if there is not one volume that can be simulated.
 pub fn curve(
     scenario: &Scenario,
     question: &CurveQuestion,
@@ -219,30 +239,38 @@ pub fn curve(
     for &percent in &question.percents {
         control.done.store(0, Ordering::Relaxed);
         let model = Model::new(&scenario.with_volume(percent / 100.0));
-        let point = match simulate(&model, question, control) {
-            Ok(results) if results.run.partial => None,
-            Ok(results) => Some(results),
-            Err(Error::NothingDone(_)) => None,
-            Err(Error::Halt(halt)) if overwhelms(&halt) && !found.rows.is_empty() => {
-                found.ended = Some(Ended {
-                    percent,
-                    reason: halt.to_string(),
-                });
+        let point = simulate(&model, question, control)?;
+        match point {
+            Point::Complete(results) => {
+                found.add(percent, &results, day_formulas(&model), question, steady);
+            }
+            Point::Stopped if found.rows.is_empty() => {
+                return Err(experiment::Error::NothingDone("first volume").into());
+            }
+            Point::Stopped => {
+                found.partial = true;
                 break;
             }
-            Err(error) => return Err(error),
-        };
-        let Some(results) = point else {
-            if found.rows.is_empty() {
-                return Err(Error::NothingDone("first volume"));
+            Point::Impossible(reason) if found.rows.is_empty() => {
+                return Err(Error::FirstVolume { percent, reason });
             }
-            found.partial = true;
-            break;
-        };
-        found.add(percent, &results, day_formulas(&model), question, steady);
+            Point::Impossible(reason) => {
+                found.ended = Some(Ended { percent, reason });
+                break;
+            }
+        }
         control.parts_done.fetch_add(1, Ordering::Relaxed);
     }
     Ok(found.document(scenario, question, steady))
+}
+
+/// What became of a volume.
+enum Point {
+    Complete(Box<Results>),
+    /// It was asked to stop before it was complete.
+    Stopped,
+    /// It cannot be simulated: why.
+    Impossible(String),
 }
 
 /// Whether it is the volume that cannot be simulated.
@@ -256,26 +284,61 @@ fn overwhelms(halt: &Halt) -> bool {
     }
 }
 
-/// A point.
-fn simulate(model: &Model, question: &CurveQuestion, control: &Control) -> Result<Results, Error> {
-    let first = question.first_days();
+fn simulate(
+    model: &Model,
+    question: &CurveQuestion,
+    control: &Control,
+) -> Result<Point, experiment::Error> {
     let settings = Settings {
-        replications: Replications::Fixed(first),
+        replications: Replications::Fixed(question.first_days()),
         seed: question.seed,
         confidence: question.confidence,
         threads: question.threads,
     };
-    if model.steady {
-        return Ok(experiment::run(model, &settings, control, &[])?.results);
-    }
     let again = |results: &Results| {
         2 * results.run.replications <= question.most_days
             && half_width(results).is_none_or(|half| half > question.half_width)
     };
-    let pool = experiment::pool(model, question.threads)?;
-    experiment::in_pool(&pool, || {
-        experiment::run_doubling(model, &settings, control, again)
+    let results = match model.steady {
+        true => experiment::run(model, &settings, control, &[]).map(|run| run.results),
+        false => {
+            let pool = experiment::pool(model, question.threads)?;
+            experiment::in_pool(&pool, || {
+                experiment::run_doubling(model, &settings, control, again)
+            })
+        }
+    };
+    Ok(match results {
+        Ok(results) if results.run.partial => Point::Stopped,
+        Ok(results) => match model.steady.then(|| growing(model, &results)).flatten() {
+            Some(why) => Point::Impossible(why),
+            None => Point::Complete(Box::new(results)),
+        },
+        Err(experiment::Error::NothingDone(_)) => Point::Stopped,
+        Err(experiment::Error::Halt(halt)) if overwhelms(&halt) => {
+            Point::Impossible(halt.to_string())
+        }
+        Err(error) => return Err(error),
     })
+}
+
+/// Why a steady run is none: its figures would tell how long it was.
+fn growing(model: &Model, results: &Results) -> Option<String> {
+    let grows = |q: &usize| {
+        let of = |kpi: &str| results.queues[*q].get(kpi).mean.unwrap_or(0.0);
+        let wait_h = of("mean_wait_s") / 3600.0;
+        let run_h = model.grid.width_h() * BATCHES as f64;
+        let groups = model.queues[*q].tiers.iter().flat_map(|tier| &tier.groups);
+        let occupancy = groups.map(|&group| results.groups[group].get("occupancy").mean);
+        wait_h > GROWING * run_h
+            && of("offered") * wait_h > (1.0 + GROWING) * of("queue_length_mean")
+            && occupancy.flatten().all(|busy| busy > 1.0 - GROWING)
+    };
+    let queue = (0..results.queues.len()).find(grows)?;
+    Some(format!(
+        "there is no steady state; the queue \"{}\" grows without end",
+        model.scenario.queues[queue].name
+    ))
 }
 
 /// The larger side of the interval of any queue's service level; none where one is not known. A queue that nobody calls has
@@ -303,6 +366,9 @@ struct Found {
     /// Volumes that are not precise enough, and the half-width of the worst.
     imprecise: Vec<f64>,
     worst: Option<f64>,
+    /// Volumes whose own run warns, and of what the first does.
+    warned: Vec<f64>,
+    warning: Option<String>,
     ended: Option<Ended>,
     partial: bool,
 }
@@ -332,6 +398,11 @@ impl Found {
                 erlang,
             });
         }
+        // Of a day it is that callers want to call after closing, which more volume brings about.
+        if let (true, Some(warning)) = (steady, results.run.warnings.first()) {
+            self.warned.push(percent);
+            self.warning.get_or_insert_with(|| warning.clone());
+        }
         let half = half_width(results);
         if !steady && half.is_none_or(|half| half > question.half_width) {
             self.imprecise.push(percent);
@@ -343,6 +414,9 @@ impl Found {
         let mut warnings = Vec::new();
         if !self.imprecise.is_empty() {
             warnings.push(self.not_precise(question));
+        }
+        if let Some(warning) = &self.warning {
+            warnings.push(format!("{}: {warning}", at_volumes(&self.warned)));
         }
         if let Some(ended) = &self.ended {
             warnings.push(format!(
@@ -379,25 +453,29 @@ impl Found {
     }
 
     fn not_precise(&self, question: &CurveQuestion) -> String {
-        let volumes = match self.imprecise[..] {
-            [one] => format!("at {} %", percent_text(one)),
-            [first, .., last] => format!(
-                "at {} volumes from {} % to {} %",
-                self.imprecise.len(),
-                percent_text(first),
-                percent_text(last)
-            ),
-            [] => String::new(),
-        };
         let worst = self.worst.map_or(String::new(), |worst| {
             format!(" (it is {:.1}pp at worst)", 100.0 * worst)
         });
         format!(
-            "the service level of some queue has not the precision of {} {volumes}{worst}: that takes more than {} days a \
-             volume",
+            "{} the service level of some queue has not the precision of {}{worst}: that takes more than {} days a volume",
+            at_volumes(&self.imprecise),
             format_points(question.half_width),
             grouped(question.most_days as f64, 0),
         )
+    }
+}
+
+/// Some volumes in words.
+fn at_volumes(percents: &[f64]) -> String {
+    match percents {
+        [] => String::new(),
+        [one] => format!("at {} %", percent_text(*one)),
+        [first, .., last] => format!(
+            "at {} volumes from {} % to {} %",
+            percents.len(),
+            percent_text(*first),
+            percent_text(*last)
+        ),
     }
 }
 

@@ -14,7 +14,7 @@ mod timeline;
 mod windows;
 
 pub(crate) use curve::percent_text;
-pub use curve::{Curve, CurveQuestion, Ended, Knee, Precision, Row, curve, volumes};
+pub use curve::{Curve, CurveQuestion, Ended, Error, Knee, Precision, Row, curve, volumes};
 pub use day::{Parts, StressedDay};
 pub use document::{RunInfo, ScenarioInfo, Stress};
 pub use knee::{Bend, NoKnee, knee};

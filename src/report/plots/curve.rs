@@ -16,6 +16,9 @@ const PANEL: f64 = 150.0;
 const ABOVE: f64 = 8.0;
 const BELOW: f64 = 24.0;
 
+/// Volume in per cent, figure, and its interval if it has one.
+pub type Dot = (f64, f64, Option<(f64, f64)>);
+
 /// A figure of one part.
 #[derive(Debug, Clone)]
 pub struct Series {
@@ -23,8 +26,8 @@ pub struct Series {
     pub name: String,
     /// Its colour.
     pub colour: Colour,
-    /// Volume in per cent, figure, and its interval if it has one.
-    pub points: Vec<(f64, f64, Option<(f64, f64)>)>,
+    /// At every volume.
+    pub points: Vec<Dot>,
     /// A formula's, not simulated.
     pub dashed: bool,
     /// What it is to be.
@@ -194,7 +197,7 @@ impl Series {
 }
 
 /// Volume and figure up to where it leaves the frame.
-fn cut(points: &[(f64, f64, Option<(f64, f64)>)], most: f64) -> impl Iterator<Item = (f64, f64)> {
+fn cut(points: &[Dot], most: f64) -> impl Iterator<Item = (f64, f64)> {
     let outside = points.iter().position(|(_, y, _)| *y > most);
     let end = outside.unwrap_or(points.len());
     let edge = outside.filter(|&i| i > 0).map(|i| {
@@ -217,15 +220,22 @@ fn axis(from: f64, to: f64) -> Scale {
     let first = (from / step - 1e-9).ceil() as i64;
     let last = (to / step + 1e-9).floor() as i64;
     let digits = if step < 1.0 { 1 } else { 0 };
-    let labels = (first..=last).map(|i| {
-        let value = i as f64 * step;
-        (value, format!("{} %", grouped(value, digits)))
-    });
-    Scale {
-        from,
-        to,
-        labels: labels.collect(),
+    let say = |value: f64| format!("{} %", grouped(value, digits));
+    let mut labels: Vec<(f64, String)> = (first..=last)
+        .map(|i| i as f64 * step)
+        .map(|value| (value, say(value)))
+        .collect();
+    // Where the axis begins is said too, if that is a round number.
+    if first as f64 * step > from && is_round(from, digits) {
+        labels.insert(0, (from, say(from)));
     }
+    Scale { from, to, labels }
+}
+
+/// Whether so many digits say all of a number.
+fn is_round(value: f64, digits: usize) -> bool {
+    let scaled = value * 10f64.powi(digits as i32);
+    (scaled - scaled.round()).abs() < 1e-6
 }
 
 #[cfg(test)]
@@ -239,7 +249,7 @@ mod tests {
         };
         assert_eq!(
             labels(10.0, 300.0),
-            ["50 %", "100 %", "150 %", "200 %", "250 %", "300 %"]
+            ["10 %", "50 %", "100 %", "150 %", "200 %", "250 %", "300 %"]
         );
         assert_eq!(
             labels(90.0, 110.0),

@@ -18,7 +18,7 @@ mod volume;
 mod waits;
 
 pub use canvas::{Canvas, Colour};
-pub use curve::{CurvePlot, Panel, Series};
+pub use curve::{CurvePlot, Dot, Panel, Series};
 pub use differences::{Bar, differences, over_day};
 pub use required::required;
 pub use roster::{Cover, Line, Roster};

@@ -32,10 +32,7 @@ pub fn sentences(found: &Breaking, scenario: &Scenario) -> Vec<String> {
         ));
     }
     if let Some(first) = &point.first_missed {
-        let why = point
-            .gives_way
-            .as_ref()
-            .map_or(String::new(), |why| scarce(why));
+        let why = point.gives_way.as_ref().map_or(String::new(), scarce);
         sentences.push(format!(
             "What gives way first: {}{why}.",
             target(first, scenario)

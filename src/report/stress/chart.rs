@@ -39,7 +39,7 @@ pub fn lay_out(of: &OfCurve<'_>, page: &Page) -> String {
     let per_bar = percents.len().div_ceil(room.max(1)).max(1);
     let all = percents.len().div_ceil(per_bar);
     // Two columns to a bar leave room for a note beside them.
-    let wide = if all * 2 + 24 <= room { 2 } else { 1 };
+    let wide = if all * 2 + 28 <= room { 2 } else { 1 };
     let mut out = String::new();
     for (title, lines) in &kinds {
         if lines.is_empty() {

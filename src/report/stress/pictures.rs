@@ -1,9 +1,8 @@
 //! The curve as pictures: the whole centre in one, and each queue beside the formulas.
 
 use super::words::{target, volume};
-use super::{OfCurve, View};
-use crate::kpi::{FormulaAnswer, FormulaFigures, Unit};
-use crate::planning::DayFormulas;
+use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
+use crate::kpi::{FormulaFigures, Unit};
 use crate::report::files::{Folder, SaveError, slug};
 use crate::report::plots::{Colour, CurvePlot, Panel, Series};
 use crate::report::text::figures::rough_percent;
@@ -62,8 +61,7 @@ pub fn overview(of: &OfCurve<'_>) -> CurvePlot {
     for ((place, queue), colour) in shown.iter().zip(COLOURS) {
         let mut series = simulated(of, place, "service_level", colour);
         if let Some(queue) = queue {
-            series.name += &format!(" (target {})", target(queue));
-            series.target = Some(queue.target.fraction);
+            aim(&mut series, queue);
         }
         levels.push(series);
     }
@@ -80,6 +78,12 @@ pub fn overview(of: &OfCurve<'_>) -> CurvePlot {
     let busy = busy.map(|(place, colour)| simulated(of, place, "occupancy", colour));
     let waits = shown.iter().zip(COLOURS);
     let waits = waits.map(|((place, _), colour)| simulated(of, place, "asa_s", colour));
+    let mut waits: Vec<Series> = waits.collect();
+    // The formulas of several queues would be too many lines.
+    if let [(place, Some(_))] = shown[..] {
+        levels.extend(LEVEL.formulas(of, place));
+        waits.extend(WAITING.formulas(of, place));
+    }
     let mut panels = vec![
         panel("Service level", Unit::Fraction, levels),
         panel(
@@ -88,7 +92,7 @@ pub fn overview(of: &OfCurve<'_>) -> CurvePlot {
             lost.filter(is_seen).collect(),
         ),
         panel("Occupancy", Unit::Fraction, busy.collect()),
-        panel("Average speed of answer", Unit::Seconds, waits.collect()),
+        panel("Average speed of answer", Unit::Seconds, waits),
     ];
     if groups.len() > MOST_LINES {
         panels[2].title += &format!(", of the first {MOST_LINES} of {} groups", groups.len());
@@ -124,53 +128,51 @@ pub fn queues(of: &OfCurve<'_>) -> Vec<CurvePlot> {
     plots
 }
 
-fn of_queue(of: &OfCurve<'_>, place: &str, queue: &Queue, file: String) -> CurvePlot {
-    type Answer = fn(&DayFormulas) -> Option<FormulaAnswer>;
-    let a: (&str, Colour, Answer) = ("Erlang-A", Colour::RED, |formulas| formulas.a);
-    let c: (&str, Colour, Answer) = ("Erlang-C", Colour::GREEN, |formulas| formulas.c);
-    let kinds: [(
-        &str,
-        &str,
-        Unit,
-        fn(&FormulaFigures) -> f64,
-        &[(&str, Colour, Answer)],
-    ); 3] = [
-        (
-            "Service level",
-            "service_level",
-            Unit::Fraction,
-            |f| f.service_level,
-            &[a, c],
-        ),
-        (
-            "Abandoned",
-            "abandonment_rate",
-            Unit::Fraction,
-            |f| f.abandonment_rate,
-            &[a],
-        ),
-        (
-            "Average speed of answer",
-            "asa_s",
-            Unit::Seconds,
-            |f| f.asa_s,
-            &[a, c],
-        ),
-    ];
-    let panels = kinds.into_iter().map(|(title, kpi, unit, get, formulas)| {
-        let mut simulated = simulated(of, place, kpi, COLOURS[0]);
-        simulated.name = "simulated".to_owned();
-        if kpi == "service_level" {
-            simulated.name += &format!(" (target {})", target(queue));
-            simulated.target = Some(queue.target.fraction);
-        }
-        let formulas = formulas.iter().map(|(name, colour, answer)| {
-            let point = |row: &Row| {
-                let answer = answer(row.erlang.as_ref()?)?;
-                Some((row.percent, get(answer.figures()?), None))
-            };
+/// Colours of the formulas.
+const OF_A: Colour = Colour::RED;
+const OF_C: Colour = Colour::GREEN;
+
+/// A kind of figure that is drawn beside formulas: its title, its name, its unit, and where it is in their answers.
+struct Kind {
+    title: &'static str,
+    kpi: &'static str,
+    unit: Unit,
+    get: fn(&FormulaFigures) -> f64,
+    formulas: &'static [(Erlang, Colour)],
+}
+
+const LEVEL: Kind = Kind {
+    title: "Service level",
+    kpi: "service_level",
+    unit: Unit::Fraction,
+    get: |figures| figures.service_level,
+    formulas: &[(ERLANG_A, OF_A), (ERLANG_C, OF_C)],
+};
+
+const ABANDONED: Kind = Kind {
+    title: "Abandoned",
+    kpi: "abandonment_rate",
+    unit: Unit::Fraction,
+    get: |figures| figures.abandonment_rate,
+    // For Erlang-C nobody abandons.
+    formulas: &[(ERLANG_A, OF_A)],
+};
+
+const WAITING: Kind = Kind {
+    title: "Average speed of answer",
+    kpi: "asa_s",
+    unit: Unit::Seconds,
+    get: |figures| figures.asa_s,
+    formulas: &[(ERLANG_A, OF_A), (ERLANG_C, OF_C)],
+};
+
+impl Kind {
+    /// What the formulas say of a queue; those that say nothing are left out.
+    fn formulas(&self, of: &OfCurve<'_>, place: &str) -> Vec<Series> {
+        let series = self.formulas.iter().map(|(formula, colour)| {
+            let point = |row: &Row| Some((row.percent, said(row, *formula, self.get)?, None));
             Series {
-                name: (*name).to_owned(),
+                name: formula.0.to_owned(),
                 colour: *colour,
                 points: of.curve.of(place).filter_map(point).collect(),
                 dashed: true,
@@ -178,12 +180,20 @@ fn of_queue(of: &OfCurve<'_>, place: &str, queue: &Queue, file: String) -> Curve
                 knee: None,
             }
         });
-        let formulas = formulas.filter(|series| !series.points.is_empty());
-        panel(
-            title,
-            unit,
-            std::iter::once(simulated).chain(formulas).collect(),
-        )
+        series.filter(|series| !series.points.is_empty()).collect()
+    }
+}
+
+fn of_queue(of: &OfCurve<'_>, place: &str, queue: &Queue, file: String) -> CurvePlot {
+    let panels = [LEVEL, ABANDONED, WAITING].map(|kind| {
+        let mut simulated = simulated(of, place, kind.kpi, COLOURS[0]);
+        simulated.name = "simulated".to_owned();
+        if kind.kpi == "service_level" {
+            aim(&mut simulated, queue);
+        }
+        let mut series = vec![simulated];
+        series.extend(kind.formulas(of, place));
+        panel(kind.title, kind.unit, series)
     });
     CurvePlot {
         file,
@@ -192,8 +202,14 @@ fn of_queue(of: &OfCurve<'_>, place: &str, queue: &Queue, file: String) -> Curve
             queue.name
         ),
         description: describe_queue(of, place),
-        panels: panels.collect(),
+        panels: panels.to_vec(),
     }
+}
+
+/// Says and shows the target of a service level.
+fn aim(series: &mut Series, queue: &Queue) {
+    series.name += &format!(" (target {})", target(queue));
+    series.target = Some(queue.target.fraction);
 }
 
 fn panel(title: &str, unit: Unit, series: Vec<Series>) -> Panel {

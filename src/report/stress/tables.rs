@@ -1,9 +1,8 @@
 //! A load test in rows and columns, for people and as CSV files. What is in which column is said in `docs/stress.md`.
 
 use super::words::volume;
-use super::{OfCurve, View};
-use crate::kpi::{FormulaAnswer, unit};
-use crate::planning::DayFormulas;
+use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
+use crate::kpi::{FormulaAnswer, FormulaFigures, unit};
 use crate::report::csv::write_tables;
 use crate::report::files::{Folder, SaveError};
 use crate::report::tables::{Sheet, Table as Csv};
@@ -50,24 +49,17 @@ pub fn points(of: &OfCurve<'_>) -> Table {
             curve.of(place).map(|row| level(row.get("service_level"))),
         );
         if queues.len() <= MOST_WITH_FORMULAS {
-            let formulas: [(&str, u8, fn(&DayFormulas) -> Option<FormulaAnswer>); 2] = [
-                ("Erlang-A", 4, |formulas| formulas.a),
-                ("Erlang-C", 3, |formulas| formulas.c),
-            ];
-            for (header, weight, answer) in formulas {
-                let cells: Vec<Option<f64>> = curve
-                    .of(place)
-                    .map(|row| {
-                        let answer = row.erlang.as_ref().and_then(answer)?;
-                        answer.figures().map(|figures| figures.service_level)
-                    })
+            for (formula, weight) in [(ERLANG_A, 4), (ERLANG_C, 3)] {
+                let rows = curve.of(place);
+                let cells: Vec<Option<f64>> = rows
+                    .map(|row| said(row, formula, |figures| figures.service_level))
                     .collect();
                 if cells.iter().any(Option::is_some) {
                     let cell = |level: Option<f64>| match level {
                         Some(level) => format!("{:.1}", 100.0 * level).into(),
                         None => Cell::from(UNDEFINED),
                     };
-                    table.column(header, weight, cells.into_iter().map(cell));
+                    table.column(formula.0, weight, cells.into_iter().map(cell));
                 }
             }
         }
@@ -187,7 +179,7 @@ fn erlang(of: &OfCurve<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
             let why = answer.and_then(|answer| answer.not_applicable());
             rows.text(why.map_or("", |why| why.name()))?;
             let figures = answer.as_ref().and_then(FormulaAnswer::figures);
-            let of = |get: fn(&crate::kpi::FormulaFigures) -> f64| figures.map(get);
+            let of = |get: fn(&FormulaFigures) -> f64| figures.map(get);
             for number in [
                 of(|f| f.erlangs),
                 of(|f| f.agents),
@@ -262,35 +254,35 @@ pub fn beside(of: &OfCurve<'_>, queue: &str) -> Table {
     let rows: Vec<&Row> = of.curve.of(queue).collect();
     let names = rows.iter().map(|row| volume(row.percent));
     let mut table = Table::new("volume", names.collect());
-    type Get = fn(&crate::kpi::FormulaFigures) -> f64;
-    let figures: [(&str, &str, fn(Estimate) -> String, Get); 3] = [
-        ("service_level", "in target", percent, |f| f.service_level),
-        ("abandonment_rate", "abandoned", rate, |f| {
-            f.abandonment_rate
-        }),
-        ("asa_s", "ASA", seconds, |f| f.asa_s),
-    ];
-    for (kpi, header, say, get) in figures {
+    let mut add = |kpi: &str,
+                   header: &str,
+                   say: fn(Estimate) -> String,
+                   (get, formulas): (fn(&FormulaFigures) -> f64, &[Erlang])| {
         table.column(header, 9, rows.iter().map(|row| say(row.get(kpi)).into()));
-        let formulas: [(&str, fn(&DayFormulas) -> Option<FormulaAnswer>); 2] = [
-            ("Erlang-A", |formulas| formulas.a),
-            ("Erlang-C", |formulas| formulas.c),
-        ];
-        for (name, answer) in formulas {
-            // For Erlang-C nobody abandons.
-            if kpi == "abandonment_rate" && name == "Erlang-C" {
-                continue;
-            }
+        for &formula in formulas {
             let cell = |row: &&Row| {
-                let answer = row.erlang.as_ref().and_then(answer);
-                let mean = answer.as_ref().and_then(FormulaAnswer::figures).map(get);
                 Cell::from(say(Estimate {
-                    mean,
+                    mean: said(row, formula, get),
                     ..Estimate::default()
                 }))
             };
-            table.column(name, 5, rows.iter().map(cell));
+            table.column(formula.0, 5, rows.iter().map(cell));
         }
-    }
+    };
+    let both = [ERLANG_A, ERLANG_C];
+    add(
+        "service_level",
+        "in target",
+        percent,
+        (|figures| figures.service_level, &both),
+    );
+    // For Erlang-C nobody abandons.
+    add(
+        "abandonment_rate",
+        "abandoned",
+        rate,
+        (|figures| figures.abandonment_rate, &both[..1]),
+    );
+    add("asa_s", "ASA", seconds, (|figures| figures.asa_s, &both));
     table
 }

@@ -161,7 +161,7 @@ fn kept(of: &OfCurve<'_>, queue: &Queue, place: &str) -> String {
 fn knee_words(queue: &Queue, knee: &Knee) -> String {
     match (knee.percent, knee.value, knee.reason) {
         (Some(percent), Some(value), _) => format!(
-            " Its knee is at {}: {} in {} there, and from there on it falls faster.",
+            " Its knee is at {}, with {} in {}.",
             about(percent),
             rough_percent(value),
             exact_duration(queue.target.within)
@@ -184,6 +184,15 @@ fn again(of: &OfCurve<'_>) -> Option<String> {
             volume(last.percent)
         )
     })
+}
+
+/// What a knee is, where there are some.
+pub fn legend(of: &OfCurve<'_>) -> Option<&'static str> {
+    let knees = of.curve.knees.iter();
+    let any = knees.filter(|knee| knee.percent.is_some()).count() > 0;
+    any.then_some(
+        "knee: up to there more volume costs less service than on average over the whole curve, beyond it more",
+    )
 }
 
 /// What the formulas say of which queues, and where they end.
@@ -252,7 +261,7 @@ fn formulas(of: &OfCurve<'_>) -> Vec<String> {
             _ => "in some interval as many calls come as can be answered",
         };
         sentences.push(format!(
-            "Erlang-C ends for {}: from there on {when}, so that it knows no service.",
+            "Erlang-C ends for {}: from there on {when}, and it has no answer.",
             listed(&ends)
         ));
     }
