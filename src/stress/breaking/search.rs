@@ -37,6 +37,10 @@ const LEAST_DAYS: f64 = 40.0;
 /// Looks of a proof, roughly.
 const LOOKS: f64 = 8.0;
 
+/// So much of half the width must lie between the breaking point and a factor that is worth testing on: days go with the square of
+/// that, and two new factors take two times the days of one.
+const FRESH: f64 = 0.65;
+
 /// Figures × days that are kept at once.
 const MOST_VALUES: usize = 1 << 21;
 
@@ -418,8 +422,8 @@ impl<'s> Search<'s> {
     fn to_prove(&self, local: &Local, half: f64) -> Vec<f64> {
         let root = local.root.clamp(LEAST, MOST);
         let (low, high) = self.around(root, half);
-        // What was proved stands, where the other side can be proved near enough to it.
-        let far = half / 3.0;
+        // What was proved stands, where the other side takes no more days than both sides would take anew.
+        let far = half * FRESH;
         match (self.held(), self.missed) {
             (Some(held), _) if root - held < 2.0 * half - far && root > held => {
                 vec![(held + 2.0 * half).min(MOST)]
@@ -473,7 +477,7 @@ impl<'s> Search<'s> {
                 open.retain(|other| *other != factor);
             }
             // The breaking point is so near to what is open that other factors are decided sooner.
-            let is_near = |factor: &f64| (local.root - factor).abs() < half / 3.0;
+            let is_near = |factor: &f64| (local.root - factor).abs() < half * FRESH;
             if open.is_empty() || days as f64 >= needed && open.iter().any(is_near) {
                 break;
             }
