@@ -79,3 +79,51 @@ impl Local {
         self.slopes[self.first?].filter(|slope| *slope < 0.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::point::tests::{aims, point};
+    use super::*;
+
+    #[test]
+    fn the_first_line_to_meet_its_threshold_counts() {
+        let aims = aims();
+        let low = point(1.0, 100, 0.85, 0.03, &aims);
+        // The level falls by 10 points in a tenth of the volume, abandonment rises by 1.
+        let high = point(1.1, 100, 0.75, 0.04, &aims);
+        let local = Local::between(&low, &high, &aims);
+        assert!((local.root - 1.05).abs() < 1e-9, "{local:?}, expected 1.05");
+        assert_eq!(local.first, Some(0));
+        assert!(
+            (local.slope().expect("it falls") + 1.0).abs() < 1e-9,
+            "{local:?}"
+        );
+        // A day's level has a standard deviation of 5 points: 5 points of volume.
+        assert!((local.day_error - 0.05).abs() < 0.001, "{local:?}");
+        let worse = point(1.1, 100, 0.83, 0.09, &aims);
+        let local = Local::between(&low, &worse, &aims);
+        assert!((local.root - (1.0 + 0.1 / 3.0)).abs() < 1e-9, "{local:?}");
+        assert_eq!(local.first, Some(1));
+        // The same slopes, from another factor.
+        let moved = local.through(&point(1.02, 400, 0.85, 0.04, &aims), &aims);
+        assert!((moved.root - (1.02 + 0.01 / 0.6)).abs() < 1e-9, "{moved:?}");
+    }
+
+    #[test]
+    fn where_no_line_meets_its_threshold() {
+        let aims = aims();
+        let (better, worse) = (
+            point(1.0, 100, 0.85, 0.03, &aims),
+            point(1.1, 100, 0.86, 0.02, &aims),
+        );
+        let local = Local::between(&better, &worse, &aims);
+        assert_eq!((local.root, local.first), (f64::INFINITY, None));
+        let missed = point(1.0, 100, 0.5, 0.03, &aims);
+        let local = Local::between(&missed, &point(1.1, 100, 0.5, 0.03, &aims), &aims);
+        assert_eq!((local.root, local.first), (f64::NEG_INFINITY, Some(0)));
+        let mut overwhelmed = point(1.1, 1, 0.85, 0.03, &aims);
+        overwhelmed.overwhelmed = true;
+        let local = Local::between(&better, &overwhelmed, &aims);
+        assert!((local.root - 1.05).abs() < 1e-9, "{local:?}");
+    }
+}

@@ -506,3 +506,15 @@ fn in_short_runs(scenario: &Scenario) -> Scenario {
     }
     short
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_looked_at_where_it_was_fixed() {
+        assert_eq!(looks(40.0, 300.0), [40, 60, 90, 135, 202]);
+        assert_eq!(looks(40.0, 30.0), [30]);
+        assert_eq!(looks(40.0, 0.0), [2]);
+    }
+}
