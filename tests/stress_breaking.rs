@@ -485,7 +485,12 @@ fn the_target_holds_up_to_the_interval_and_not_above_it() {
 
 #[test]
 fn in_each_interval_the_worst_one_decides() {
-    let scenario = plain_day();
+    let scenario = day(
+        "target = \"80/20\"",
+        "volume = [80, 160, 120, 50]\ntalk = \"exp(3m)\"\npatience = \"exp(2m)\"",
+        "staff = [10, 18, 14, 6]",
+        "",
+    );
     let question = Question {
         per: Per::Interval,
         ..Question::of(&scenario)
@@ -493,6 +498,7 @@ fn in_each_interval_the_worst_one_decides() {
     let found = found(&scenario, &question).breaking_point;
     let (low, high) = found.ci.expect("it was found");
     let high = high.expect("it was found");
+    assert!(high - low <= 2.0 + 1e-9, "{low} to {high}");
     let levels = |percent: f64| -> Vec<f64> {
         (0..4)
             .map(|i| level_at(&scenario, percent / 100.0, Some(i)))

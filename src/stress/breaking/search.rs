@@ -1,7 +1,7 @@
 //! The search: doubling, bisection, a look around, and the proof.
 
 use super::aims::Aims;
-use super::local::Local;
+use super::local::{Local, slopes};
 use super::point::{Belief, Point};
 use super::{LEAST, MOST, Question};
 use crate::engine::Halt;
@@ -27,6 +27,9 @@ const PROOFS: u64 = 12;
 
 /// Bisection ends at so many times the width asked for: nearer, a line through two points is better.
 const COARSE: f64 = 4.0;
+
+/// Points so near to a factor, as a part of it, tell the slopes there.
+const NEAR: f64 = 0.15;
 
 /// Half of the width that is proved, as a part of half of that asked for.
 const WITHIN: f64 = 0.95;
@@ -353,7 +356,7 @@ impl<'s> Search<'s> {
             let (low, high) = self.around(centre, half);
             let low = self.simulate(low, FIRST_DAY, days)?;
             let high = self.simulate(high, FIRST_DAY, days)?;
-            let local = Local::between(&self.points[low], &self.points[high], &self.aims);
+            let local = self.local_at(&[low, high], half);
             self.local = Some(local.clone());
             // A line is believed no farther than this.
             let farthest = (10.0 * half).max(0.25 * centre);
@@ -378,6 +381,21 @@ impl<'s> Search<'s> {
         let mut local = last.ok_or(Stop::Budget)?;
         local.root = centre;
         Ok(local)
+    }
+
+    /// What is known near some points: all factors within twice half the width tell the figure there, and its slope those
+    /// farther away too, as that between near factors may be a matter of chance.
+    fn local_at(&self, numbers: &[usize], half: f64) -> Local {
+        let factors = numbers.iter().map(|&n| self.points[n].factor).sum::<f64>();
+        let centre = factors / numbers.len().max(1) as f64;
+        let within = |reach: f64| -> Vec<&Point> {
+            let near = |point: &&Point| (point.factor - centre).abs() <= reach;
+            let mut points: Vec<&Point> = self.points.iter().filter(near).collect();
+            points.sort_by(|a, b| a.factor.total_cmp(&b.factor));
+            points
+        };
+        let slopes = slopes(&within((NEAR * centre).max(4.0 * half)), &self.aims);
+        Local::through(&within(2.0 * half), slopes, &self.aims)
     }
 
     /// Days that decide a factor so far from the breaking point with a part of the error.
@@ -407,6 +425,11 @@ impl<'s> Search<'s> {
             // Where the days are too few for the width that was asked for, a wider one is proved.
             let affordable = (self.needed(&local, 1.0, part) / (left / 3.0)).sqrt();
             let half = self.half().max(affordable);
+            let known = self.held().zip(self.missed);
+            if known.is_some_and(|(held, missed)| missed - held <= 2.0 * affordable) {
+                // What is left would prove nothing narrower.
+                return Err(Stop::Budget);
+            }
             let factors = self.to_prove(&local, half);
             let needed = self.needed(&local, half, part);
             local = self.test(&factors, (proof, part), (needed, half), local)?;
@@ -461,11 +484,7 @@ impl<'s> Search<'s> {
             for &factor in &open {
                 numbers.push(self.simulate(factor, first, days)?);
             }
-            local = match numbers.as_slice() {
-                [low, high] => Local::between(&self.points[*low], &self.points[*high], &self.aims),
-                [one] => local.through(&self.points[*one], &self.aims),
-                _ => local,
-            };
+            local = self.local_at(&numbers, half);
             self.local = Some(local.clone());
             for &number in &numbers {
                 let factor = self.points[number].factor;
@@ -478,7 +497,8 @@ impl<'s> Search<'s> {
             }
             // The breaking point is so near to what is open that other factors are decided sooner.
             let is_near = |factor: &f64| (local.root - factor).abs() < half * FRESH;
-            if open.is_empty() || days as f64 >= needed && open.iter().any(is_near) {
+            let enough = self.needed(&local, half, part);
+            if open.is_empty() || days as f64 >= enough && open.iter().any(is_near) {
                 break;
             }
         }
