@@ -366,7 +366,7 @@ fn the_interval_contains_the_exact_factor_as_often_as_it_says() {
         ..CASE
     };
     let both = Case {
-        name: "A, 8 agents, 80/20 and ASA of the same volume",
+        name: "A, 8 agents, 80/20 and ASA 10.9 s",
         agents: 8,
         level: 0.8,
         max_asa_s: Some(10.9),
