@@ -357,38 +357,19 @@ fn most_missed(search: &Search<'_>, factor: f64) -> Option<usize> {
 
 /// Targets that were seen to hold above a factor at which they are missed.
 fn warnings(search: &Search<'_>, scenario: &Scenario, question: &Question) -> Vec<String> {
-    let aims = &search.aims;
-    let mut points: Vec<&point::Point> = search.points.iter().collect();
-    points.sort_by(|a, b| a.factor.total_cmp(&b.factor));
-    let tests = (aims.judged() * points.len()).max(1) as f64;
-    let error = SPENT * (1.0 - question.confidence) / tests;
-    let errors = Errors {
-        pass: error,
-        fail: error,
-    };
-    let mut warnings = Vec::new();
-    for k in 0..aims.judged() {
-        let mut missed: Option<f64> = None;
-        for point in points.iter().filter(|point| !point.overwhelmed) {
-            match point.verdict(k, aims, errors) {
-                Verdict::Fail => missed = missed.or(Some(point.factor)),
-                Verdict::Pass => {
-                    if let Some(missed) = missed {
-                        warnings.push(format!(
-                            "{} is missed at {:.1} % of today's volume and holds again at {:.1} %: above the breaking point it is not \
-                             missed everywhere",
-                            name_of(search, scenario, k),
-                            100.0 * missed,
-                            100.0 * point.factor
-                        ));
-                        break;
-                    }
-                }
-                Verdict::Inconclusive => {}
-            }
-        }
-    }
-    if let Some(point) = points.iter().find(|point| point.overwhelmed) {
+    let error = SPENT * (1.0 - question.confidence);
+    let again = point::holding_again(&search.points, &search.aims, error);
+    let again = again.into_iter().map(|(k, missed, held)| {
+        format!(
+            "{} is missed at {:.1} % of today's volume and holds again at {:.1} %: above the breaking point it is not missed \
+             everywhere",
+            name_of(search, scenario, k),
+            100.0 * missed,
+            100.0 * held
+        )
+    });
+    let mut warnings: Vec<String> = again.collect();
+    if let Some(point) = search.points.iter().find(|point| point.overwhelmed) {
         warnings.push(format!(
             "at {:.1} % of today's volume there are more calls than can be simulated, which counts as missed",
             100.0 * point.factor

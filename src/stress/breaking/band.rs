@@ -11,7 +11,10 @@ const SHARES: [f64; 3] = [0.95, 0.5, 0.05];
 const DAYS: u64 = 200;
 
 /// Factors that are simulated for each share, at most.
-const FACTORS: usize = 6;
+const FACTORS: usize = 7;
+
+/// From one factor to the next where a share is looked for beyond all.
+const STRIDE: f64 = 1.15;
 
 /// Up to which volume, in % of today's, every target holds on so many of all days by the day's own figures.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -30,20 +33,20 @@ impl Search<'_> {
         let mut ends = [None; 3];
         for (end, share) in ends.iter_mut().zip(SHARES) {
             for _ in 0..FACTORS {
-                let Some(bracket) = Bracket::new(&self.shares(), share) else {
-                    break;
+                let shares = self.shares();
+                let bracket = Bracket::new(&shares, share);
+                *end = bracket.as_ref().map(|bracket| 100.0 * bracket.factor);
+                let next = match bracket {
+                    Some(Bracket { low, high, .. }) if high - low <= 2.0 * width => break,
+                    Some(Bracket { low, high, .. }) => (low + high) / 2.0,
+                    None => beyond(&shares, share),
                 };
-                *end = Some(100.0 * bracket.factor);
-                if bracket.high - bracket.low <= 2.0 * width {
+                if shares.iter().any(|(factor, ..)| *factor == next) {
                     break;
                 }
                 if self.left_in_all() < DAYS {
                     return Err(Stop::Budget);
                 }
-                // In the middle where the line is a poor guess.
-                let (low, high) = (bracket.low, bracket.high);
-                let margin = (0.1 * (high - low)).max(0.4 * width);
-                let next = bracket.factor.clamp(low + margin, high - margin);
                 self.simulate(next, FIRST_DAY, DAYS)?;
             }
         }
@@ -66,6 +69,16 @@ impl Search<'_> {
             .collect();
         shares.sort_by(|a, b| a.0.total_cmp(&b.0));
         shares
+    }
+}
+
+/// A factor beyond all that were simulated, where they do not cross a share.
+fn beyond(shares: &[(f64, f64, f64)], share: f64) -> f64 {
+    match falling(shares).last() {
+        Some((highest, of)) if *of >= share => (highest * STRIDE).min(MOST),
+        _ => shares
+            .first()
+            .map_or(LEAST, |(least, ..)| (least / STRIDE).max(LEAST)),
     }
 }
 

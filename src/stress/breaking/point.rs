@@ -78,22 +78,27 @@ impl Point {
     /// Adds further days.
     pub fn add(&mut self, sample: &Sample, aims: &Aims) {
         for day in 0..sample.days() {
-            self.days += 1;
-            let (mut any, mut of_queue) = (false, false);
-            for (k, sum) in self.sums.iter_mut().enumerate() {
-                let (x, y) = sample.value(k, day);
-                sum.ratio.add(self.days as f64, x, y);
-                sum.unusual.add(None, (x, y));
-                sum.attempts += aims.attempts[k].map_or(0.0, |watch| sample.value(watch, day).0);
-                if aims.is_missed_on(k, (x, y)) {
-                    sum.missed += 1;
-                    any = true;
-                    of_queue = of_queue || aims.is_of_queue(k);
-                }
-            }
-            self.held += u64::from(!any);
-            self.missed += u64::from(of_queue);
+            self.add_day(|watch| sample.value(watch, day), aims);
         }
+    }
+
+    /// Adds a day: numerator and denominator of what is watched.
+    pub fn add_day(&mut self, value: impl Fn(usize) -> (f64, f64), aims: &Aims) {
+        self.days += 1;
+        let (mut any, mut of_queue) = (false, false);
+        for (k, sum) in self.sums.iter_mut().enumerate() {
+            let (x, y) = value(k);
+            sum.ratio.add(self.days as f64, x, y);
+            sum.unusual.add(None, (x, y));
+            sum.attempts += aims.attempts[k].map_or(0.0, |watch| value(watch).0);
+            if aims.is_missed_on(k, (x, y)) {
+                sum.missed += 1;
+                any = true;
+                of_queue = of_queue || aims.is_of_queue(k);
+            }
+        }
+        self.held += u64::from(!any);
+        self.missed += u64::from(of_queue);
     }
 
     /// The share of days on which nothing is missed.
@@ -204,7 +209,7 @@ impl Point {
     fn seems_to_hold(&self, k: usize, aims: &Aims) -> bool {
         let holds = self
             .slack(k, aims)
-            .is_none_or(|slack| slack.value > 4.0 * slack.se);
+            .is_some_and(|slack| slack.value > 4.0 * slack.se);
         let spread = self.seen(k, aims).map(|seen| seen.spread);
         holds && !matches!(spread, Some(Spread::Normal | Spread::Days(..)))
     }
@@ -224,5 +229,121 @@ impl Point {
             (slack > 0.0).then(|| seldom.weight * -error.ln() / slack)
         });
         days.fold(0.0, f64::max)
+    }
+}
+
+/// Of what is judged, that which is surely missed at a factor and surely holds at a larger one: its number and both factors. All
+/// of these are sure together, but for this error.
+pub(super) fn holding_again(points: &[Point], aims: &Aims, error: f64) -> Vec<(usize, f64, f64)> {
+    let mut points: Vec<&Point> = points.iter().filter(|point| !point.overwhelmed).collect();
+    points.sort_by(|a, b| a.factor.total_cmp(&b.factor));
+    let error = error / (aims.judged() * points.len()).max(1) as f64;
+    let errors = Errors {
+        pass: error,
+        fail: error,
+    };
+    let again = (0..aims.judged()).filter_map(|k| {
+        let mut verdicts = points
+            .iter()
+            .map(|point| (point.factor, point.verdict(k, aims, errors)));
+        let (missed, _) = verdicts.find(|(_, verdict)| *verdict == Verdict::Fail)?;
+        let (held, _) = verdicts.find(|(_, verdict)| *verdict == Verdict::Pass)?;
+        Some((k, missed, held))
+    });
+    again.collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::stress::breaking::Question;
+
+    /// A queue with a service level of 80 % and an abandonment rate of 5 % as targets.
+    pub fn aims() -> Aims {
+        let text = "[scenario]\nname = \"s\"\n[[queues]]\nname = \"q\"\ntarget = \"80/20\"\nmax_abandonment = \"5%\"\n\
+                    [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"60/h\"\ntalk = \"exp(3m)\"\n\
+                    [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 5\n";
+        let loaded = crate::scenario::parse("s", text, std::path::Path::new(""), &[]);
+        let scenario = loaded.expect("a scenario").scenario;
+        Aims::new(&scenario, &Question::of(&scenario))
+    }
+
+    /// Days of 100 attempts at a factor, the service level and abandonment rate around these means.
+    pub fn point(factor: f64, days: u64, level: f64, abandonment: f64, aims: &Aims) -> Point {
+        let mut point = Point::new(factor, 0, aims);
+        for day in 0..days {
+            let swing = if day % 2 == 0 { 1.0 } else { -1.0 };
+            let answered = 100.0 * level + 5.0 * swing;
+            let abandoned = 100.0 * abandonment + swing * 100.0 * abandonment / 2.0;
+            let values = [
+                (answered, 100.0),
+                (abandoned, 100.0),
+                (100.0, 1.0),
+                (100.0, 1.0),
+            ];
+            point.add_day(|watch| values[watch], aims);
+        }
+        point
+    }
+
+    #[test]
+    fn all_must_hold_and_one_miss_is_enough() {
+        let aims = aims();
+        let belief = |days, level, abandonment| {
+            point(1.0, days, level, abandonment, &aims).belief(&aims, 1e-3)
+        };
+        for (days, level, abandonment, expected) in [
+            (100, 0.85, 0.03, Belief::Holds),
+            (100, 0.75, 0.03, Belief::Missed),
+            (100, 0.85, 0.07, Belief::Missed),
+            (100, 0.75, 0.07, Belief::Missed),
+            (100, 0.801, 0.03, Belief::Open),
+            (100, 0.85, 0.0499, Belief::Open),
+            (4, 0.82, 0.03, Belief::Open),
+            // Nobody was ever seen to hang up, on days that are too few to say that it is on fewer than one of 20.
+            (60, 0.85, 0.0, Belief::SeemsToHold),
+            (200, 0.85, 0.0, Belief::Holds),
+        ] {
+            let found = belief(days, level, abandonment);
+            assert_eq!(found, expected, "{days} days, {level}, {abandonment}");
+        }
+        let mut overwhelmed = point(1.0, 100, 0.85, 0.03, &aims);
+        overwhelmed.overwhelmed = true;
+        assert_eq!(overwhelmed.belief(&aims, 1e-3), Belief::Missed);
+    }
+
+    #[test]
+    fn nobody_gets_through() {
+        let aims = aims();
+        let mut none = Point::new(1.0, 0, &aims);
+        let of = |attempts: f64| {
+            move |watch: usize| match watch {
+                0 | 1 => (0.0, 0.0),
+                _ => (attempts, 1.0),
+            }
+        };
+        none.add_day(of(0.0), &aims);
+        assert_eq!(none.belief(&aims, 1e-3), Belief::Holds);
+        none.add_day(of(99.0), &aims);
+        assert_eq!(none.belief(&aims, 1e-3), Belief::Open);
+        none.add_day(of(1.0), &aims);
+        assert_eq!(none.belief(&aims, 1e-3), Belief::Missed);
+    }
+
+    #[test]
+    fn what_holds_again_is_seen() {
+        let aims = aims();
+        let with = |levels: [f64; 4]| {
+            let factors = [0.5, 1.0, 1.5, 2.0];
+            let points = factors.into_iter().zip(levels);
+            points
+                .map(|(factor, level)| point(factor, 100, level, 0.03, &aims))
+                .collect::<Vec<_>>()
+        };
+        let found = |levels| holding_again(&with(levels), &aims, 0.05);
+        assert_eq!(found([0.9, 0.7, 0.801, 0.9]), [(0, 1.0, 2.0)]);
+        assert_eq!(found([0.9, 0.9, 0.7, 0.6]), []);
+        // Too near to be sure.
+        assert_eq!(found([0.9, 0.799, 0.9, 0.9]), []);
     }
 }

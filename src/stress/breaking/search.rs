@@ -1,7 +1,7 @@
 //! The search: doubling, bisection, a look around, and the proof.
 
 use super::aims::Aims;
-use super::local::Local;
+use super::local::{Local, slopes};
 use super::point::{Belief, Point};
 use super::{LEAST, MOST, Question};
 use crate::engine::Halt;
@@ -28,6 +28,9 @@ const PROOFS: u64 = 12;
 /// Bisection ends at so many times the width asked for: nearer, a line through two points is better.
 const COARSE: f64 = 4.0;
 
+/// Points so near to a factor, as a part of it, tell the slopes there.
+const NEAR: f64 = 0.15;
+
 /// Half of the width that is proved, as a part of half of that asked for.
 const WITHIN: f64 = 0.95;
 
@@ -36,6 +39,10 @@ const LEAST_DAYS: f64 = 40.0;
 
 /// Looks of a proof, roughly.
 const LOOKS: f64 = 8.0;
+
+/// So much of half the width must lie between the breaking point and a factor that is worth testing on: days go with the square of
+/// that, and two new factors take two times the days of one.
+const FRESH: f64 = 0.65;
 
 /// Figures × days that are kept at once.
 const MOST_VALUES: usize = 1 << 21;
@@ -349,7 +356,7 @@ impl<'s> Search<'s> {
             let (low, high) = self.around(centre, half);
             let low = self.simulate(low, FIRST_DAY, days)?;
             let high = self.simulate(high, FIRST_DAY, days)?;
-            let local = Local::between(&self.points[low], &self.points[high], &self.aims);
+            let local = self.local_at(&[low, high], half);
             self.local = Some(local.clone());
             // A line is believed no farther than this.
             let farthest = (10.0 * half).max(0.25 * centre);
@@ -374,6 +381,21 @@ impl<'s> Search<'s> {
         let mut local = last.ok_or(Stop::Budget)?;
         local.root = centre;
         Ok(local)
+    }
+
+    /// What is known near some points: all factors within twice half the width tell the figure there, and its slope those
+    /// farther away too, as that between near factors may be a matter of chance.
+    fn local_at(&self, numbers: &[usize], half: f64) -> Local {
+        let factors = numbers.iter().map(|&n| self.points[n].factor).sum::<f64>();
+        let centre = factors / numbers.len().max(1) as f64;
+        let within = |reach: f64| -> Vec<&Point> {
+            let near = |point: &&Point| (point.factor - centre).abs() <= reach;
+            let mut points: Vec<&Point> = self.points.iter().filter(near).collect();
+            points.sort_by(|a, b| a.factor.total_cmp(&b.factor));
+            points
+        };
+        let slopes = slopes(&within((NEAR * centre).max(4.0 * half)), &self.aims);
+        Local::through(&within(2.0 * half), slopes, &self.aims)
     }
 
     /// Days that decide a factor so far from the breaking point with a part of the error.
@@ -403,6 +425,11 @@ impl<'s> Search<'s> {
             // Where the days are too few for the width that was asked for, a wider one is proved.
             let affordable = (self.needed(&local, 1.0, part) / (left / 3.0)).sqrt();
             let half = self.half().max(affordable);
+            let known = self.held().zip(self.missed);
+            if known.is_some_and(|(held, missed)| missed - held <= 2.0 * affordable) {
+                // What is left would prove nothing narrower.
+                return Err(Stop::Budget);
+            }
             let factors = self.to_prove(&local, half);
             let needed = self.needed(&local, half, part);
             local = self.test(&factors, (proof, part), (needed, half), local)?;
@@ -418,8 +445,8 @@ impl<'s> Search<'s> {
     fn to_prove(&self, local: &Local, half: f64) -> Vec<f64> {
         let root = local.root.clamp(LEAST, MOST);
         let (low, high) = self.around(root, half);
-        // What was proved stands, where the other side can be proved near enough to it.
-        let far = half / 3.0;
+        // What was proved stands, where the other side takes no more days than both sides would take anew.
+        let far = half * FRESH;
         match (self.held(), self.missed) {
             (Some(held), _) if root - held < 2.0 * half - far && root > held => {
                 vec![(held + 2.0 * half).min(MOST)]
@@ -457,11 +484,7 @@ impl<'s> Search<'s> {
             for &factor in &open {
                 numbers.push(self.simulate(factor, first, days)?);
             }
-            local = match numbers.as_slice() {
-                [low, high] => Local::between(&self.points[*low], &self.points[*high], &self.aims),
-                [one] => local.through(&self.points[*one], &self.aims),
-                _ => local,
-            };
+            local = self.local_at(&numbers, half);
             self.local = Some(local.clone());
             for &number in &numbers {
                 let factor = self.points[number].factor;
@@ -473,8 +496,9 @@ impl<'s> Search<'s> {
                 open.retain(|other| *other != factor);
             }
             // The breaking point is so near to what is open that other factors are decided sooner.
-            let is_near = |factor: &f64| (local.root - factor).abs() < half / 3.0;
-            if open.is_empty() || days as f64 >= needed && open.iter().any(is_near) {
+            let is_near = |factor: &f64| (local.root - factor).abs() < half * FRESH;
+            let enough = self.needed(&local, half, part);
+            if open.is_empty() || days as f64 >= enough && open.iter().any(is_near) {
                 break;
             }
         }
@@ -501,4 +525,16 @@ fn in_short_runs(scenario: &Scenario) -> Scenario {
         *length = (*length / crate::model::BATCHES as u32).max(*warm_up);
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_looked_at_where_it_was_fixed() {
+        assert_eq!(looks(40.0, 300.0), [40, 60, 90, 135, 202]);
+        assert_eq!(looks(40.0, 30.0), [30]);
+        assert_eq!(looks(40.0, 0.0), [2]);
+    }
 }

@@ -16,7 +16,7 @@ use serde::Serialize;
 const DAYS: u64 = 200;
 
 /// How often a line is drawn for one more, at most.
-const LINES: usize = 4;
+const LINES: usize = 5;
 
 /// What is scarce where the first target is missed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -148,6 +148,9 @@ impl Search<'_> {
                 .map(Place::Group)
                 .collect(),
         };
+        // Far enough apart that the line is no matter of chance.
+        let day_error = self.local.as_ref().map_or(0.0, |local| local.day_error);
+        let half = half.max(day_error / (DAYS as f64).sqrt()).min(factor / 4.0);
         let without = self.root_of(&own, factor, half)?;
         let mut found = Vec::new();
         for place in places {
