@@ -282,7 +282,7 @@ fn the_interval_contains_what_the_formulas_say() {
 }
 
 #[test]
-#[ignore = "takes a minute: docs/validation.md"]
+#[ignore = "takes minutes: docs/validation.md"]
 fn the_interval_contains_what_the_formulas_say_in_all_20_scenarios() {
     println!(
         "| case | exact, % | interval | estimate | runs | seconds |\n|---|--:|--:|--:|--:|--:|"
@@ -353,7 +353,7 @@ fn speed_on_the_bundled_day() {
 
 /// The interval of 90 % over seeds, on a small queue.
 #[test]
-#[ignore = "takes a minute: docs/validation.md"]
+#[ignore = "takes minutes: docs/validation.md"]
 fn the_interval_contains_the_exact_factor_as_often_as_it_says() {
     println!(
         "| case | seeds | contained | too low | too high | too wide | runs, mean |\n|---|--:|--:|--:|--:|--:|--:|"
