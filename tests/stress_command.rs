@@ -90,7 +90,7 @@ fn refused(folder: &Path, arguments: &[&str]) -> String {
 #[test]
 fn a_profile_is_the_same_wherever_it_stands() {
     let folder = project();
-    let own = json_in(folder.path(), &["stress", "stormy-desk.toml", "--day"]);
+    let own = json_in(folder.path(), &["stress", "stormy-desk.toml", "--day", "--replications", "40"]);
     let file = json_in(
         folder.path(),
         &["stress", "desk.toml", "--day", "--profile", "storm.toml"],
@@ -193,7 +193,7 @@ fn expectations_have_the_verdicts_of_a_gate() {
     let (status, said) = run(&["--expect", "attempts_per_caller < 1.01"]);
     assert_eq!(status, 1, "{said}");
     assert!(said.contains("FAIL"), "{said}");
-    let seen = json_in(folder.path(), &["stress", "stormy-desk.toml", "--day"]);
+    let seen = json_in(folder.path(), &["stress", "stormy-desk.toml", "--day", "--replications", "40"]);
     let lost = seen["lost_extra"]["mean"].as_f64().unwrap();
     let close = format!("lost_extra < {lost}");
     for (inconclusive, expected) in [(None, 3), (Some("pass"), 0), (Some("fail"), 1)] {

@@ -90,7 +90,7 @@ pub struct Arguments {
     /// The day: how far beside its target a figure counts as held; of times 5 %
     #[arg(long, value_name = "POINTS", value_parser = points, default_value = "1pp")]
     tolerance: f64,
-    /// The day: number of days, of each of three variants [default: the scenario's]
+    /// The day: number of days, of each of three variants [default: the scenario's, at least 1000]
     #[arg(long, value_name = "N", value_parser = run::days)]
     replications: Option<u32>,
     #[command(flatten)]
@@ -255,15 +255,13 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     let mut found = Stress::of(&scenario, seed, confidence);
     found.run.warnings = prepared.loaded.warnings;
     if let Some(profile) = &asked.day {
+        let usual = course::Question::of(&scenario);
         let question = course::Question {
-            days: arguments
-                .replications
-                .unwrap_or(scenario.run.replications)
-                .into(),
+            days: arguments.replications.map_or(usual.days, u64::from),
             window_min: arguments.window,
             tolerance: Tolerance {
                 points: arguments.tolerance,
-                ..Tolerance::default()
+                ..usual.tolerance
             },
             seed,
             confidence,

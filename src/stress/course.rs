@@ -15,6 +15,9 @@ use crate::stats::{Estimate, Ratio, student_t};
 use serde::Serialize;
 use std::sync::atomic::Ordering;
 
+/// Days, at least, unless fewer are asked for: when a day recovers depends on how many instants are known, each by half an hour.
+const FEWEST_DAYS: u64 = 1000;
+
 /// Memory that the days may take.
 const KEPT_BYTES: u64 = 512 << 20;
 
@@ -39,10 +42,10 @@ pub struct Question {
 }
 
 impl Question {
-    /// Seed, days and confidence of a scenario, and windows of half an hour.
+    /// Seed and confidence of a scenario, its days, but at least 1,000, and windows of half an hour.
     pub fn of(scenario: &Scenario) -> Self {
         Self {
-            days: scenario.run.replications.into(),
+            days: u64::from(scenario.run.replications).max(FEWEST_DAYS),
             window_min: 30,
             tolerance: Tolerance::default(),
             seed: scenario.run.seed,

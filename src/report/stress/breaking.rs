@@ -2,11 +2,11 @@
 
 use super::words::listed;
 use crate::kpi::{Bound, TargetInfo};
-use crate::report::text::figures::{exact_percent, rough_percent};
+use crate::report::text::figures::rough_percent;
 use crate::report::text::layout::NBSP;
 use crate::report::text::summary::target_words;
 use crate::scenario::{Scenario, grouped};
-use crate::stress::breaking::{Breaking, FirstMissed, GivesWay, OneMore, Reason, Scarce};
+use crate::stress::breaking::{Breaking, Figure, FirstMissed, GivesWay, OneMore, Reason, Scarce};
 
 /// What is said of the breaking point.
 pub fn sentences(found: &Breaking, scenario: &Scenario) -> Vec<String> {
@@ -95,37 +95,28 @@ fn target(first: &FirstMissed, scenario: &Scenario) -> String {
 }
 
 fn scarce(why: &GivesWay) -> String {
-    let busiest = || {
-        let busiest = why.busiest.as_deref()?;
-        let figure = why
-            .occupancy
-            .iter()
-            .find(|figure| figure.place == format!("groups.{busiest}"));
-        let figure = figure.or_else(|| why.occupancy.iter().find(|figure| figure.place == busiest));
-        Some(match figure {
-            Some(figure) => format!(
-                " {busiest} busy {} of their time",
-                rough_percent(figure.value)
-            ),
-            None => format!(" {busiest}"),
-        })
+    let named = |figures: &[Figure], name: Option<&str>| {
+        let figure = figures.iter().find(|figure| {
+            let own = figure.place.split_once('.').map_or("", |(_, name)| name);
+            name.is_none_or(|name| name == own || name == figure.place)
+        })?;
+        let own = figure.place.split_once('.').map_or("", |(_, name)| name);
+        Some((own.to_owned(), rough_percent(figure.value)))
     };
+    let busiest = named(&why.occupancy, why.busiest.as_deref());
+    let busy = busiest.map_or(String::new(), |(name, share)| {
+        format!(" ({name} {share} busy)")
+    });
     match why.scarce {
         Scarce::Lines => {
-            let blocked = why.blocking_rate.first();
-            let share = blocked.map_or(String::new(), |figure| {
-                format!(
-                    ": {} of attempts blocked",
-                    exact_percent((figure.value * 1000.0).round() / 1000.0)
-                )
+            let blocked = named(&why.blocking_rate, None);
+            let blocked = blocked.map_or(String::new(), |(name, share)| {
+                format!(" ({name} blocks {share} of attempts)")
             });
-            format!("; lines are scarce{share}")
+            format!("; lines are scarce{blocked}")
         }
-        Scarce::Agents => format!("; agents are scarce:{}", busiest().unwrap_or_default()),
-        Scarce::Patience => format!(
-            "; callers give up before{}",
-            busiest().map_or(String::new(), |b| format!(":{b}"))
-        ),
+        Scarce::Agents => format!("; agents are scarce{busy}"),
+        Scarce::Patience => format!("; callers give up before agents are free{busy}"),
     }
 }
 

@@ -506,14 +506,14 @@ pub fn legend(of: &OfDay<'_>) -> String {
 pub fn title(of: &OfDay<'_>) -> String {
     match &of.course.profile.name {
         Some(name) => name.clone(),
-        None => "a profile".to_owned(),
+        None => "The profile".to_owned(),
     }
 }
 
 /// A heading.
 pub fn heading(of: &OfDay<'_>, page: &Page) -> String {
     let title = format!(
-        "{}: {} days of it",
+        "{}: {} days",
         title(of),
         grouped(of.course.profile.days as f64, 0)
     );
