@@ -593,6 +593,7 @@ fn assemble(pieces: Pieces) -> Scenario {
         queues,
         call_types,
         shifts,
+        stress: None,
         groups,
         routing,
     }

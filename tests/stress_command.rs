@@ -90,10 +90,27 @@ fn refused(folder: &Path, arguments: &[&str]) -> String {
 #[test]
 fn a_profile_is_the_same_wherever_it_stands() {
     let folder = project();
-    let own = json_in(folder.path(), &["stress", "stormy-desk.toml", "--day", "--replications", "40"]);
+    let own = json_in(
+        folder.path(),
+        &[
+            "stress",
+            "stormy-desk.toml",
+            "--day",
+            "--replications",
+            "40",
+        ],
+    );
     let file = json_in(
         folder.path(),
-        &["stress", "desk.toml", "--day", "--profile", "storm.toml"],
+        &[
+            "stress",
+            "desk.toml",
+            "--day",
+            "--profile",
+            "storm.toml",
+            "--replications",
+            "40",
+        ],
     );
     for key in [
         "profile",
@@ -124,7 +141,15 @@ fn a_profile_is_the_same_wherever_it_stands() {
     // Stages of the command line take the place of the profile's; its faults stay.
     let calm = json_in(
         folder.path(),
-        &["stress", "stormy-desk.toml", "--stages", "0s:100%"],
+        &[
+            "stress",
+            "stormy-desk.toml",
+            "--stages",
+            "0s:100%",
+            "--day",
+            "--replications",
+            "40",
+        ],
     );
     assert_eq!(calm["profile"]["over"], "09:30");
     let first = |of: &Value| {
@@ -175,7 +200,11 @@ fn expectations_have_the_verdicts_of_a_gate() {
     let run = |arguments: &[&str]| {
         let output = acdsim_in(
             folder.path(),
-            &[&["stress", "stormy-desk.toml"], arguments].concat(),
+            &[
+                &["stress", "stormy-desk.toml", "--replications", "40"],
+                arguments,
+            ]
+            .concat(),
         );
         (
             output.status.code().unwrap(),
@@ -193,7 +222,16 @@ fn expectations_have_the_verdicts_of_a_gate() {
     let (status, said) = run(&["--expect", "attempts_per_caller < 1.01"]);
     assert_eq!(status, 1, "{said}");
     assert!(said.contains("FAIL"), "{said}");
-    let seen = json_in(folder.path(), &["stress", "stormy-desk.toml", "--day", "--replications", "40"]);
+    let seen = json_in(
+        folder.path(),
+        &[
+            "stress",
+            "stormy-desk.toml",
+            "--day",
+            "--replications",
+            "40",
+        ],
+    );
     let lost = seen["lost_extra"]["mean"].as_f64().unwrap();
     let close = format!("lost_extra < {lost}");
     for (inconclusive, expected) in [(None, 3), (Some("pass"), 0), (Some("fail"), 1)] {
@@ -228,16 +266,6 @@ fn what_cannot_be_done_is_refused_before_anything_is_simulated() {
         "[stress]\nstages = \"1h:200%, -1h:100%\"\n",
     )
     .unwrap();
-    let no_targets = [
-        "desk.toml",
-        "--set",
-        "queues.help.target=0/20",
-        "--max-blocking",
-        "1%",
-        "--set",
-        "trunks.line.lines=5",
-    ];
-    let _ = no_targets;
     for (arguments, says) in [
         (&["desk.toml", "--day"][..], "there is no profile for a day"),
         (
