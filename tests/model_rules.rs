@@ -1421,6 +1421,9 @@ impl<'m> Recount<'m> {
                         self.trunks[trunk * self.cells + c.cell].blocked += 1;
                     }
                 }
+                AttemptEvent::IvrBusy | AttemptEvent::Cut => {
+                    unreachable!("nothing fails on these days")
+                }
                 AttemptEvent::Contained => {
                     self.types[cell].ivr_contained += 1;
                     c.served = true;
