@@ -624,8 +624,6 @@ fn what_is_wrong_is_told() {
             &[&["stress", "desk.toml"], arguments].concat(),
         )
     };
-    let nothing = refused(&[]);
-    assert!(nothing.contains("--curve"), "{nothing}");
     for (volumes, piece) in [
         ("100", "in per cent"),
         ("0.5..1.5:0.1", "in per cent"),
