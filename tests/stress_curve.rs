@@ -527,7 +527,7 @@ fn text_fits_the_page() {
         &["scenario.busyness_cv=0"],
     );
     let result = found(&bundled, &[50.0, 75.0, 100.0, 125.0, 150.0, 175.0, 200.0]);
-    let view = report::stress::View::new(&result, &bundled);
+    let view = report::stress::View::new(&result, &bundled, None);
     for width in [40, 60, 80, 100, 200] {
         let page = Page {
             width,
