@@ -222,7 +222,7 @@ impl CurvePlot {
                 .for_each(|range| shade(*range, Colour::GRID, 1.0));
             for upright in self.uprights() {
                 if let Some(ci) = upright.ci {
-                    shade(ci, upright.colour, 0.15);
+                    shade(ci, upright.colour, 0.12);
                 }
             }
             for upright in self.uprights() {
@@ -262,7 +262,8 @@ impl Panel {
         let mark = |series: &Series| match series.look {
             Look::Formula | Look::Beside => Mark::Dashes,
             Look::Dots => Mark::Box,
-            Look::Simulated => Mark::Band,
+            Look::Simulated if series.points.iter().any(|point| point.2.is_some()) => Mark::Band,
+            Look::Simulated => Mark::Line,
         };
         let series = self.series.iter().filter(|series| !series.name.is_empty());
         series

@@ -146,15 +146,6 @@ pub fn over_the_day(of: &OfDay<'_>) -> CurvePlot {
     });
     let over = course.profile.over_min;
     let mut uprights = Vec::new();
-    if over > 0 {
-        uprights.push(Upright {
-            name: format!("cause over, {}", of.clock(over)),
-            x: at(over.into()),
-            ci: None,
-            mark: Mark::Line,
-            colour: Colour::MUTED,
-        });
-    }
     if let Some(minutes) = course.recovery.minutes {
         // The cause is over on the grid.
         let step = of.step_min();
@@ -169,13 +160,27 @@ pub fn over_the_day(of: &OfDay<'_>) -> CurvePlot {
             x: end(minutes),
             ci: ci.map(|(low, high)| (end(low), high.map_or(close.into(), end))),
             mark: if ci.is_some() { Mark::Band } else { Mark::Line },
+            colour: Colour::GREEN,
+        });
+    }
+    // Where both are at once its dashes are seen on the line.
+    if over > 0 {
+        uprights.push(Upright {
+            name: format!("cause over, {}", of.clock(over)),
+            x: at(over.into()),
+            ci: None,
+            mark: Mark::Dashes,
             colour: Colour::INK,
         });
     }
     let mut legend = vec![(Mark::Dashes, Colour::MUTED, "without the profile")];
     let series = panels.iter().flat_map(|panel| &panel.series);
     if series.clone().any(|series| !series.missed.is_empty()) {
-        legend.push((Mark::Box, Colour::MUTED, "above a panel: missed"));
+        legend.push((
+            Mark::Box,
+            Colour::MUTED,
+            "line above a panel: target missed",
+        ));
     }
     CurvePlot {
         file: "day".to_owned(),
@@ -247,12 +252,12 @@ fn calls(of: &OfDay<'_>) -> Vec<Panel> {
         panel(
             "First attempts an hour",
             Unit::Count,
-            both("all call types", &first),
+            both("with the profile", &first),
         ),
         panel(
             "Redials and reconnects among attempts",
             Unit::Fraction,
-            both("all call types", &again),
+            both("with the profile", &again),
         ),
     ]
 }

@@ -333,34 +333,37 @@ fn facts(view: &View<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
     {
         facts.push(("ended_percent", percent_text(ended.percent)));
     }
-    let found = |number: Option<f64>| number.map_or(String::new(), |number| number.to_string());
+    let mut numbers: Vec<(&str, Option<f64>)> = Vec::new();
     if let Some(breaking) = &view.found.breaking {
         let point = &breaking.breaking_point;
         let (low, high) = point.ci.unzip();
-        facts.extend([
-            ("breaking_point_percent", found(point.percent)),
-            ("breaking_point_ci_low", found(low)),
-            ("breaking_point_ci_high", found(high.flatten())),
-            ("headroom_percent", found(breaking.headroom_percent)),
-            ("breaking_point_reason", name_of(&point.reason)),
+        numbers.extend([
+            ("breaking_point_percent", point.percent),
+            ("breaking_point_ci_low", low),
+            ("breaking_point_ci_high", high.flatten()),
+            ("breaking_point_calls_per_h", point.calls_per_h),
+            ("headroom_percent", breaking.headroom_percent),
         ]);
+        facts.push(("breaking_point_reason", name_of(&point.reason)));
     }
     if let Some(course) = &view.found.day {
         let recovery = &course.recovery;
         let (low, high) = recovery.ci.unzip();
+        numbers.extend([
+            ("recovery_min", recovery.minutes),
+            ("recovery_ci_low", low),
+            ("recovery_ci_high", high.flatten()),
+            ("not_recovered", recovery.not_recovered.mean),
+            ("missed_after_min", Some(course.missed_after.minutes)),
+            ("lost_extra", course.lost_extra.mean),
+            ("returned_extra", course.returned_extra.mean),
+            ("window_min", Some(course.profile.window_min.into())),
+        ]);
         facts.extend([
             ("profile", course.profile.name.clone().unwrap_or_default()),
-            ("window_min", course.profile.window_min.to_string()),
-            ("over", course.profile.over.clone()),
-            ("recovery_min", found(recovery.minutes)),
-            ("recovery_ci_low", found(low)),
-            ("recovery_ci_high", found(high.flatten())),
+            ("cause_over", course.profile.over.clone()),
             ("recovery_reason", name_of(&recovery.reason)),
-            ("not_recovered", found(recovery.not_recovered.mean)),
             ("self_sustaining", course.self_sustaining.to_string()),
-            ("missed_after_min", found(Some(course.missed_after.minutes))),
-            ("lost_extra", found(course.lost_extra.mean)),
-            ("returned_extra", found(course.returned_extra.mean)),
         ]);
     }
     facts.extend(
@@ -368,6 +371,11 @@ fn facts(view: &View<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
             .iter()
             .map(|warning| ("warning", warning.clone())),
     );
+    for (key, number) in numbers {
+        rows.text(key)?;
+        rows.number(number)?;
+        rows.end()?;
+    }
     for (key, value) in facts {
         rows.text(key)?;
         rows.text(&value)?;
