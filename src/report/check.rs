@@ -78,7 +78,7 @@ pub(super) fn expectations(judged: &[Judged], page: &Page) -> String {
 }
 
 /// What was expected, what was seen, and after how many days.
-fn row(judged: &Judged) -> [String; 3] {
+pub(super) fn row(judged: &Judged) -> [String; 3] {
     let name = match &judged.name {
         Some(name) => format!("{name}: {}", judged.text),
         None => judged.text.clone(),

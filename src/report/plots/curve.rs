@@ -1,4 +1,4 @@
-//! Figures against volume: panels one below the other over the same axis.
+//! Figures against volume, or over the clock: panels one below the other over the same axis.
 
 use super::WIDTH;
 use super::canvas::{self, Canvas, Colour};
@@ -16,8 +16,66 @@ const PANEL: f64 = 150.0;
 const ABOVE: f64 = 8.0;
 const BELOW: f64 = 24.0;
 
-/// Volume in per cent, figure, and its interval if it has one.
+/// Height of a line that says when something is missed, with the gap to the next.
+const MISSED: f64 = 4.0;
+
+/// Where on the axis, figure, and its interval if it has one; a figure that is not a number is a gap.
 pub type Dot = (f64, f64, Option<(f64, f64)>);
+
+/// What is along the axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Axis {
+    /// Volume in per cent of today's.
+    Volume,
+    /// Minutes after midnight.
+    Clock {
+        /// Opening.
+        open_min: u32,
+        /// Closing.
+        close_min: u32,
+    },
+}
+
+/// How a figure is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// A line within its band.
+    Simulated,
+    /// Dashed; what is far from the others is cut.
+    Formula,
+    /// Simulated for comparison: dashed.
+    Beside,
+    /// A dot with its interval for each.
+    Dots,
+}
+
+/// A place on the axis, marked in every panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Upright {
+    /// What the legend says.
+    pub name: String,
+    /// Where.
+    pub x: f64,
+    /// Its interval.
+    pub ci: Option<(f64, f64)>,
+    /// How it looks: dashes, or a line, in a band where it has an interval.
+    pub mark: Mark,
+    #[allow(missing_docs)]
+    pub colour: Colour,
+}
+
+impl Upright {
+    /// Where the volume is today's.
+    pub fn today() -> Self {
+        Self {
+            name: "today's volume".to_owned(),
+            x: 100.0,
+            ci: None,
+            mark: Mark::Dashes,
+            colour: Colour::MUTED,
+        }
+    }
+}
 
 /// A figure of one part.
 #[derive(Debug, Clone)]
@@ -26,14 +84,16 @@ pub struct Series {
     pub name: String,
     /// Its colour.
     pub colour: Colour,
-    /// At every volume.
+    /// From left to right.
     pub points: Vec<Dot>,
-    /// A formula's, not simulated.
-    pub dashed: bool,
+    /// How they are drawn.
+    pub look: Look,
     /// What it is to be.
     pub target: Option<f64>,
     /// Volume and figure of its knee.
     pub knee: Option<(f64, f64)>,
+    /// From where to where it is missed.
+    pub missed: Vec<(f64, f64)>,
 }
 
 /// Figures of one kind.
@@ -41,13 +101,13 @@ pub struct Series {
 pub struct Panel {
     /// Heading.
     pub title: String,
-    /// What they are measured in: fractions or seconds.
+    /// What they are measured in: fractions, seconds or numbers.
     pub unit: Unit,
     /// The figures.
     pub series: Vec<Series>,
 }
 
-/// Panels over the same volumes.
+/// Panels over the same axis.
 #[derive(Debug, Clone)]
 pub struct CurvePlot {
     /// Name for files, without an ending.
@@ -56,6 +116,14 @@ pub struct CurvePlot {
     pub title: String,
     /// What is to be seen, in words.
     pub description: String,
+    /// What is along the axis of each panel.
+    pub axis: Axis,
+    /// Places on it.
+    pub uprights: Vec<Upright>,
+    /// Ranges of it that are shaded, and what the legend says of them.
+    pub shades: (&'static str, Vec<(f64, f64)>),
+    /// What else the legend says of all panels.
+    pub legend: Vec<Entry<'static>>,
     /// From the top.
     pub panels: Vec<Panel>,
 }
@@ -76,13 +144,21 @@ impl CurvePlot {
         let top = heading_height(WIDTH, &self.marks());
         let panels = self.panels.iter();
         let height = |panel: &Panel| {
-            heading_height_at(WIDTH, (0.0, LABEL), &panel.legend()) + ABOVE + PANEL + BELOW
+            let below = heading_height_at(WIDTH, (0.0, LABEL), &panel.legend());
+            below + panel.above() + PANEL + BELOW
         };
         (WIDTH, top + panels.map(height).sum::<f64>())
     }
 
-    /// From the least to the largest volume.
-    fn volumes(&self) -> (f64, f64) {
+    /// Both ends of the axis.
+    fn ends(&self) -> (f64, f64) {
+        if let Axis::Clock {
+            open_min,
+            close_min,
+        } = self.axis
+        {
+            return (open_min.into(), close_min.into());
+        }
         let all = self.panels.iter().flat_map(|panel| &panel.series);
         let all = all.flat_map(|series| &series.points).map(|point| point.0);
         let ends = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
@@ -96,52 +172,100 @@ impl CurvePlot {
         }
     }
 
-    fn has_today(&self) -> bool {
-        let (low, high) = self.volumes();
-        low <= 100.0 && 100.0 <= high
+    /// The marks that are on the axis.
+    fn uprights(&self) -> impl Iterator<Item = &Upright> {
+        let (low, high) = self.ends();
+        let all = self.uprights.iter();
+        all.filter(move |upright| low <= upright.x && upright.x <= high)
     }
 
     /// What is marked in every panel, or in some.
-    fn marks(&self) -> Vec<Entry<'static>> {
-        let mut marks = Vec::new();
-        if self.has_today() {
-            marks.push((Mark::Dashes, Colour::MUTED, "today's volume"));
+    fn marks(&self) -> Vec<Entry<'_>> {
+        let uprights = self.uprights();
+        let mut marks: Vec<Entry<'_>> = uprights
+            .map(|upright| (upright.mark, upright.colour, upright.name.as_str()))
+            .collect();
+        if !self.shades.1.is_empty() {
+            marks.push((Mark::Box, Colour::GRID, self.shades.0));
         }
         let series = || self.panels.iter().flat_map(|panel| &panel.series);
         if series().any(|series| series.knee.is_some()) {
             marks.push((Mark::Diamond, Colour::INK, "knee"));
         }
+        marks.extend(&self.legend);
         marks
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>) {
         let mut top = heading(canvas, &self.title, &self.marks());
-        let (from, to) = self.volumes();
+        let (from, to) = self.ends();
         let scales: Vec<Scale> = self.panels.iter().map(Panel::scale).collect();
         let labels = scales.iter().map(width_of_labels).fold(0.0, f64::max);
         for (panel, scale) in self.panels.iter().zip(&scales) {
             let below = heading_at(canvas, (top, LABEL), &panel.title, &panel.legend());
-            let heights = (below + ABOVE, below + ABOVE + PANEL);
-            let frame = Frame::draw_between(canvas, heights, labels, scale, |_| axis(from, to));
-            if self.has_today() {
-                let x = frame.x(100.0);
-                canvas.dashes((x, frame.top), (x, frame.bottom), Colour::MUTED, 1.0);
+            let data = below + panel.above();
+            let axis = |width: f64| match self.axis {
+                Axis::Volume => axis(from, to),
+                Axis::Clock {
+                    open_min,
+                    close_min,
+                } => Scale::clock(open_min, close_min, 1, width),
+            };
+            let frame = Frame::draw_between(canvas, (data, data + PANEL), labels, scale, axis);
+            let mut shade = |(from, to): (f64, f64), colour: Colour, opacity: f64| {
+                let corner = (frame.x(from), frame.top);
+                canvas.rect(corner, (frame.x(to), frame.bottom), colour, opacity);
+            };
+            self.shades
+                .1
+                .iter()
+                .for_each(|range| shade(*range, Colour::GRID, 1.0));
+            for upright in self.uprights() {
+                if let Some(ci) = upright.ci {
+                    shade(ci, upright.colour, 0.12);
+                }
+            }
+            for upright in self.uprights() {
+                let x = frame.x(upright.x);
+                let (from, to) = ((x, frame.top), (x, frame.bottom));
+                match upright.mark {
+                    Mark::Dashes => canvas.dashes(from, to, upright.colour, 1.0),
+                    _ => canvas.line(&[from, to], upright.colour, 1.5),
+                }
+            }
+            let mut above = below + ABOVE / 2.0;
+            for series in panel.series.iter().filter(|of| !of.missed.is_empty()) {
+                for (from, to) in &series.missed {
+                    let corner = (frame.x(*from), above);
+                    let other = (frame.x(*to), above + MISSED - 1.0);
+                    canvas.rect(corner, other, series.colour, 1.0);
+                }
+                above += MISSED;
             }
             for series in &panel.series {
                 series.draw(canvas, &frame, scale.to);
             }
-            top = heights.1 + BELOW;
+            top = frame.bottom + BELOW;
         }
     }
 }
 
 impl Panel {
+    /// From the legend to the data.
+    fn above(&self) -> f64 {
+        let missed = self.series.iter().filter(|of| !of.missed.is_empty());
+        ABOVE + MISSED * missed.count() as f64
+    }
+
+    /// What is beside another line of its colour needs no words of its own.
     fn legend(&self) -> Vec<Entry<'_>> {
-        let mark = |series: &Series| match series.dashed {
-            true => Mark::Dashes,
-            false => Mark::Band,
+        let mark = |series: &Series| match series.look {
+            Look::Formula | Look::Beside => Mark::Dashes,
+            Look::Dots => Mark::Box,
+            Look::Simulated if series.points.iter().any(|point| point.2.is_some()) => Mark::Band,
+            Look::Simulated => Mark::Line,
         };
-        let series = self.series.iter();
+        let series = self.series.iter().filter(|series| !series.name.is_empty());
         series
             .map(|series| (mark(series), series.colour, series.name.as_str()))
             .collect()
@@ -149,16 +273,18 @@ impl Panel {
 
     /// High enough for what is simulated; of a formula's figures only what is near that is shown.
     fn scale(&self) -> Scale {
-        let simulated = self.series.iter().filter(|series| !series.dashed);
-        let points = simulated.flat_map(|series| &series.points);
+        let simulated = self.series.iter().filter(|of| of.look != Look::Formula);
+        let points = simulated.clone().flat_map(|series| &series.points);
         let most = points
             .map(|(_, mean, ends)| ends.map_or(*mean, |ends| ends.1))
+            .chain(simulated.filter_map(|series| series.target))
             .filter(|most| most.is_finite())
             .fold(0.0, f64::max);
         match self.unit {
             Unit::Fraction if most > 0.5 => Scale::percent(),
             Unit::Fraction => Scale::percent_up_to(most.max(0.01)),
-            _ => Scale::up_to(most, |x, digits| format!("{} s", grouped(x, digits))),
+            Unit::Seconds => Scale::up_to(most, |x, digits| format!("{} s", grouped(x, digits))),
+            _ => Scale::up_to(most, grouped),
         }
     }
 }
@@ -169,9 +295,23 @@ impl Series {
             let y = frame.y(target);
             canvas.dashes((frame.left, y), (frame.right, y), self.colour, 0.5);
         }
+        for points in self.points.split(|point| point.1.is_nan()) {
+            match self.look {
+                Look::Dots => self.dots(canvas, frame, points),
+                _ => self.line(canvas, frame, points, most),
+            }
+        }
+        let at = |x: f64, y: f64| (frame.x(x), frame.y(y));
+        if let Some((x, y)) = self.knee {
+            let (x, y) = at(x, y);
+            canvas.diamond((x, y), 6.0, self.colour);
+        }
+    }
+
+    fn line(&self, canvas: &mut Canvas<'_>, frame: &Frame, points: &[Dot], most: f64) {
         let at = |x: f64, y: f64| (frame.x(x), frame.y(y));
         let band = |upper: bool| {
-            self.points.iter().filter_map(move |(x, _, ends)| {
+            points.iter().filter_map(move |(x, _, ends)| {
                 let (low, high) = (*ends)?;
                 Some(at(*x, if upper { high } else { low }))
             })
@@ -181,17 +321,22 @@ impl Series {
         if outline.len() > 2 {
             canvas.area(&outline, self.colour, 0.25);
         }
-        let line: Vec<(f64, f64)> = cut(&self.points, most).map(|(x, y)| at(x, y)).collect();
-        match (self.dashed, &line[..]) {
-            (true, _) => canvas.dashed(&line, self.colour, 1.5),
-            (false, [(x, y)]) => {
-                canvas.rect((x - 2.0, y - 2.0), (x + 2.0, y + 2.0), self.colour, 1.0)
-            }
-            (false, _) => canvas.line(&line, self.colour, 2.0),
+        let line: Vec<(f64, f64)> = cut(points, most).map(|(x, y)| at(x, y)).collect();
+        match (self.look, &line[..]) {
+            (Look::Formula | Look::Beside, _) => canvas.dashed(&line, self.colour, 1.5),
+            (_, [(x, y)]) => canvas.rect((x - 2.0, y - 2.0), (x + 2.0, y + 2.0), self.colour, 1.0),
+            _ => canvas.line(&line, self.colour, 2.0),
         }
-        if let Some((x, y)) = self.knee {
-            let (x, y) = at(x, y);
-            canvas.diamond((x, y), 6.0, self.colour);
+    }
+
+    fn dots(&self, canvas: &mut Canvas<'_>, frame: &Frame, points: &[Dot]) {
+        for (x, y, ends) in points {
+            let (x, y) = (frame.x(*x), frame.y(*y));
+            if let Some((low, high)) = ends {
+                let (low, high) = (frame.y(*low), frame.y(*high));
+                canvas.line(&[(x, low), (x, high)], self.colour, 1.0);
+            }
+            canvas.rect((x - 2.5, y - 2.5), (x + 2.5, y + 2.5), self.colour, 1.0);
         }
     }
 }

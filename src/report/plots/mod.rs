@@ -18,8 +18,9 @@ mod volume;
 mod waits;
 
 pub use canvas::{Canvas, Colour};
-pub use curve::{CurvePlot, Dot, Panel, Series};
+pub use curve::{Axis, CurvePlot, Dot, Look, Panel, Series, Upright};
 pub use differences::{Bar, differences, over_day};
+pub use frame::Mark;
 pub use required::required;
 pub use roster::{Cover, Line, Roster};
 pub use sweep::{SweepPlot, sweep};

@@ -1,8 +1,11 @@
 //! The page of a load test: one HTML file that needs nothing else.
 
-use super::{OfCurve, View, pictures, tables, words};
+use super::day::{self, OfDay};
+use super::{OfCurve, View, breaking, pictures, tables, words};
+use crate::lab::check::{Judged, Verdict};
+use crate::report::check;
 use crate::report::files::go_on;
-use crate::report::page::{Figure, Frame, Grid, filled, grid};
+use crate::report::page::{Figure, Frame, Grid, Target, filled, grid};
 use crate::report::plots::CurvePlot;
 use crate::report::text::summary;
 use crate::stress::RunInfo;
@@ -18,6 +21,10 @@ const UNFOLDED: usize = 4;
 struct Shown<'a> {
     #[serde(flatten)]
     frame: Frame<'a>,
+    expectations: Vec<Target>,
+    breaking: Option<Breaking>,
+    day: Option<Day>,
+    curve: bool,
     sentences: Vec<String>,
     overview: Vec<Figure>,
     queues: Vec<Section>,
@@ -26,6 +33,25 @@ struct Shown<'a> {
     tables: Vec<Grid>,
     run: &'a RunInfo,
     sha256: &'a str,
+}
+
+/// The breaking point.
+#[derive(Serialize)]
+struct Breaking {
+    sentences: Vec<String>,
+    figures: Vec<Figure>,
+}
+
+/// The day of a profile.
+#[derive(Serialize)]
+struct Day {
+    title: String,
+    days: u64,
+    happens: Vec<String>,
+    sentences: Vec<String>,
+    figures: Vec<Figure>,
+    table: Option<Grid>,
+    legend: String,
 }
 
 /// A queue beside the formulas.
@@ -50,6 +76,10 @@ pub fn write(view: &View<'_>, stop: &AtomicBool, out: &mut dyn io::Write) -> io:
             stopped: words::stopped(view),
             ..Frame::new(title, run.version, view.scenario)
         },
+        expectations: expectations(view),
+        breaking: breaking_point(view, stop)?,
+        day: view.day().map(|of| of_day(&of, stop)).transpose()?,
+        curve: of.is_some(),
         sentences: of.iter().flat_map(words::sentences).collect(),
         overview: of
             .iter()
@@ -68,6 +98,12 @@ pub fn write(view: &View<'_>, stop: &AtomicBool, out: &mut dyn io::Write) -> io:
     out.write_all(page.as_bytes())
 }
 
+const HOLDS: &str = "Each dot is a volume that was simulated, with the confidence interval of its share of days. The breaking \
+                     point is where the targets are met in expectation, over all days: not where half of the days hold.";
+
+const COURSE: &str = "Attempts by step of the day with their confidence band; targets over the window until then. Thin dashes \
+                      across: the targets.";
+
 const OVERVIEW: &str = "Each line with its confidence band, which holds for each volume by itself. Thin dashes across: the \
                         targets.";
 
@@ -80,6 +116,52 @@ fn figure(plot: &CurvePlot, caption: &'static str, stop: &AtomicBool) -> io::Res
         svg: plot.svg(false),
         caption,
         description: plot.description.clone(),
+    })
+}
+
+fn expectations(view: &View<'_>) -> Vec<Target> {
+    let row = |judged: &Judged| {
+        let [name, finding, days] = check::row(judged);
+        Target {
+            name,
+            target: String::new(),
+            verdict: judged.verdict.name(),
+            look: match judged.verdict {
+                Verdict::Pass => "good",
+                Verdict::Fail => "bad",
+                Verdict::Inconclusive => "doubt",
+            },
+            finding: match &judged.reason {
+                Some(reason) => format!("{finding}; {reason}"),
+                None => finding,
+            },
+            days: Some(days),
+        }
+    };
+    view.found.expectations.iter().map(row).collect()
+}
+
+fn breaking_point(view: &View<'_>, stop: &AtomicBool) -> io::Result<Option<Breaking>> {
+    let Some(found) = &view.found.breaking else {
+        return Ok(None);
+    };
+    let plot = pictures::breaking(view);
+    let figures = plot.iter().map(|plot| figure(plot, HOLDS, stop));
+    Ok(Some(Breaking {
+        sentences: breaking::sentences(found, view.scenario),
+        figures: figures.collect::<io::Result<_>>()?,
+    }))
+}
+
+fn of_day(of: &OfDay<'_>, stop: &AtomicBool) -> io::Result<Day> {
+    Ok(Day {
+        title: day::title(of),
+        days: of.course.profile.days,
+        happens: day::happens(of),
+        sentences: day::sentences(of),
+        figures: vec![figure(&pictures::over_the_day(of), COURSE, stop)?],
+        table: day::table(of).map(|table| grid("", &table)),
+        legend: day::legend(of),
     })
 }
 

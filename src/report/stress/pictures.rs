@@ -1,14 +1,18 @@
-//! The curve as pictures: the whole centre in one, and each queue beside the formulas.
+//! A load test as pictures: the share of days that hold against volume, the day of a profile over the clock, and of the curve
+//! the whole centre in one, and each queue beside the formulas.
 
+use super::day::{self, OfDay};
 use super::words::{target, volume};
 use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
-use crate::kpi::{FormulaFigures, Unit};
+use crate::kpi::{FormulaFigures, Results, Unit, unit};
 use crate::report::files::{Folder, SaveError, slug};
-use crate::report::plots::{Colour, CurvePlot, Panel, Series};
+use crate::report::plots::{Axis, Colour, CurvePlot, Dot, Look, Mark, Panel, Series, Upright};
 use crate::report::text::figures::rough_percent;
 use crate::report::text::layout::NBSP;
 use crate::scenario::Queue;
+use crate::stats::wilson;
 use crate::stress::Row;
+use crate::stress::course::JudgedTarget;
 
 /// More lines than this in a panel cannot be told apart.
 const MOST_LINES: usize = 6;
@@ -30,10 +34,17 @@ const COLOURS: [Colour; MOST_LINES] = [
 /// # Errors
 /// If the system refuses.
 pub fn write(view: &View<'_>, folder: &Folder<'_>) -> Result<(), SaveError> {
-    let Some(of) = view.curve() else {
-        return Ok(());
-    };
-    for plot in std::iter::once(overview(&of)).chain(queues(&of)) {
+    let (breaking, day, curve) = (breaking(view), view.day(), view.curve());
+    let of_curve = curve.iter().flat_map(|of| {
+        let mut plots = vec![overview(of)];
+        plots.extend(queues(of));
+        plots
+    });
+    for plot in breaking
+        .into_iter()
+        .chain(day.iter().map(over_the_day))
+        .chain(of_curve)
+    {
         let (svg, png) = (plot.svg(true), plot.png());
         folder.write(&format!("{}.svg", plot.file), |out| {
             out.write_all(svg.as_bytes())
@@ -41,6 +52,254 @@ pub fn write(view: &View<'_>, folder: &Folder<'_>) -> Result<(), SaveError> {
         folder.write(&format!("{}.png", plot.file), |out| out.write_all(&png))?;
     }
     Ok(())
+}
+
+/// On how many days all targets hold, by volume; none where nothing was simulated.
+pub fn breaking(view: &View<'_>) -> Option<CurvePlot> {
+    let found = view.found.breaking.as_ref()?;
+    let point = &found.breaking_point;
+    let dot = |of: &crate::stress::breaking::Simulated| {
+        let held = (of.days_held * of.days as f64).round() as u64;
+        let share = wilson(held, of.days, view.found.run.confidence);
+        (of.percent, of.days_held, share.ci)
+    };
+    let series = Series {
+        name: "all targets hold, by the day's own figures".to_owned(),
+        points: point.points.iter().map(dot).collect(),
+        ..line(Look::Dots)
+    };
+    let (_, last) = (point.points.first()?, point.points.last()?);
+    let broken = point.percent.map(|x| Upright {
+        name: format!("breaking point, {x:.1}{NBSP}%"),
+        x,
+        ci: point
+            .ci
+            .map(|(low, high)| (low, high.unwrap_or(last.percent))),
+        mark: Mark::Band,
+        colour: Colour::RED,
+    });
+    let description = match point.percent {
+        Some(percent) => format!("Breaking point at {percent:.1}{NBSP}% of today's volume."),
+        None => "No breaking point.".to_owned(),
+    };
+    Some(CurvePlot {
+        file: "breaking-point".to_owned(),
+        title: format!("{}: days that hold, against volume", view.scenario.name),
+        description,
+        axis: Axis::Volume,
+        uprights: [Upright::today()].into_iter().chain(broken).collect(),
+        shades: ("", Vec::new()),
+        legend: Vec::new(),
+        panels: vec![panel("Share of days", Unit::Fraction, vec![series])],
+    })
+}
+
+/// Targets of a figure in one panel, by the heading.
+const TARGETS: [(&str, &str); 5] = [
+    ("service_level", "Service level"),
+    ("abandonment_rate", "Abandoned"),
+    ("asa_s", "Average speed of answer"),
+    ("blocking_rate", "Blocked"),
+    ("occupancy", "Occupancy"),
+];
+
+/// The day of a profile over the clock, beside the same day without it.
+pub fn over_the_day(of: &OfDay<'_>) -> CurvePlot {
+    let (course, scenario) = (of.course, of.scenario);
+    let (open, close) = (scenario.open_min, scenario.close_min);
+    let at = |minutes: f64| f64::from(open) + minutes;
+    let mut panels = calls(of);
+    let mut kpis = TARGETS.to_vec();
+    for target in &course.windows {
+        if kpis.iter().all(|(kpi, _)| *kpi != target.kpi) {
+            kpis.push((target.kpi, target.kpi));
+        }
+    }
+    for (kpi, title) in kpis {
+        let mut targets: Vec<&JudgedTarget> = course.windows.iter().collect();
+        targets.retain(|target| target.kpi == kpi);
+        let all = targets.len();
+        let mut title = title.to_owned();
+        if all > MOST_LINES {
+            // Those that are missed longest.
+            targets.sort_by_key(|target| {
+                std::cmp::Reverse(target.missed.iter().filter(|missed| **missed).count())
+            });
+            targets.truncate(MOST_LINES);
+            title += &format!(", the {MOST_LINES} of {all} that are missed longest");
+        }
+        let series = targets.iter().zip(COLOURS);
+        let series: Vec<Series> = series
+            .flat_map(|(target, colour)| judged(of, target, colour))
+            .collect();
+        if !series.is_empty() {
+            panels.push(panel(&title, unit(kpi).unwrap_or(Unit::Number), series));
+        }
+    }
+    let faults = of.profile.faults.iter().filter(|fault| !fault.is_nothing());
+    let faults = faults.map(|fault| {
+        let until = fault.until_min.unwrap_or(close - open);
+        (
+            at(fault.from_min.into()),
+            at(until.min(close - open).into()),
+        )
+    });
+    let over = course.profile.over_min;
+    let mut uprights = Vec::new();
+    if let Some(minutes) = course.recovery.minutes {
+        // The cause is over on the grid.
+        let step = of.step_min();
+        let over = f64::from(over.div_ceil(step) * step);
+        let end = |minutes: f64| at(over + minutes).min(close.into());
+        let ci = course.recovery.ci;
+        uprights.push(Upright {
+            name: format!(
+                "all targets hold again, {}",
+                of.clock((over + minutes) as u32)
+            ),
+            x: end(minutes),
+            ci: ci.map(|(low, high)| (end(low), high.map_or(close.into(), end))),
+            mark: if ci.is_some() { Mark::Band } else { Mark::Line },
+            colour: Colour::GREEN,
+        });
+    }
+    // Where both are at once its dashes are seen on the line.
+    if over > 0 {
+        uprights.push(Upright {
+            name: format!("cause over, {}", of.clock(over)),
+            x: at(over.into()),
+            ci: None,
+            mark: Mark::Dashes,
+            colour: Colour::INK,
+        });
+    }
+    let mut legend = vec![(Mark::Dashes, Colour::MUTED, "without the profile")];
+    let series = panels.iter().flat_map(|panel| &panel.series);
+    if series.clone().any(|series| !series.missed.is_empty()) {
+        legend.push((
+            Mark::Box,
+            Colour::MUTED,
+            "line above a panel: target missed",
+        ));
+    }
+    CurvePlot {
+        file: "day".to_owned(),
+        title: format!("{}: {}", scenario.name, day::title(of)),
+        description: day::sentences(of).into_iter().next().unwrap_or_default(),
+        axis: Axis::Clock {
+            open_min: open,
+            close_min: close,
+        },
+        uprights,
+        shades: ("faults", faults.collect()),
+        legend,
+        panels,
+    }
+}
+
+/// What comes: first attempts, and who calls again.
+fn calls(of: &OfDay<'_>) -> Vec<Panel> {
+    let course = of.course;
+    let step = f64::from(of.step_min());
+    let points = |results: &Results, get: &dyn Fn(&dyn Fn(&str) -> Dot) -> Dot| -> Vec<Dot> {
+        let intervals = results.total.intervals.as_deref().unwrap_or_default();
+        // What is after closing is left out.
+        let within = intervals.len().saturating_sub(1);
+        let intervals = intervals[..within].iter().enumerate();
+        let point = |(i, interval): (usize, &crate::kpi::Interval)| {
+            let middle = f64::from(of.scenario.open_min) + (i as f64 + 0.5) * step;
+            let figure = |kpi: &str| {
+                let estimate = interval.kpis.get(kpi).copied().unwrap_or_default();
+                (middle, estimate.mean.unwrap_or(f64::NAN), estimate.ci)
+            };
+            get(&figure)
+        };
+        intervals.map(point).collect()
+    };
+    let first = |figure: &dyn Fn(&str) -> Dot| {
+        let (x, mean, ci) = figure("first_attempts");
+        let per_h = 60.0 / step;
+        (
+            x,
+            mean * per_h,
+            ci.map(|(low, high)| (low * per_h, high * per_h)),
+        )
+    };
+    let again = |figure: &dyn Fn(&str) -> Dot| {
+        let (x, all, _) = figure("attempts");
+        let again = figure("redials").1 + figure("reconnects").1;
+        (x, if all > 0.0 { again / all } else { f64::NAN }, None)
+    };
+    let both = |name: &str, get: &dyn Fn(&dyn Fn(&str) -> Dot) -> Dot| {
+        let side = |results: &Results, name: &str, look: Look| Series {
+            name: name.to_owned(),
+            points: points(results, get),
+            ..line(look)
+        };
+        vec![
+            side(&course.with, name, Look::Simulated),
+            Series {
+                // Its own band would hide that of the profile.
+                points: points(&course.without, get)
+                    .into_iter()
+                    .map(|(x, y, _)| (x, y, None))
+                    .collect(),
+                ..line(Look::Beside)
+            },
+        ]
+    };
+    vec![
+        panel(
+            "First attempts an hour",
+            Unit::Count,
+            both("with the profile", &first),
+        ),
+        panel(
+            "Redials and reconnects among attempts",
+            Unit::Fraction,
+            both("with the profile", &again),
+        ),
+    ]
+}
+
+/// A target over trailing windows, and the same without the profile.
+fn judged(of: &OfDay<'_>, target: &JudgedTarget, colour: Colour) -> [Series; 2] {
+    let (open, step) = (f64::from(of.scenario.open_min), f64::from(of.step_min()));
+    let points = |values: &[Option<f64>]| -> Vec<Dot> {
+        let values = values.iter().enumerate().skip(1);
+        values
+            .map(|(i, value)| (open + i as f64 * step, value.unwrap_or(f64::NAN), None))
+            .collect()
+    };
+    let mut missed: Vec<(f64, f64)> = Vec::new();
+    for (i, _) in target
+        .missed
+        .iter()
+        .enumerate()
+        .filter(|(_, missed)| **missed)
+    {
+        // The step that ends there.
+        let (from, to) = (open + (i as f64 - 1.0) * step, open + i as f64 * step);
+        match missed.last_mut().filter(|last| last.1 >= from) {
+            Some(last) => last.1 = to,
+            None => missed.push((from, to)),
+        }
+    }
+    [
+        Series {
+            name: of.name(target),
+            colour,
+            points: points(&target.values),
+            target: Some(target.target),
+            missed,
+            ..line(Look::Simulated)
+        },
+        Series {
+            colour,
+            points: points(&target.without),
+            ..line(Look::Beside)
+        },
+    ]
 }
 
 /// The one picture that explains a centre.
@@ -102,6 +361,10 @@ pub fn overview(of: &OfCurve<'_>) -> CurvePlot {
         file: "capacity".to_owned(),
         title: format!("{}: figures against volume", scenario.name),
         description: describe(of),
+        axis: Axis::Volume,
+        uprights: vec![Upright::today()],
+        shades: ("", Vec::new()),
+        legend: Vec::new(),
         panels,
     }
 }
@@ -175,9 +438,7 @@ impl Kind {
                 name: formula.0.to_owned(),
                 colour: *colour,
                 points: of.curve.of(place).filter_map(point).collect(),
-                dashed: true,
-                target: None,
-                knee: None,
+                ..line(Look::Formula)
             }
         });
         series.filter(|series| !series.points.is_empty()).collect()
@@ -202,6 +463,10 @@ fn of_queue(of: &OfCurve<'_>, place: &str, queue: &Queue, file: String) -> Curve
             queue.name
         ),
         description: describe_queue(of, place),
+        axis: Axis::Volume,
+        uprights: vec![Upright::today()],
+        shades: ("", Vec::new()),
+        legend: Vec::new(),
         panels: panels.to_vec(),
     }
 }
@@ -234,9 +499,21 @@ fn simulated(of: &OfCurve<'_>, place: &str, kpi: &str, colour: Colour) -> Series
             .to_owned(),
         colour,
         points: of.curve.of(place).filter_map(point).collect(),
-        dashed: false,
-        target: None,
         knee: knee.and_then(|knee| knee.percent.zip(knee.value)),
+        ..line(Look::Simulated)
+    }
+}
+
+/// A series of nothing.
+fn line(look: Look) -> Series {
+    Series {
+        name: String::new(),
+        colour: COLOURS[0],
+        points: Vec::new(),
+        look,
+        target: None,
+        knee: None,
+        missed: Vec::new(),
     }
 }
 

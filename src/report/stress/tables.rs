@@ -1,5 +1,6 @@
 //! A load test in rows and columns, for people and as CSV files. What is in which column is said in `docs/stress.md`.
 
+use super::day::OfDay;
 use super::words::volume;
 use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
 use crate::kpi::{FormulaAnswer, FormulaFigures, unit};
@@ -9,6 +10,7 @@ use crate::report::tables::{Sheet, Table as Csv};
 use crate::report::text::figures::{UNDEFINED, level, percent, rate, seconds};
 use crate::report::text::layout::{Cell, Table, truncated};
 use crate::stats::Estimate;
+use crate::stress::breaking::Breaking;
 use crate::stress::{Row, percent_text};
 use std::io;
 
@@ -119,7 +121,26 @@ pub fn write_csv(view: &View<'_>, folder: &Folder<'_>) -> Result<(), SaveError> 
     let places = curve.iter().flat_map(|of| &of.curve.rows);
     let places = places.map(|row| row.place.as_str());
     let name = view.found.scenario.name.as_str();
-    let is_ascii = warnings.chain(places).chain([name]).all(str::is_ascii);
+    let day = view.found.day.as_ref();
+    let steps = day.iter().flat_map(|course| &course.timeline);
+    let places = places.chain(steps.map(|step| step.place.as_str()));
+    let profile = day.and_then(|course| course.profile.name.as_deref());
+    let expected = view.found.expectations.iter();
+    let expected = expected.map(|judged| judged.text.as_str());
+    let texts = warnings.chain(places).chain(profile).chain(expected);
+    let is_ascii = texts.chain([name]).all(str::is_ascii);
+    if let Some(found) = &view.found.breaking {
+        let tables: [Csv<Breaking>; 1] = [("breaking", breaking)];
+        write_tables(found, &tables, is_ascii, folder)?;
+    }
+    if let Some(of) = view.day() {
+        let tables: [Csv<OfDay<'_>>; 2] = [("timeline", timeline), ("windows", windows)];
+        write_tables(&of, &tables, is_ascii, folder)?;
+    }
+    if !view.found.expectations.is_empty() {
+        let tables: [Csv<View<'_>>; 1] = [("expectations", expectations)];
+        write_tables(view, &tables, is_ascii, folder)?;
+    }
     if let Some(of) = curve {
         let tables: [Csv<OfCurve<'_>>; 3] = [("curve", rows), ("erlang", erlang), ("knees", knees)];
         write_tables(&of, &tables, is_ascii, folder)?;
@@ -133,6 +154,82 @@ fn place(rows: &mut dyn Sheet, place: &str) -> io::Result<()> {
     let (part, name) = place.split_once('.').unwrap_or((place, ""));
     rows.text(part)?;
     rows.text(name)
+}
+
+/// The volumes simulated in search of the breaking point.
+fn breaking(found: &Breaking, rows: &mut dyn Sheet) -> io::Result<()> {
+    rows.header(&["percent", "days", "days_held"])?;
+    for of in &found.breaking_point.points {
+        for number in [of.percent, of.days as f64, of.days_held] {
+            rows.number(Some(number))?;
+        }
+        rows.end()?;
+    }
+    Ok(())
+}
+
+/// A row for each figure of each part in each step of the day, with the profile and without.
+fn timeline(of: &OfDay<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
+    rows.header(&[
+        "profile", "start", "part", "name", "kpi", "unit", "mean", "ci_low", "ci_high", "se",
+    ])?;
+    let sides = [
+        ("with", &of.course.timeline),
+        ("without", &of.course.timeline_without),
+    ];
+    for (profile, steps) in sides {
+        for step in steps {
+            for (kpi, estimate) in &step.kpis {
+                rows.text(profile)?;
+                rows.text(&step.start)?;
+                place(rows, &step.place)?;
+                rows.text(kpi)?;
+                rows.text(unit(kpi).map_or("", |unit| unit.name()))?;
+                rows.estimate(estimate)?;
+                rows.end()?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A row for each target at each instant of the day.
+fn windows(of: &OfDay<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
+    rows.header(&[
+        "time", "part", "name", "kpi", "target", "value", "missed", "without",
+    ])?;
+    for target in &of.course.windows {
+        let instants = target.values.iter().zip(&target.without);
+        let instants = instants.zip(&target.missed).enumerate();
+        // At opening there is nothing yet.
+        for (at, ((value, without), missed)) in instants.skip(1) {
+            rows.text(&of.clock(at as u32 * of.step_min()))?;
+            place(rows, &target.place)?;
+            rows.text(target.kpi)?;
+            rows.number(Some(target.target))?;
+            rows.number(*value)?;
+            rows.text(if *missed { "true" } else { "false" })?;
+            rows.number(*without)?;
+            rows.end()?;
+        }
+    }
+    Ok(())
+}
+
+/// A row for each expectation.
+fn expectations(view: &View<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
+    rows.header(&["text", "verdict", "value", "ci_low", "ci_high", "threshold"])?;
+    for judged in &view.found.expectations {
+        rows.text(&judged.text)?;
+        rows.text(judged.verdict.name())?;
+        let (low, high) = judged.ci.unzip();
+        for number in [judged.value, low, high, Some(judged.threshold)] {
+            // An end that is not known is empty.
+            rows.number(number.filter(|number| number.is_finite()))?;
+        }
+        rows.end()?;
+    }
+    Ok(())
 }
 
 /// A row for each figure of each part at each volume.
@@ -236,17 +333,63 @@ fn facts(view: &View<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
     {
         facts.push(("ended_percent", percent_text(ended.percent)));
     }
+    let mut numbers: Vec<(&str, Option<f64>)> = Vec::new();
+    if let Some(breaking) = &view.found.breaking {
+        let point = &breaking.breaking_point;
+        let (low, high) = point.ci.unzip();
+        numbers.extend([
+            ("breaking_point_percent", point.percent),
+            ("breaking_point_ci_low", low),
+            ("breaking_point_ci_high", high.flatten()),
+            ("breaking_point_calls_per_h", point.calls_per_h),
+            ("headroom_percent", breaking.headroom_percent),
+        ]);
+        facts.push(("breaking_point_reason", name_of(&point.reason)));
+    }
+    if let Some(course) = &view.found.day {
+        let recovery = &course.recovery;
+        let (low, high) = recovery.ci.unzip();
+        numbers.extend([
+            ("recovery_min", recovery.minutes),
+            ("recovery_ci_low", low),
+            ("recovery_ci_high", high.flatten()),
+            ("not_recovered", recovery.not_recovered.mean),
+            ("missed_after_min", Some(course.missed_after.minutes)),
+            ("lost_extra", course.lost_extra.mean),
+            ("returned_extra", course.returned_extra.mean),
+            ("window_min", Some(course.profile.window_min.into())),
+        ]);
+        facts.extend([
+            ("profile", course.profile.name.clone().unwrap_or_default()),
+            ("cause_over", course.profile.over.clone()),
+            ("recovery_reason", name_of(&recovery.reason)),
+            ("self_sustaining", course.self_sustaining.to_string()),
+        ]);
+    }
     facts.extend(
         run.warnings
             .iter()
             .map(|warning| ("warning", warning.clone())),
     );
+    for (key, number) in numbers {
+        rows.text(key)?;
+        rows.number(number)?;
+        rows.end()?;
+    }
     for (key, value) in facts {
         rows.text(key)?;
         rows.text(&value)?;
         rows.end()?;
     }
     Ok(())
+}
+
+/// A reason as in the JSON document; nothing where there is none.
+fn name_of(reason: &impl serde::Serialize) -> String {
+    match serde_json::to_value(reason) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
 }
 
 /// Every volume of a queue, for the page: simulated beside the formulas.
