@@ -4,13 +4,13 @@
 use super::day::{self, OfDay};
 use super::words::{target, volume};
 use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
-use crate::kpi::{FormulaFigures, Results, Unit, unit};
+use crate::kpi::{FormulaFigures, Interval, Results, Unit, unit};
 use crate::report::files::{Folder, SaveError, slug};
 use crate::report::plots::{Axis, Colour, CurvePlot, Dot, Look, Mark, Panel, Series, Upright};
 use crate::report::text::figures::rough_percent;
 use crate::report::text::layout::NBSP;
 use crate::scenario::Queue;
-use crate::stats::wilson;
+use crate::stats::{Estimate, wilson};
 use crate::stress::Row;
 use crate::stress::course::JudgedTarget;
 
@@ -201,36 +201,38 @@ pub fn over_the_day(of: &OfDay<'_>) -> CurvePlot {
 fn calls(of: &OfDay<'_>) -> Vec<Panel> {
     let course = of.course;
     let step = f64::from(of.step_min());
-    let points = |results: &Results, get: &dyn Fn(&dyn Fn(&str) -> Dot) -> Dot| -> Vec<Dot> {
+    let points = |results: &Results, get: &dyn Fn(&Interval) -> Estimate| -> Vec<Dot> {
         let intervals = results.total.intervals.as_deref().unwrap_or_default();
         // What is after closing is left out.
         let within = intervals.len().saturating_sub(1);
         let intervals = intervals[..within].iter().enumerate();
-        let point = |(i, interval): (usize, &crate::kpi::Interval)| {
+        let point = |(i, interval): (usize, &Interval)| {
             let middle = f64::from(of.scenario.open_min) + (i as f64 + 0.5) * step;
-            let figure = |kpi: &str| {
-                let estimate = interval.kpis.get(kpi).copied().unwrap_or_default();
-                (middle, estimate.mean.unwrap_or(f64::NAN), estimate.ci)
-            };
-            get(&figure)
+            let figure = get(interval);
+            (middle, figure.mean.unwrap_or(f64::NAN), figure.ci)
         };
         intervals.map(point).collect()
     };
-    let first = |figure: &dyn Fn(&str) -> Dot| {
-        let (x, mean, ci) = figure("first_attempts");
-        let per_h = 60.0 / step;
-        (
-            x,
-            mean * per_h,
-            ci.map(|(low, high)| (low * per_h, high * per_h)),
-        )
+    let figure = |interval: &Interval, kpi: &str| -> Estimate {
+        interval.kpis.get(kpi).copied().unwrap_or_default()
     };
-    let again = |figure: &dyn Fn(&str) -> Dot| {
-        let (x, all, _) = figure("attempts");
-        let again = figure("redials").1 + figure("reconnects").1;
-        (x, if all > 0.0 { again / all } else { f64::NAN }, None)
+    let first = |interval: &Interval| {
+        let (of, per_h) = (figure(interval, "first_attempts"), 60.0 / step);
+        Estimate {
+            mean: of.mean.map(|n| n * per_h),
+            ci: of.ci.map(|(low, high)| (low * per_h, high * per_h)),
+            ..of
+        }
     };
-    let both = |name: &str, get: &dyn Fn(&dyn Fn(&str) -> Dot) -> Dot| {
+    let again = |interval: &Interval| {
+        let mean = |kpi: &str| figure(interval, kpi).mean.unwrap_or(0.0);
+        let (all, again) = (mean("attempts"), mean("redials") + mean("reconnects"));
+        Estimate {
+            mean: (all > 0.0).then(|| again / all),
+            ..Estimate::default()
+        }
+    };
+    let both = |name: &str, get: &dyn Fn(&Interval) -> Estimate| {
         let side = |results: &Results, name: &str, look: Look| Series {
             name: name.to_owned(),
             points: points(results, get),
