@@ -373,3 +373,35 @@ fn a_profile_of_its_own_is_read_for_a_scenario() {
         assert!(error.contains(says), "{error}");
     }
 }
+
+#[test]
+fn there_are_only_so_many_changes() {
+    let none = "{ kind = \"absent\", at = \"1h\", for = \"0s\" }";
+    let faults = |n: usize| format!("faults = [{}]", vec![none; n].join(", "));
+    assert_eq!(
+        profile(&faults(100)).map(|read| read.faults.len()).ok(),
+        Some(100)
+    );
+    assert!(wrong(&faults(101)).contains("there are 101, at most 100 are allowed"));
+}
+
+#[test]
+fn a_recorded_day_is_a_column_of_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows: String = (0..12)
+        .map(|i| format!("{:02}:00,{}\n", 8 + i, 10 * i))
+        .collect();
+    std::fs::write(
+        folder.path().join("storm.csv"),
+        format!("start,calls\n{rows}"),
+    )
+    .expect("written");
+    let text = format!(
+        "{DAY}[stress]\nloads = [{{ call_types = \"c\", volume = {{ file = \"storm.csv\", column = \"calls\" }} }}]\n"
+    );
+    let read = parse("day.toml", &text, folder.path(), &[])
+        .unwrap_or_else(|e| panic!("{}", e.render(false, 100)));
+    let stress = read.scenario.stress.expect("a profile");
+    let expected: Vec<f64> = (0..12).map(|i| f64::from(10 * i)).collect();
+    assert_eq!(stress.loads[0].volume, Volume::Recorded(expected));
+}

@@ -15,6 +15,9 @@ pub const MOST_VOLUME: f64 = 100.0;
 /// Most stages of a profile.
 pub const MOST_STAGES: usize = 1_000;
 
+/// Most faults, and most actions, of a profile.
+pub const MOST_CHANGES: usize = 100;
+
 /// What happens to a day: `[stress]`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profile {

@@ -5,7 +5,7 @@ use super::day::{Parts, StressedDay};
 use super::timeline::{Step, timeline};
 use super::windows::{Missed, Windows};
 use crate::engine::Tally;
-use crate::experiment::{Control, Error, Halt, NewRouting, Variants};
+use crate::experiment::{self, Control, Error, Halt, NewRouting, Variants};
 use crate::kpi::{Bound, Collector, Results, targets};
 use crate::planning::{self, Tolerance};
 use crate::routing::Routing;
@@ -254,7 +254,10 @@ pub fn course(
     let few = (days < question.days)
         .then(|| format!("more than {days} days do not fit into memory: so many are simulated"));
     let n = windows[0].days() as u64;
-    let judged = Judged::new(&windows, over_min(scenario, profile), step, question);
+    let pool = experiment::pool(&models[0], question.threads)?;
+    let judged = experiment::in_pool(&pool, || {
+        Judged::new(&windows, over_min(scenario, profile), step, question)
+    });
     let counts = counts.estimates(n, question.confidence);
     Ok(Course {
         profile: ProfileInfo {

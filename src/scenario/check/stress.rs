@@ -87,6 +87,7 @@ impl Checker<'_> {
         });
         let mut before: Vec<Change> = Vec::new();
         let mut changes = |c: &mut Self, list: &str| {
+            c.few_changes(node, list)?;
             c.entries(&f, list, &schema::CHANGE, |c, f| {
                 let change = c.change(f, day, &parts)?;
                 c.apart(f, &change, &before);
@@ -111,6 +112,26 @@ impl Checker<'_> {
             );
         }
         Some(profile)
+    }
+
+    /// Each change makes another state of the whole scenario.
+    fn few_changes(&mut self, node: &Node, list: &str) -> Option<()> {
+        let written = node.as_table().and_then(|table| table.get(list)?.as_list());
+        match written {
+            Some(all) if all.len() > MOST_CHANGES => {
+                self.find(
+                    all[MOST_CHANGES].span,
+                    format!("too many {list}"),
+                    format!(
+                        "there are {}, at most {MOST_CHANGES} are allowed",
+                        all.len()
+                    ),
+                    "",
+                );
+                None
+            }
+            _ => Some(()),
+        }
     }
 
     fn stages(&mut self, f: &Fields<'_>, day: Grid) -> Option<Vec<Stage>> {
