@@ -312,6 +312,7 @@ fn what_cannot_be_done_is_refused_before_anything_is_simulated() {
             "a window is a number of whole minutes",
         ),
         (&["stormy-desk.toml", "--width", "2"], "--width"),
+        (&["stormy-desk.toml", "--width", "0pp"], "at least 0.1pp"),
         (&["stormy-desk.toml", "--junit", "j.xml"], "--expect"),
     ] {
         let said = refused(folder.path(), arguments);

@@ -102,7 +102,7 @@ pub struct Arguments {
     #[arg(long, value_name = "SHARE", value_parser = share)]
     risk: Option<f64>,
     /// The breaking point: largest width of its interval, in points of today's volume
-    #[arg(long, value_name = "POINTS", default_value = "2pp", value_parser = points)]
+    #[arg(long, value_name = "POINTS", default_value = "2pp", value_parser = width)]
     width: f64,
     /// The breaking point: days simulated in all, at most
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
@@ -203,6 +203,14 @@ fn volumes(text: &str) -> Result<Volumes, String> {
     percents.sort_by(f64::total_cmp);
     percents.dedup();
     Ok(Volumes(percents))
+}
+
+/// A width that can be proved.
+fn width(text: &str) -> Result<f64, String> {
+    match points(text)? {
+        width if width >= breaking::LEAST_WIDTH => Ok(width),
+        _ => Err("a width is at least 0.1pp: the narrower, the more days it takes".to_owned()),
+    }
 }
 
 /// Whole minutes of a window.

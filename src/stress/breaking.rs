@@ -54,6 +54,9 @@ use crate::scenario::Scenario;
 use search::{Course, Search, Stop};
 use serde::Serialize;
 
+/// Least width of an interval; what is asked to be narrower is not.
+pub const LEAST_WIDTH: f64 = 0.001;
+
 /// Least and largest factor.
 const LEAST: f64 = 0.01;
 const MOST: f64 = 10.0;
@@ -207,6 +210,10 @@ pub fn breaking_point(
     question: &Question,
     control: &Control,
 ) -> Result<Breaking, experiment::Error> {
+    let question = &Question {
+        width: question.width.max(LEAST_WIDTH),
+        ..question.clone()
+    };
     let pool = experiment::pool(&Model::new(&scenario.with_volume(MOST)), question.threads)?;
     experiment::in_pool(&pool, || found(scenario, question, control)).map_err(Into::into)
 }

@@ -23,7 +23,12 @@ pub fn sentences(found: &Breaking, scenario: &Scenario) -> Vec<String> {
             grouped(calls, 0),
             headroom(found.headroom_percent),
         ),
-        _ => format!("No breaking point{ci}: {}.", reason(point.reason)),
+        _ => match point.reason {
+            Some(Reason::MissedAtLeast | Reason::HoldsAtMost) => {
+                format!("No breaking point: {}.", reason(point.reason))
+            }
+            _ => format!("The breaking point is not known{ci}: {}.", reason(point.reason)),
+        },
     });
     if point.percent.is_some() && point.reason == Some(Reason::Budget) {
         sentences.push(format!(
