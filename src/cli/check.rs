@@ -148,11 +148,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         progress::watch(&control, || gate.run(&control)).map_err(|error| asked.failure(error))?;
     outcome.run.warnings.splice(0..0, warnings);
     stop.answered();
-    let undecided = match arguments.inconclusive {
-        None => Undecided::Apart,
-        Some(CountsAs::Pass) => Undecided::Pass,
-        Some(CountsAs::Fail) => Undecided::Fail,
-    };
+    let undecided = undecided(arguments.inconclusive);
     show(&outcome, arguments, undecided)?;
     let [markdown, junit] = &places;
     if let Some(place) = markdown {
@@ -164,12 +160,26 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         let path = place.save_file(|out| report::junit(&outcome, undecided, out))?;
         say(format!("JUnit: {}", path.display()));
     }
-    Ok(match (outcome.verdict, undecided) {
+    Ok(exit_status(&outcome, undecided, stop))
+}
+
+/// What becomes of the expectations that are not decided.
+pub(super) fn undecided(inconclusive: Option<CountsAs>) -> Undecided {
+    match inconclusive {
+        None => Undecided::Apart,
+        Some(CountsAs::Pass) => Undecided::Pass,
+        Some(CountsAs::Fail) => Undecided::Fail,
+    }
+}
+
+/// The exit status of a gate.
+pub(super) fn exit_status(outcome: &Outcome, undecided: Undecided, stop: &Stop) -> u8 {
+    match (outcome.verdict, undecided) {
         _ if outcome.run.partial && !stop.is_out_of_time() => status::INTERRUPTED,
         (Verdict::Pass, _) | (Verdict::Inconclusive, Undecided::Pass) => status::DONE,
         (Verdict::Fail, _) | (Verdict::Inconclusive, Undecided::Fail) => status::MISSED,
         (Verdict::Inconclusive, Undecided::Apart) => status::UNDECIDED,
-    })
+    }
 }
 
 fn show(outcome: &Outcome, arguments: &Arguments, undecided: Undecided) -> Result<(), Failure> {

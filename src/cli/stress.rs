@@ -1,19 +1,18 @@
 //! `acdsim stress`: load tests of a workforce.
 
-use super::check::CountsAs;
+use super::check::{self, CountsAs};
 use super::outputs::page_name;
 use super::staff::PerArgument;
 use super::stop::{self, Limit, Stop};
 use super::targets::{Targets, points, share};
-use super::{Failure, print, print_json, progress, run, say, status};
+use super::{Failure, print, print_json, progress, run, say};
 use crate::experiment::calibrate;
-use crate::lab::check::Verdict;
 use crate::lab::vary;
 use crate::planning::{Per, Tolerance};
-use crate::report::check::{self as check_report, Undecided};
+use crate::report::check as check_report;
 use crate::report::files::{Folder, Place, SaveError};
 use crate::report::{stress as report, text};
-use crate::scenario::stress::Profile;
+use crate::scenario::stress::{MOST_VOLUME, Profile};
 use crate::scenario::{
     Document, Mode, ProfileFile, STARTERS, Scenario, parse_duration, problem_in_argument,
     stages_in_argument,
@@ -30,9 +29,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Most volumes of a curve.
 const MOST_POINTS: usize = 1000;
-
-/// Largest volume, as a multiple of today's.
-const MOST_VOLUME: f64 = 100.0;
 
 /// The volumes of a curve if none are given: those of [`CurveQuestion::new`].
 const VOLUMES: &str = "10%..300%:10%";
@@ -327,11 +323,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         };
         print(&report::text(&view, &page))?;
     }
-    let undecided = match arguments.inconclusive {
-        None => Undecided::Apart,
-        Some(CountsAs::Pass) => Undecided::Pass,
-        Some(CountsAs::Fail) => Undecided::Fail,
-    };
+    let undecided = check::undecided(arguments.inconclusive);
     places.write(&view, &control.stop)?;
     let label = arguments.file.as_deref().map_or_else(
         || "the bundled day".to_owned(),
@@ -342,12 +334,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         let path = place.save_file(|out| check_report::junit(&outcome, undecided, out))?;
         say(format!("JUnit: {}", path.display()));
     }
-    Ok(match (outcome.verdict, undecided) {
-        _ if found.run.partial && !stop.is_out_of_time() => status::INTERRUPTED,
-        (Verdict::Pass, _) | (Verdict::Inconclusive, Undecided::Pass) => status::DONE,
-        (Verdict::Fail, _) | (Verdict::Inconclusive, Undecided::Fail) => status::MISSED,
-        (Verdict::Inconclusive, Undecided::Apart) => status::UNDECIDED,
-    })
+    Ok(check::exit_status(&outcome, undecided, stop))
 }
 
 impl From<stress::Error> for Failure {

@@ -57,6 +57,7 @@ pub use write::{Change, WriteError};
 
 pub(crate) use columns::{describe, position, reader};
 pub(crate) use nodes::{clock, clock_text};
+pub(crate) use rewritten::divisor;
 #[cfg(feature = "lua")]
 pub(crate) use script::shown_name;
 pub(crate) use words::{grouped, harmless, is_unseen, nearest, number, quoted, quoted_list};

@@ -2,7 +2,8 @@
 
 use super::Document;
 use super::fields::{Checker, Grid};
-use super::problem::{Finding, ScenarioError};
+use super::problem::ScenarioError;
+use super::regression::problem_in_argument;
 use super::schema;
 use super::stress::{Profile, Stage};
 use super::tree::{Node, Span, Value};
@@ -54,24 +55,19 @@ pub fn stages_in_argument(
     text: &str,
     scenario: &Scenario,
 ) -> Result<Vec<Stage>, ScenarioError> {
-    let span = Span {
-        source: 0,
-        start: 0,
-        end: text.len() as u32,
-    };
     let day = Grid {
         open: scenario.open_min,
         close: scenario.close_min,
         interval: scenario.interval_min,
     };
-    let node = Node::new(Value::Text(text.to_owned()), span);
+    let node = Node::new(Value::Text(text.to_owned()), Span::default());
     super::check::stages(&node, day).map_err(|fault| {
-        let finding = Finding {
-            message: format!("`{flag}` must be {}", fault.error.expected),
-            label: fault.error.wrong,
-            help: Some(fault.error.help).filter(|help| !help.is_empty()),
-            span: fault.span,
-        };
-        ScenarioError::new(&[finding], |_| (flag, text))
+        let message = format!("`{flag}` must be {}", fault.error.expected);
+        let words = (
+            message.as_str(),
+            fault.error.wrong.as_str(),
+            fault.error.help.as_str(),
+        );
+        problem_in_argument(flag, text, 0..text.len(), words)
     })
 }

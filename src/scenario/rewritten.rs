@@ -56,3 +56,11 @@ fn repeated<T: Copy>(values: &[T], steps: usize) -> Vec<T> {
         .flat_map(|value| std::iter::repeat_n(*value, steps));
     repeated.collect()
 }
+
+/// The greatest common divisor; of 0 and a number that number.
+pub(crate) fn divisor(a: u32, b: u32) -> u32 {
+    match a {
+        0 => b,
+        _ => divisor(b % a, a),
+    }
+}

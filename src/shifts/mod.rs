@@ -103,7 +103,6 @@ mod written;
 pub use answer::{Answer, Asked, Calls, PlanError, Required, plan};
 pub use check::{Rule, Uncovered, Violation, uncovered, violations};
 pub use document::Shifts;
-pub(crate) use own_rules::divisor;
 pub use own_rules::{ROUNDS, Unfit, fits, no_rules, on_the_grid, own_rules};
 pub use plan::{Duty, Person, Plan};
 pub use published::{Published, PublishedError, published_shifts, read_published};

@@ -5,7 +5,7 @@ use super::solve::Effort;
 use super::task::{Crew, PublishedShift};
 use crate::kpi::Place;
 use crate::planning::{Per, Question};
-use crate::scenario::{Mode, Scenario, ShiftRules, clock_text};
+use crate::scenario::{Mode, Scenario, ShiftRules, clock_text, divisor};
 
 /// Why no shifts can be planned for a scenario: what is wrong, and what helps.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,14 +64,6 @@ pub fn on_the_grid(scenario: &Scenario, grid_min: u32) -> Result<(), Unfit> {
         clock_text(open),
         clock_text(close),
     )))
-}
-
-/// The greatest common divisor; of 0 and a number that number.
-pub(crate) fn divisor(a: u32, b: u32) -> u32 {
-    match a {
-        0 => b,
-        _ => divisor(b % a, a),
-    }
 }
 
 /// That something has no rules, and what they look like; `instead` is what helps too.

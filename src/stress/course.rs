@@ -11,7 +11,7 @@ use crate::planning::{self, Tolerance};
 use crate::routing::Routing;
 use crate::scenario::stress::{Profile, Stage, Volume};
 use crate::scenario::{Demand, Scenario, clock_text};
-use crate::stats::{Estimate, Ratio, student_t};
+use crate::stats::{Estimate, Ratio, student_t, wilson};
 use serde::Serialize;
 use std::sync::atomic::Ordering;
 
@@ -461,16 +461,11 @@ impl<'w> Judged<'w> {
         let alpha = 1.0 - self.confidence;
         let ci = || Some((after(at(alpha / 2.0)?), at(1.0 - alpha / 2.0).map(after)));
         let judged = matches!(reason, None | Some(NoRecovery::NotByClosing));
-        let at_closing = |side: usize| {
-            let of = &self.windows[side];
-            let missed = (0..of.days()).filter(|day| of.misses_at_closing(*day));
-            crate::stats::wilson(missed.count() as u64, of.days() as u64, self.confidence)
-        };
         Recovery {
             minutes: found.filter(|_| reason.is_none()).map(after),
             ci: judged.then(ci).flatten(),
-            not_recovered: at_closing(1),
-            not_recovered_without: at_closing(0),
+            not_recovered: self.missed_at_closing(1),
+            not_recovered_without: self.missed_at_closing(0),
             reason,
         }
     }
@@ -520,12 +515,15 @@ impl<'w> Judged<'w> {
         }
     }
 
+    /// Share of the days of a variant that miss a target in their last window.
+    fn missed_at_closing(&self, side: usize) -> Estimate {
+        let of = &self.windows[side];
+        let missed = (0..of.days()).filter(|day| of.misses_at_closing(*day));
+        wilson(missed.count() as u64, of.days() as u64, self.confidence)
+    }
+
     fn is_self_sustaining(&self) -> bool {
-        let share = |side: usize| {
-            let of = &self.windows[side];
-            let missed = (0..of.days()).filter(|day| of.misses_at_closing(*day));
-            missed.count() as f64 / of.days().max(1) as f64
-        };
+        let share = |side: usize| self.missed_at_closing(side).mean.unwrap_or(0.0);
         let closing = self.windows[0].steps();
         self.over() < closing
             && share(1) >= 0.5

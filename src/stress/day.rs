@@ -3,7 +3,7 @@
 use crate::model::{IvrState, Model, Phase};
 use crate::scenario::schema::MOST_LINES;
 use crate::scenario::stress::{Change, Effect, Lost, Profile, Stage, Volume};
-use crate::scenario::{Demand, Scenario};
+use crate::scenario::{Demand, Scenario, divisor};
 
 /// Step of the grid on which figures are counted in the course of a load test, in minutes, where everything lies on it.
 const STEP_MIN: u32 = 5;
@@ -270,11 +270,6 @@ fn grid_min(scenario: &Scenario, profile: &Profile) -> u32 {
         }
     }
     grid.max(1)
-}
-
-/// Greatest common divisor; that of a number and 0 is the number.
-fn divisor(a: u32, b: u32) -> u32 {
-    if b == 0 { a } else { divisor(b, a % b) }
 }
 
 /// The volume of each step, averaged over the step: evenly from stage to stage, from 1 at the start.

@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::cli::{Failure, open};
-use crate::scenario::{Document, RulesFile, Scenario, ShiftRules};
+use crate::scenario::{Document, RulesFile, Scenario, ShiftRules, divisor};
 use crate::shifts::{self, Crew, PublishedShift, Requirement};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -133,7 +133,7 @@ fn from_rules(arguments: &Arguments, document: &Document) -> Result<Input, Failu
             }
         }
         // The grid divides every interval where it divides what divides them all.
-        interval_min = shifts::divisor(interval_min, scenario.interval_min);
+        interval_min = divisor(interval_min, scenario.interval_min);
         days.push((weekday, Source::Scenario(Box::new(document))));
         scenarios.push(scenario);
     }
