@@ -6,9 +6,9 @@ use super::staff::PerArgument;
 use super::stop::{self, Limit, Stop};
 use super::targets::{Targets, points, share};
 use super::{Failure, print, print_json, progress, run, say};
-use crate::experiment::calibrate;
+use crate::experiment::{self, calibrate};
 use crate::lab::vary;
-use crate::planning::{Per, Tolerance};
+use crate::planning::{self, Per, Tolerance};
 use crate::report::check as check_report;
 use crate::report::files::{Folder, Place, SaveError};
 use crate::report::{stress as report, text};
@@ -48,6 +48,7 @@ Examples:
   acdsim stress                                            the bundled day: its breaking point
   acdsim stress monday.toml --stages '2h:100%, 0s:200%, 30m:200%, 1h:100%'    a spike of half an hour
   acdsim stress monday.toml --profile storm-outage         a bundled profile, or a file with a section [stress]
+  acdsim stress monday.toml --profile storm-outage --price    which agents and lines survive it, and when
   acdsim stress monday.toml --breaking-point --per interval --width 5pp
   acdsim stress monday.toml --breaking-point --risk 10%    nine days in ten meet every target of the queues
   acdsim stress --curve                                    the bundled day, from 10 % to 300 % of its volume
@@ -74,6 +75,9 @@ pub struct Arguments {
     /// The capacity curve: every figure against volume
     #[arg(long)]
     curve: bool,
+    /// The price of resilience: the agents, where and when, and the lines that it takes to survive the profile
+    #[arg(long)]
+    price: bool,
     /// Volume in the course of the day, in place of the profile's: in so much time, evenly, to so much of today's
     #[arg(long, value_name = "STAGES", allow_hyphen_values = true)]
     stages: Option<String>,
@@ -83,24 +87,25 @@ pub struct Arguments {
     /// The day: at each instant targets are judged over a window of this length before it
     #[arg(long, value_name = "TIME", default_value = "30m", value_parser = window)]
     window: u32,
-    /// The day: how far beside its target a figure counts as held; of times 5 %
+    /// The day and the price: how far beside its target a figure counts as held; of times 5 %
     #[arg(long, value_name = "POINTS", value_parser = points, default_value = "1pp")]
     tolerance: f64,
-    /// The day: number of days, of each of three variants [default: the scenario's, at least 1000]
+    /// Number of days: of the day, of each of three variants; of the price, on which it is judged [default: the scenario's, at
+    /// least 1000]
     #[arg(long, value_name = "N", value_parser = run::days)]
     replications: Option<u32>,
     #[command(flatten)]
     targets: Targets,
-    /// The breaking point: over what the targets are to be met
+    /// The breaking point and the price: over what the targets are to be met
     #[arg(long, value_enum, default_value = "day")]
     per: PerArgument,
-    /// The breaking point: up to which any target of any queue is missed on at most this share of days, e.g. 10%
+    /// The breaking point and the price: up to which any target of any queue is missed on at most this share of days, e.g. 10%
     #[arg(long, value_name = "SHARE", value_parser = share)]
     risk: Option<f64>,
     /// The breaking point: largest width of its interval, in points of today's volume
     #[arg(long, value_name = "POINTS", default_value = "2pp", value_parser = width)]
     width: f64,
-    /// The breaking point: days simulated in all, at most
+    /// The breaking point and the price: days simulated in all, at most, for each of them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
     #[arg(default_value = "100000")]
     budget: u64,
@@ -228,7 +233,9 @@ pub fn execute(arguments: &Arguments) -> Result<u8, Failure> {
 
 /// What is asked for.
 struct Asked {
-    day: Option<Profile>,
+    profile: Option<Profile>,
+    day: bool,
+    price: bool,
     breaking_point: bool,
     curve: bool,
     expectations: Vec<Expectation>,
@@ -258,7 +265,8 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     arguments.targets.apply(&mut scenario);
     let mut found = Stress::of(&scenario, seed, confidence);
     found.run.warnings = prepared.loaded.warnings;
-    if let Some(profile) = &asked.day {
+    let profile = asked.profile.as_ref();
+    if let Some(profile) = profile.filter(|_| asked.day) {
         let usual = course::Question::of(&scenario);
         let question = course::Question {
             days: arguments.replications.map_or(usual.days, u64::from),
@@ -275,13 +283,14 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         found.add_day(day);
         control.done.store(0, Ordering::Relaxed);
     }
+    let per = match arguments.per {
+        PerArgument::Interval => Per::Interval,
+        PerArgument::Day => Per::Day,
+    };
     if asked.breaking_point && !found.run.partial {
         let question = breaking::Question {
             targets: arguments.targets.of(&scenario),
-            per: match arguments.per {
-                PerArgument::Interval => Per::Interval,
-                PerArgument::Day => Per::Day,
-            },
+            per,
             risk: arguments.risk,
             width: arguments.width,
             confidence,
@@ -293,6 +302,36 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         let breaking =
             progress::watch_search(&control, || breaking_point(&scenario, &question, &control))?;
         found.add_breaking(breaking);
+        control.done.store(0, Ordering::Relaxed);
+    }
+    if let Some(profile) = profile.filter(|_| asked.price && !found.run.partial) {
+        let usual = planning::Question::of(&scenario, per);
+        let question = planning::Question {
+            targets: arguments.targets.of(&scenario),
+            tolerance: Tolerance {
+                points: arguments.tolerance,
+                ..usual.tolerance
+            },
+            risk: arguments.risk,
+            days: arguments
+                .replications
+                .map_or(usual.days.max(course::FEWEST_DAYS), u64::from),
+            budget: arguments.budget,
+            confidence,
+            seed,
+            threads,
+            ..usual
+        };
+        let price = progress::watch_search(&control, || {
+            stress::price(&scenario, profile, &question, &control)
+        });
+        match price {
+            // What was found before is worth showing.
+            Err(experiment::Error::NothingDone(_)) if found.run.days_used > 0 => {
+                found.run.partial = true;
+            }
+            price => found.add_price(price?),
+        }
         control.done.store(0, Ordering::Relaxed);
     }
     if asked.curve && !found.run.partial {
@@ -311,7 +350,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     expect::judge(&mut found, &asked.expectations);
     stop.answered();
 
-    let view = report::View::new(&found, &scenario, asked.day.as_ref());
+    let view = report::View::new(&found, &scenario, profile);
     if arguments.json {
         print_json(&found)?;
     } else {
@@ -370,29 +409,42 @@ fn asked(
     let expects = |of: Of| expectations.iter().any(|expected| expected.of == of);
     let named = arguments.stages.is_some() || arguments.profile.is_some() || own.is_some();
     let nothing =
-        !(arguments.day || arguments.breaking_point || arguments.curve) && expectations.is_empty();
+        !(arguments.day || arguments.breaking_point || arguments.curve || arguments.price)
+            && expectations.is_empty();
     let profile = profile(arguments, scenario, own)?;
-    let wants_day = arguments.day || named || expects(Of::Day) || (nothing && profile.is_some());
-    if wants_day && matches!(scenario.run.mode, Mode::Steady { .. }) {
+    let wants_day = arguments.day
+        || (named && !arguments.price)
+        || expects(Of::Day)
+        || (nothing && profile.is_some());
+    let needs_profile = wants_day || arguments.price;
+    if needs_profile && matches!(scenario.run.mode, Mode::Steady { .. }) {
         return Err(Failure::bad_input(
             "a profile happens in the course of a day; this scenario is one steady run\n  help: write mode = \"day\" (and open = \
              \"08:00-20:00\" or the like) into it, or try --set run.mode=day",
         ));
     }
-    if wants_day && profile.is_none() {
+    if needs_profile && profile.is_none() {
         return Err(Failure::bad_input(
             "there is no profile for a day\n  help: give one: --stages '2h:100%, 0s:200%, 30m:200%, 1h:100%', --profile FILE.toml, or a \
              section [stress] in the scenario",
         ));
     }
     let breaking_point = arguments.breaking_point || nothing || expects(Of::BreakingPoint);
-    if breaking_point && arguments.targets.of(scenario).is_empty() {
+    if arguments.price && arguments.risk.is_some() && matches!(arguments.per, PerArgument::Interval)
+    {
+        return Err(Failure::bad_input(
+            "--risk is about whole days, and --per interval about each interval: no price has both\n  help: leave out one of them",
+        ));
+    }
+    if (breaking_point || arguments.price) && arguments.targets.of(scenario).is_empty() {
         return Err(Failure::bad_input(
             "there is no target that could be missed\n  help: give one: --target 80/20, --max-abandonment 5%, --max-blocking 1% or the like",
         ));
     }
     Ok(Asked {
-        day: profile.filter(|_| wants_day),
+        profile: profile.filter(|_| needs_profile),
+        day: wants_day,
+        price: arguments.price,
         breaking_point,
         curve: arguments.curve,
         expectations,

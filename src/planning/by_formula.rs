@@ -58,12 +58,7 @@ pub fn by_formula(
         staff,
         goals: Goal::all(scenario, question),
         days: counted.map_or(0, |results| results.run.replications),
-        promised: Vec::new(),
-        marginal: Vec::new(),
-        path: Vec::new(),
-        minimal: false,
-        repair_was_dear: false,
-        ended: None,
+        ..Found::default()
     };
     let mut answer = finish(scenario, question, &found, (&pool, control))?;
     let staffing = &mut answer.staffing;

@@ -7,7 +7,7 @@ use super::goals::{Goal, Status};
 use super::question::Question;
 use super::search::Ended;
 use crate::experiment::{self, Control, Error, Replications, Settings};
-use crate::kpi::{Part, Place, Results, Target};
+use crate::kpi::{Place, Results, Target};
 use crate::model::Model;
 use crate::scenario::Scenario;
 use crate::stats::{Estimate, student_t};
@@ -38,7 +38,8 @@ pub(super) fn close(
     experiment::run_doubling(&model, &settings, control, |results| {
         let judge = Judge {
             staffed,
-            results,
+            figures: results,
+            confidence: question.confidence,
             goals: &goals,
         };
         let enough = found.days + 2 * results.run.replications > question.budget;
@@ -63,12 +64,41 @@ pub(super) fn judged_goals(question: &Question, found: &Found) -> Vec<Goal> {
     goals.chain(trunks.map(of_trunk)).collect()
 }
 
+/// What a simulation shows of the parts of a scenario.
+pub(crate) trait Figures {
+    /// Days simulated.
+    fn days(&self) -> u64;
+
+    /// A figure of a part in an interval; in none over the day.
+    fn figure(&self, place: Place, kpi: &str, interval: Option<usize>) -> Estimate;
+}
+
+impl Figures for Results {
+    fn days(&self) -> u64 {
+        self.run.replications
+    }
+
+    fn figure(&self, place: Place, kpi: &str, interval: Option<usize>) -> Estimate {
+        let part = match place {
+            Place::Queue(q) => &self.queues[q],
+            Place::Group(g) => &self.groups[g],
+            Place::Trunk(t) => &self.trunks[t],
+        };
+        match (interval, &part.intervals) {
+            (Some(interval), Some(intervals)) => intervals[interval].get(kpi),
+            _ => part.get(kpi),
+        }
+    }
+}
+
 /// Judges goals by a simulation.
 pub(crate) struct Judge<'a> {
     /// The scenario with the staff that was simulated.
     pub staffed: &'a Scenario,
     /// What came of it.
-    pub results: &'a Results,
+    pub figures: &'a dyn Figures,
+    /// Joint confidence of all that is called met.
+    pub confidence: f64,
     /// All that holds jointly.
     pub goals: &'a [Goal],
 }
@@ -76,13 +106,8 @@ pub(crate) struct Judge<'a> {
 impl Judge<'_> {
     /// The figure of a goal.
     pub(crate) fn figure(&self, goal: &Goal) -> Estimate {
-        let results = self.results;
-        let part = match goal.target.place {
-            Place::Queue(q) => &results.queues[q],
-            Place::Group(g) => &results.groups[g],
-            Place::Trunk(t) => &results.trunks[t],
-        };
-        Self::of_part(part, goal.interval, goal.target.kpi)
+        let target = &goal.target;
+        self.figures.figure(target.place, target.kpi, goal.interval)
     }
 
     /// Judges a goal as one of all that hold jointly (Bonferroni).
@@ -93,9 +118,8 @@ impl Judge<'_> {
         if slack < -goal.tolerance || nobody {
             return Status::Missed;
         }
-        let run = &self.results.run;
-        let one_sided = (1.0 - run.confidence) / self.goals.len().max(1) as f64;
-        let t = student_t(1.0 - 2.0 * one_sided, run.replications.saturating_sub(1));
+        let one_sided = (1.0 - self.confidence) / self.goals.len().max(1) as f64;
+        let t = student_t(1.0 - 2.0 * one_sided, self.figures.days().saturating_sub(1));
         let sure = estimate.mean.is_none() || estimate.se.is_some_and(|se| slack >= t * se);
         match sure {
             true => Status::Met,
@@ -123,7 +147,9 @@ impl Judge<'_> {
     fn is_called(&self, goal: &Goal) -> bool {
         let intervals = goal.intervals(self.staffed);
         let is_called = |q: usize| {
-            let attempts = Self::of_part(&self.results.queues[q], goal.interval, "attempts");
+            let attempts = self
+                .figures
+                .figure(Place::Queue(q), "attempts", goal.interval);
             attempts.mean.is_some_and(|mean| mean > 0.0)
                 || !without_lines(self.staffed, q, &intervals).is_empty()
         };
@@ -141,13 +167,6 @@ impl Judge<'_> {
                 queues.any(|q| is_left_alone(q, g) && is_called(q))
             }
             Place::Trunk(_) => false,
-        }
-    }
-
-    fn of_part(part: &Part, interval: Option<usize>, kpi: &str) -> Estimate {
-        match (interval, &part.intervals) {
-            (Some(interval), Some(intervals)) => intervals[interval].get(kpi),
-            _ => part.get(kpi),
         }
     }
 }

@@ -171,22 +171,11 @@ pub(super) fn document(
     let all = judged_goals(question, found);
     let by = Judge {
         staffed,
-        results,
+        figures: results,
+        confidence: question.confidence,
         goals: &all,
     };
-    let judge = |goal: &Goal| {
-        let simulated = by.figure(goal);
-        let status = by.status(goal, &simulated);
-        judged(
-            goal,
-            scenario,
-            question,
-            found,
-            (simulated, status),
-            &starts,
-        )
-    };
-    let mut goals: Vec<Judged> = all.iter().map(judge).collect();
+    let mut goals = judgements(scenario, question, found, &by);
     for (goal, judged) in all.iter().zip(&mut goals) {
         if let (Place::Trunk(t), Status::Missed) = (goal.target.place, judged.status) {
             let trunk = &scenario.trunks[t];
@@ -198,24 +187,7 @@ pub(super) fn document(
     }
     let mut warnings = results.run.warnings.clone();
     let met = goals.iter().all(|goal| goal.status != Status::Missed);
-    let days = crate::scenario::grouped(question.budget as f64, 0);
-    // What a cap or the like keeps missed has its reason, and a larger budget would not help.
-    let more_would_help = |goal: &Judged| goal.status == Status::Missed && goal.reason.is_none();
-    if found.repair_was_dear && goals.iter().any(more_would_help) {
-        warnings.push(format!(
-            "half of the budget of {days} days was spent on adding agents, and a target was still missed; raise --budget"
-        ));
-    } else if found.ended == Some(Ended::Budget) {
-        let before = match (met, question.risk, found.minimal) {
-            (false, ..) => "every target was met",
-            (_, Some(_), _) => "the search for fewer missed days was at its end",
-            (_, None, true) => "one more agent was tried everywhere",
-            (_, None, false) => "it was shown that no agent can be spared",
-        };
-        warnings.push(format!(
-            "the budget of {days} days was spent before {before}; raise --budget"
-        ));
-    }
+    warnings.extend(short_of_days(question, found, &goals));
     let cost = cost(scenario, &found.staff);
     let bound = (scenario.queues.len() > 1).then(|| work_bound(scenario, question, results));
     let bound = bound.filter(|bound| cost.recommended >= *bound);
@@ -245,6 +217,54 @@ pub(super) fn document(
         risk: None,
         warnings,
     }
+}
+
+/// Every goal, judged by a simulation of what was found.
+pub(super) fn judgements(
+    scenario: &Scenario,
+    question: &Question,
+    found: &Found,
+    by: &Judge<'_>,
+) -> Vec<Judged> {
+    let starts = scenario.interval_starts();
+    let judge = |goal: &Goal| {
+        let simulated = by.figure(goal);
+        let status = by.status(goal, &simulated);
+        judged(
+            goal,
+            scenario,
+            question,
+            found,
+            (simulated, status),
+            &starts,
+        )
+    };
+    by.goals.iter().map(judge).collect()
+}
+
+/// What a larger budget of days would have served for.
+pub(super) fn short_of_days(
+    question: &Question,
+    found: &Found,
+    goals: &[Judged],
+) -> Option<String> {
+    let days = crate::scenario::grouped(question.budget as f64, 0);
+    let met = goals.iter().all(|goal| goal.status != Status::Missed);
+    // What a cap or the like keeps missed has its reason, and a larger budget would not help.
+    let more_would_help = |goal: &Judged| goal.status == Status::Missed && goal.reason.is_none();
+    if found.repair_was_dear && goals.iter().any(more_would_help) {
+        return Some(format!(
+            "half of the budget of {days} days was spent on adding agents, and a target was still missed; raise --budget"
+        ));
+    }
+    let before = match (met, question.risk, found.minimal) {
+        (false, ..) => "every target was met",
+        (_, Some(_), _) => "the search for fewer missed days was at its end",
+        (_, None, true) => "one more agent was tried everywhere",
+        (_, None, false) => "it was shown that no agent can be spared",
+    };
+    (found.ended == Some(Ended::Budget))
+        .then(|| format!("the budget of {days} days was spent before {before}; raise --budget"))
 }
 
 fn judged(
@@ -374,7 +394,8 @@ fn rows(
     rows
 }
 
-fn cost(scenario: &Scenario, staff: &Staff) -> Cost {
+/// Cost of the scenario's agents, and of others.
+pub(super) fn cost(scenario: &Scenario, staff: &Staff) -> Cost {
     let per_agent = cost_per_agent(scenario);
     let current = scenario.groups.iter().map(|g| g.staff.clone()).collect();
     let priced = scenario.groups.iter().any(|g| g.cost_per_hour.is_some());

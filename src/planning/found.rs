@@ -2,14 +2,14 @@
 
 use super::goals::{Goal, Staff};
 use super::marginal::Marginal;
+use super::planned_day::PlannedDay;
 use super::question::Question;
 use super::search::{Ended, Promised, Search, Stop};
 use crate::engine::Halt;
 use crate::experiment::Control;
-use crate::scenario::Scenario;
 
 /// What the search found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Found {
     /// Agents by group and interval.
     pub staff: Staff,
@@ -31,24 +31,14 @@ pub(super) struct Found {
     pub ended: Option<Ended>,
 }
 
-/// Searches the smallest staffing with which the simulated scenario reaches its targets.
+/// Searches the smallest staffing with which the simulated day reaches its targets.
 pub(super) fn find(
-    scenario: &Scenario,
+    day: &PlannedDay<'_>,
     question: &Question,
     control: &Control,
 ) -> Result<Found, Halt> {
-    let mut search = Search::new(scenario, question, control);
-    let mut found = Found {
-        staff: Staff::new(),
-        goals: Vec::new(),
-        days: 0,
-        promised: Promised::new(),
-        marginal: Vec::new(),
-        path: Vec::new(),
-        minimal: false,
-        repair_was_dear: false,
-        ended: None,
-    };
+    let mut search = Search::new(day, question, control);
+    let mut found = Found::default();
     match steps(&mut search, &mut found) {
         Ok(()) => {}
         Err(Stop::Ended(ended)) => found.ended = Some(ended),

@@ -2,8 +2,7 @@
 
 use super::question::Question;
 use crate::erlang;
-use crate::experiment::Watch;
-use crate::kpi::{Bound, Gauge, Place, Target, Unit, unit};
+use crate::kpi::{Bound, Place, Target, Unit, unit};
 use crate::scenario::Scenario;
 use serde::Serialize;
 use std::ops::Range;
@@ -128,16 +127,6 @@ impl Goal {
     /// The intervals that it is about, those after closing left out.
     pub fn intervals(&self, scenario: &Scenario) -> Range<usize> {
         self.interval.map_or(0..scenario.intervals(), |i| i..i + 1)
-    }
-
-    /// Where its figure is read; the day includes what comes after closing.
-    pub fn watch(&self, scenario: &Scenario) -> Option<Watch> {
-        let cells = match self.interval {
-            Some(interval) => interval..interval + 1,
-            None => 0..scenario.intervals() + 1,
-        };
-        let gauge = Gauge::new(self.target.place, self.target.kpi)?;
-        Some(Watch { gauge, cells })
     }
 
     /// How far a figure is on the right side of the target; infinite where there is none.

@@ -1,11 +1,11 @@
 //! Lines that a blocking target needs.
 
+use super::planned_day::PlannedDay;
 use super::question::Question;
 use crate::engine::Halt;
 use crate::erlang::loss;
 use crate::experiment::{Control, Sample, Watch};
-use crate::kpi::{Bound, Gauge, Place};
-use crate::model::Model;
+use crate::kpi::{Bound, Place};
 use crate::scenario::Scenario;
 use serde::Serialize;
 
@@ -27,9 +27,9 @@ pub struct LinesNeeded {
     pub simulated: Option<u32>,
 }
 
-/// Lines needed for every blocking target, with the scenario's staff.
+/// Lines needed for every blocking target of a day, with the scenario's staff.
 pub(super) fn needed(
-    scenario: &Scenario,
+    day: &PlannedDay<'_>,
     question: &Question,
     control: &Control,
 ) -> Result<Vec<LinesNeeded>, Halt> {
@@ -39,28 +39,33 @@ pub(super) fn needed(
         _ => None,
     });
     blocking
-        .map(|(t, max)| of_trunk(scenario, t, max, question.seed, control))
+        .map(|(t, max)| of_trunk(day, t, max, question.seed, control))
         .collect()
 }
 
 fn of_trunk(
-    scenario: &Scenario,
+    day: &PlannedDay<'_>,
     trunk: usize,
     max: f64,
     seed: u64,
     control: &Control,
 ) -> Result<LinesNeeded, Halt> {
+    let scenario = day.scenario;
     let intervals = scenario.intervals();
-    let gauge = |kpi| Gauge::new(Place::Trunk(trunk), kpi);
-    let watch = |kpi, cells| gauge(kpi).map(|gauge| Watch { gauge, cells });
+    let watch = |kpi, interval| day.watch(Place::Trunk(trunk), kpi, interval);
     let mut watches: Vec<Watch> = Vec::new();
-    watches.extend(watch("blocking_rate", 0..intervals + 1));
-    watches.extend((0..intervals).filter_map(|i| watch("lines_busy_mean", i..i + 1)));
+    watches.extend(watch("blocking_rate", None));
+    watches.extend((0..intervals).filter_map(|i| watch("lines_busy_mean", Some(i))));
     let simulate = |lines: u32| -> Result<Sample, Halt> {
         let mut scenario = scenario.clone();
         scenario.trunks[trunk].lines = lines;
         let mut sample = Sample::default();
-        sample.extend(DAYS, (&Model::new(&scenario), &watches), (seed, 0), control)?;
+        sample.extend(
+            DAYS,
+            (&(day.model)(&scenario), &watches),
+            (seed, 0),
+            control,
+        )?;
         Ok(sample)
     };
     let mean = |sample: &Sample, watch| {
@@ -76,6 +81,9 @@ fn of_trunk(
         .map(|watch| mean(&free, watch))
         .fold(0.0, f64::max);
     let erlang_b = loss::least_lines(busiest, max).ok();
+    if mean(&free, 0) > max {
+        return Ok(of(scenario, trunk, max, erlang_b, None));
+    }
     // The day's blocking falls with every line: the least that meets the target lies between none and Erlang-B's, which is for
     // the busiest interval, or a little above, where callers come in bursts.
     let (mut low, mut high) = (0u32, erlang_b.unwrap_or(1).clamp(1, 1_000_000) as u32);

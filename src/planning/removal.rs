@@ -648,6 +648,7 @@ mod tests {
     use super::*;
     use crate::experiment::Control;
     use crate::planning::Question;
+    use crate::planning::planned_day::PlannedDay;
     use std::path::Path;
 
     /// Every trial that is accepted doubles how many agents are taken at once: more often than a size has bits.
@@ -661,7 +662,8 @@ mod tests {
         for per in [Per::Interval, Per::Day] {
             let question = Question::of(&scenario, per);
             let control = Control::default();
-            let mut search = Search::new(&scenario, &question, &control);
+            let day = PlannedDay::of(&scenario);
+            let mut search = Search::new(&day, &question, &control);
             let ample = search.simulated(vec![vec![100]], 200);
             let ample = ample.unwrap_or_else(|_| panic!("it can be simulated"));
             search.observe(&ample);

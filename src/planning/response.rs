@@ -17,6 +17,12 @@ const FEW_TRIES: usize = 2;
 const ONE_IN: usize = 25;
 const ONE_IN_OF_DAY: usize = 1000;
 
+/// A promise of such a share is looked at again; where less than a quarter of it came, the formula is believed less.
+const PROMISE: f64 = 0.05;
+const BROKEN: f64 = 0.25;
+/// It is always believed so much.
+const LEAST_BELIEVED: f64 = 0.01;
+
 /// What a simulation shows of a queue in an interval.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Observed {
@@ -55,6 +61,49 @@ pub(super) struct QueueResponse {
     formula: crate::scenario::Formula,
     /// By interval; none where nobody calls.
     pub fits: Vec<Option<Fit>>,
+    /// What came of the agents added, of the service level and of who is not lost, by interval: callers may be beyond the reach
+    /// of those who can be added.
+    kept: [Vec<Kept>; 2],
+}
+
+/// What a formula promised of a share of contacts by added agents, and what came.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    /// Promised since.
+    promised: f64,
+    /// The share then.
+    share_then: Option<f64>,
+    /// So much of what the formula promises is believed.
+    believed: f64,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            promised: 0.0,
+            share_then: None,
+            believed: 1.0,
+        }
+    }
+}
+
+impl Kept {
+    /// Takes note of what came.
+    fn see(&mut self, share: Option<f64>) {
+        if let (Some(before), Some(now)) = (self.share_then, share)
+            && self.promised > 0.0
+        {
+            if self.promised < PROMISE {
+                return;
+            }
+            let came = (now - before) / self.promised;
+            self.believed = match came < BROKEN {
+                true => (self.believed * came).max(LEAST_BELIEVED),
+                false => 1.0,
+            };
+        }
+        (self.promised, self.share_then) = (0.0, share);
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -126,6 +175,8 @@ impl Response {
             }
             return;
         }
+        q.kept[0][interval].see(seen.level);
+        q.kept[1][interval].see(Some(1.0 - seen.abandoned / seen.offered));
         let system = q.system(calls_per_h, seen.aht_s).with_agents(agents.into());
         q.fits[interval] = Some(Fit {
             system: q.fitted(system, seen.level),
@@ -270,19 +321,21 @@ impl Response {
     }
 
     /// Adds agents for a goal that is missed; the more, the oftener that was tried and the more there are.
-    pub(super) fn add(&self, staff: &mut Staff, goal: &Goal, tried: usize) {
+    pub(super) fn add(&mut self, staff: &mut Staff, goal: &Goal, tried: usize) {
         let (queue, groups) = match &goal.target.place {
-            Place::Group(g) => (None, std::slice::from_ref(g)),
-            Place::Queue(q) => (Some(*q), self.queues[*q].all.as_slice()),
+            Place::Group(g) => (None, vec![*g]),
+            Place::Queue(q) => (Some(*q), self.queues[*q].all.clone()),
             Place::Trunk(_) => return,
         };
         let agents_at = |i: usize| groups.iter().map(|&g| staff[g][i] as usize).sum::<usize>();
         let Some(interval) = goal.interval else {
             let day: usize = (0..self.intervals()).map(agents_at).sum();
+            let of = usize::from(goal.target.kpi == "abandonment_rate");
             for _ in 0..tried * (1 + day / ONE_IN_OF_DAY) {
                 let worth = |i: usize| match queue {
                     Some(queue) => {
-                        let gain = self.gain_of_one(queue, i, staff);
+                        let gain = self.gain_for(goal, queue, i, staff)
+                            * self.queues[queue].kept[of][i].believed;
                         let cost = self.queues[queue].first.iter().map(|&g| self.cost[g][i]);
                         gain / cost.fold(f64::INFINITY, f64::min).max(1e-9)
                     }
@@ -290,10 +343,16 @@ impl Response {
                     None => f64::from(staff[groups[0]][i]),
                 };
                 let intervals = 0..self.intervals();
-                let with_room = intervals.filter(|&i| self.has_room(staff, groups, i).is_some());
-                if let Some(best) = with_room.max_by(|&a, &b| worth(a).total_cmp(&worth(b))) {
-                    self.add_one(staff, groups, best);
+                let with_room = intervals.filter(|&i| self.has_room(staff, &groups, i).is_some());
+                let Some(best) = with_room.max_by(|&a, &b| worth(a).total_cmp(&worth(b))) else {
+                    break;
+                };
+                if let Some(queue) = queue {
+                    let gain = self.gain_for(goal, queue, best, staff);
+                    let share = gain / self.offered(queue, best).max(f64::MIN_POSITIVE);
+                    self.queues[queue].kept[of][best].promised += share;
                 }
+                self.add_one(staff, &groups, best);
             }
             return;
         };
@@ -304,13 +363,13 @@ impl Response {
             0
         };
         let added = (0..many.max(1))
-            .take_while(|_| self.add_one(staff, groups, interval))
+            .take_while(|_| self.add_one(staff, &groups, interval))
             .count();
         // What stays missed may come from calls carried over.
         if queue.is_some() && (added == 0 || often) {
             (0..interval)
                 .rev()
-                .any(|earlier| self.add_one(staff, groups, earlier));
+                .any(|earlier| self.add_one(staff, &groups, earlier));
         }
     }
 
@@ -336,17 +395,40 @@ impl Response {
         self.gain(queue, interval, self.agents(queue, interval, staff))
     }
 
-    /// The same with one agent more than `agents`.
+    /// The same as a goal counts them: of an abandonment rate, contacts that are not abandoned.
+    fn gain_for(&self, goal: &Goal, queue: usize, interval: usize, staff: &Staff) -> f64 {
+        if goal.target.kpi != "abandonment_rate" {
+            return self.gain_of_one(queue, interval, staff);
+        }
+        let agents = self.agents(queue, interval, staff);
+        let abandoned = |n| {
+            let performance = self.performance(queue, interval, n);
+            performance.map_or(1.0, |performance| performance.abandonment_rate)
+        };
+        self.offered(queue, interval) * (abandoned(agents) - abandoned(agents + 1)).max(0.0)
+    }
+
+    /// The gain of one agent more than `agents`.
     fn gain(&self, queue: usize, interval: usize, agents: u32) -> f64 {
-        let q = &self.queues[queue];
-        let Some(fit) = &q.fits[interval] else {
-            return 0.0;
-        };
-        let level = |n: f64| {
-            let performance = q.performance(fit, n);
-            performance.map_or(0.0, |p| q.level(&p))
-        };
-        fit.offered * (level(f64::from(agents) + 1.0) - level(f64::from(agents))).max(0.0)
+        let level = |n| self.level(queue, interval, n);
+        self.offered(queue, interval) * (level(agents + 1) - level(agents)).max(0.0)
+    }
+
+    /// Attempts offered a day.
+    fn offered(&self, queue: usize, interval: usize) -> f64 {
+        let fit = self.queues[queue].fits[interval].as_ref();
+        fit.map_or(0.0, |fit| fit.offered)
+    }
+
+    /// The service level with so many agents, by the formula.
+    fn level(&self, queue: usize, interval: usize, agents: u32) -> f64 {
+        let performance = self.performance(queue, interval, agents);
+        performance.map_or(0.0, |performance| self.queues[queue].level(&performance))
+    }
+
+    fn performance(&self, queue: usize, interval: usize, agents: u32) -> Option<Performance> {
+        let fit = self.queues[queue].fits[interval].as_ref()?;
+        self.queues[queue].performance(fit, agents.into())
     }
 
     /// Contacts a day that will miss the service level, by the formula, with one agent less in a group: of the queues whose
@@ -381,6 +463,7 @@ impl QueueResponse {
             },
             formula: queue.formula,
             fits: vec![None; scenario.intervals()],
+            kept: [0, 1].map(|_| vec![Kept::default(); scenario.intervals()]),
         }
     }
 

@@ -1,13 +1,12 @@
 //! How sure a day is: on how many days any target of any queue is missed.
 
 use super::goals::{Goal, Staff, Status};
+use super::planned_day::PlannedDay;
 use super::question::Question;
 use super::search::{Search, Stop, Trial};
 use crate::engine::Halt;
-use crate::experiment::{Control, Sample, Watch};
+use crate::experiment::{Control, Sample};
 use crate::kpi::{Place, Unit, unit};
-use crate::model::Model;
-use crate::scenario::Scenario;
 use crate::stats::{Estimate, wilson};
 use serde::Serialize;
 use std::collections::HashSet;
@@ -273,20 +272,16 @@ impl Search<'_> {
 
 /// The share of missed days on days that the search never saw.
 pub(super) fn judge(
-    staffed: &Scenario,
+    day: &PlannedDay<'_>,
     (question, limit, days): (&Question, f64, usize),
     goals: &[Goal],
     path: &[(f64, f64)],
     control: &Control,
 ) -> Result<Risk, Halt> {
-    let watches: Vec<Watch> = goals
-        .iter()
-        .filter_map(|goal| goal.watch(staffed))
-        .collect();
     let mut sample = Sample::default();
     sample.extend(
         days,
-        (&Model::new(staffed), &watches),
+        (&(day.model)(day.scenario), &day.watches(goals)),
         (question.seed, 0),
         control,
     )?;
@@ -335,7 +330,8 @@ mod tests {
             ..Question::of(&scenario, Per::Day)
         };
         let control = Control::default();
-        let mut search = Search::new(&scenario, &question, &control);
+        let day = PlannedDay::of(&scenario);
+        let mut search = Search::new(&day, &question, &control);
         let trial = |search: &mut Search, staff: Staff| {
             let trial = search.simulated(staff, DAYS);
             trial.unwrap_or_else(|_| panic!("it can be simulated"))

@@ -190,6 +190,7 @@ fn larger(a: &Staff, b: &Staff) -> Staff {
 mod tests {
     use super::*;
     use crate::experiment::Control;
+    use crate::planning::planned_day::PlannedDay;
     use crate::planning::{Per, Question, Tolerance};
     use std::path::Path;
 
@@ -208,7 +209,8 @@ mod tests {
             let scenario = loaded.expect("a scenario").scenario;
             let question = Question::of(&scenario, Per::Interval);
             let control = Control::default();
-            let mut search = Search::new(&scenario, &question, &control);
+            let day = PlannedDay::of(&scenario);
+            let mut search = Search::new(&day, &question, &control);
             let plenty = search.plenty();
             let agents = plenty.map_or(u32::MAX, |trial| trial.staff[0][0]);
             assert!(
@@ -235,7 +237,8 @@ mod tests {
             ..Question::of(&scenario, Per::Day)
         };
         let control = Control::default();
-        let mut search = Search::new(&scenario, &question, &control);
+        let day = PlannedDay::of(&scenario);
+        let mut search = Search::new(&day, &question, &control);
         let trial = search.simulated(vec![vec![25; 2]], ROUND_DAYS);
         let sample = trial
             .unwrap_or_else(|_| panic!("it can be simulated"))

@@ -23,12 +23,12 @@
 
 use super::cause::without_lines;
 use super::goals::{Goal, Staff};
+use super::planned_day::PlannedDay;
 use super::question::Question;
 use super::response::{Observed, Response};
 use crate::engine::Halt;
 use crate::experiment::{Control, Sample, Watch};
-use crate::kpi::{Gauge, Place};
-use crate::model::Model;
+use crate::kpi::Place;
 use crate::scenario::Scenario;
 use indexmap::IndexMap;
 use std::sync::atomic::Ordering;
@@ -92,6 +92,7 @@ pub(super) struct Best {
 }
 
 pub(super) struct Search<'a> {
+    day: &'a PlannedDay<'a>,
     pub(super) scenario: &'a Scenario,
     pub(super) question: &'a Question,
     control: &'a Control,
@@ -115,26 +116,21 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(
-        scenario: &'a Scenario,
+        day: &'a PlannedDay<'a>,
         question: &'a Question,
         control: &'a Control,
     ) -> Self {
+        let scenario = day.scenario;
         let goals = Goal::all(scenario, question);
-        let mut watches: Vec<Watch> = goals
-            .iter()
-            .filter_map(|goal| goal.watch(scenario))
-            .collect();
+        let mut watches = day.watches(&goals);
         for q in 0..scenario.queues.len() {
             for i in 0..scenario.intervals() {
-                let of = |kpi| Gauge::new(Place::Queue(q), kpi);
-                let gauges = QUEUE_FIGURES.into_iter().filter_map(of);
-                watches.extend(gauges.map(|gauge| Watch {
-                    gauge,
-                    cells: i..i + 1,
-                }));
+                let of = |kpi| day.watch(Place::Queue(q), kpi, Some(i));
+                watches.extend(QUEUE_FIGURES.into_iter().filter_map(of));
             }
         }
         Self {
+            day,
             scenario,
             question,
             control,
@@ -162,11 +158,11 @@ impl<'a> Search<'a> {
         if self.spent + more > self.question.budget {
             return Err(Stop::Ended(Ended::Budget));
         }
-        let scenario = with_staff(self.scenario, &trial.staff);
+        let model = self.day.staffed(&trial.staff);
         let before = self.control.done.load(Ordering::Relaxed);
         trial.sample.extend(
             days,
-            (&Model::new(&scenario), &self.watches),
+            (&model, &self.watches),
             (self.question.seed, FIRST_DAY),
             self.control,
         )?;
@@ -189,11 +185,10 @@ impl<'a> Search<'a> {
         if self.spent >= self.question.budget {
             return Err(Stop::Ended(Ended::Budget));
         }
-        let scenario = with_staff(self.scenario, staff);
         let mut sample = Sample::default();
         sample.extend(
             1,
-            (&Model::new(&scenario), &self.watches),
+            (&self.day.staffed(staff), &self.watches),
             (self.question.seed, FIRST_DAY + day as u64),
             self.control,
         )?;
@@ -320,13 +315,4 @@ impl<'a> Search<'a> {
             }
         }
     }
-}
-
-/// The scenario with another staffing.
-pub(super) fn with_staff(scenario: &Scenario, staff: &Staff) -> Scenario {
-    let mut scenario = scenario.clone();
-    for (group, staff) in scenario.groups.iter_mut().zip(staff) {
-        group.staff.clone_from(staff);
-    }
-    scenario
 }

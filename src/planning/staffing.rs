@@ -5,8 +5,9 @@ use super::closing::close;
 use super::document::{Staffing, document};
 use super::found::{Found, find};
 use super::goals::Status;
+use super::planned_day::{PlannedDay, with_staff};
 use super::question::Question;
-use super::search::{Ended, with_staff};
+use super::search::Ended;
 use super::{lines, risk};
 use crate::engine::Halt;
 use crate::experiment::{self, Control, Error};
@@ -40,7 +41,7 @@ pub fn simulate(
 ) -> Result<Answer, Error> {
     let pool = experiment::pool(&Model::new(scenario), question.threads)?;
     control.planned.store(question.budget, Ordering::Relaxed);
-    let found = experiment::in_pool(&pool, || find(scenario, question, control))?;
+    let found = experiment::in_pool(&pool, || find(&PlannedDay::of(scenario), question, control))?;
     // Ctrl-C was answered by the best so far; it is simulated all the same, for whoever waits for it.
     if !control.abandoned.load(Ordering::Relaxed) {
         control.stop.store(false, Ordering::Relaxed);
@@ -65,7 +66,9 @@ pub(super) fn finish(
     run.confidence = results.run.confidence;
     let lines = match found.ended {
         Some(Ended::Interrupted) => Ok(Vec::new()),
-        _ => experiment::in_pool(pool, || lines::needed(&staffed, question, control)),
+        _ => experiment::in_pool(pool, || {
+            lines::needed(&PlannedDay::of(&staffed), question, control)
+        }),
     };
     let (lines, interrupted) = match lines {
         Err(Halt::Interrupted) => (Vec::new(), true),
@@ -80,7 +83,15 @@ pub(super) fn finish(
             _ => risk::FRESH_DAYS,
         };
         let asked = (question, limit, days);
-        let judge = || risk::judge(&staffed, asked, &found.goals, &found.path, control);
+        let judge = || {
+            risk::judge(
+                &PlannedDay::of(&staffed),
+                asked,
+                &found.goals,
+                &found.path,
+                control,
+            )
+        };
         match experiment::in_pool(pool, judge) {
             Err(Halt::Interrupted) => staffing.partial = true,
             risk => {

@@ -8,7 +8,7 @@ mod words;
 pub use page::write as page;
 pub use plan::{text as plan_text, write_csv as write_plan_csv};
 pub use tables::write_csv;
-pub(super) use words::{Verdict, finding, name_of, worst};
+pub(super) use words::{Verdict, finding, lines, missed, name_of, verdicts, worst};
 
 use super::text::Page;
 use super::text::figures::{level, seconds_and_error};
@@ -39,20 +39,22 @@ pub fn text(answer: &Answer, page: &Page) -> String {
         let lines = wrapped(&stopped, page.text_width(), 0, 2);
         blocks[0] += &page.painted(&lines, Look::Doubt);
     }
-    blocks.push(targets(&words::verdicts(answer), &page));
+    let (found, scenario) = (&answer.staffing, &answer.scenario);
+    let verdicts = verdicts(&found.goals, found.risk.as_ref(), scenario);
+    blocks.push(targets(&verdicts, &page));
     let sentences = words::answer(answer).into_iter();
     blocks.push(
         sentences
             .map(|s| wrapped(&s, page.text_width(), 2, 0))
             .collect(),
     );
-    let lines = words::lines(&answer.staffing).into_iter();
+    let lines = lines(&found.lines).into_iter();
     blocks.push(
         lines
             .map(|s| wrapped(&s, page.text_width(), 2, 2))
             .collect(),
     );
-    let missed = words::missed(answer).into_iter();
+    let missed = missed(&found.goals, scenario).into_iter();
     blocks.push(
         missed
             .map(|s| wrapped(&s, page.text_width(), 2, 2))

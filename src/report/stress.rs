@@ -5,6 +5,7 @@ mod chart;
 mod day;
 mod page;
 mod pictures;
+mod price;
 mod tables;
 mod words;
 
@@ -21,6 +22,7 @@ use crate::scenario::Scenario;
 use crate::scenario::stress::Profile;
 use crate::stress::{Curve, Row, Stress};
 use day::OfDay;
+use price::OfPrice;
 
 /// What is shown: what was found, and the scenario as it stands today.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +47,14 @@ impl<'a> View<'a> {
             course: self.found.day.as_ref()?,
             profile: self.profile?,
             scenario: self.scenario,
+        })
+    }
+
+    fn price(&self) -> Option<OfPrice<'a>> {
+        Some(OfPrice {
+            price: self.found.price.as_ref()?,
+            today: self.scenario,
+            name: self.profile.and_then(|profile| profile.name.as_deref()),
         })
     }
 
@@ -107,6 +117,15 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
             let legend = wrapped(&day::legend(&of), page.text_width(), 2, 2);
             blocks.push(table.render(page.width, page.colour) + &page.aside(&legend));
         }
+    }
+    if let Some(of) = view.price() {
+        let heading = Look::Heading.paint(&price::heading(&of), page.colour);
+        let heading = wrapped(&heading, page.text_width(), 2, 2);
+        blocks.push(heading + &paragraphs(price::sentences(&of)));
+        blocks.push(super::staffing::targets(&of.verdicts(), &page));
+        let legend = page.aside(&wrapped(&price::legend(&of), page.text_width(), 2, 2));
+        let table = price::table(&of).map(|table| table.render(page.width, page.colour));
+        blocks.push(table.unwrap_or_default() + &legend);
     }
     if let Some(of) = view.curve() {
         blocks.push(paragraphs(words::sentences(&of)));

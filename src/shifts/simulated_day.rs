@@ -178,7 +178,8 @@ impl Day<'_> {
     pub fn judge<'j>(&'j self, model: &'j Model, results: &'j Results) -> Judge<'j> {
         Judge {
             staffed: &model.scenario,
-            results,
+            figures: results,
+            confidence: results.run.confidence,
             goals: &self.goals,
         }
     }

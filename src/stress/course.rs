@@ -16,7 +16,7 @@ use serde::Serialize;
 use std::sync::atomic::Ordering;
 
 /// Days, at least, unless fewer are asked for: when a day recovers depends on how many instants are known, each by half an hour.
-const FEWEST_DAYS: u64 = 1000;
+pub(crate) const FEWEST_DAYS: u64 = 1000;
 
 /// Memory that the days may take.
 const KEPT_BYTES: u64 = 512 << 20;

@@ -3,6 +3,7 @@
 use super::breaking::Breaking;
 use super::course::Course;
 use super::curve::Curve;
+use super::price::Price;
 use crate::lab::check::Judged;
 use crate::scenario::{Mode, Scenario};
 use serde::Serialize;
@@ -22,6 +23,9 @@ pub struct Stress {
     /// The day of a profile: `recovery`, `amplification`, `timeline` and the rest.
     #[serde(flatten)]
     pub day: Option<Course>,
+    /// What it takes to survive the profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
     /// The figures at every volume: `curve`, `knees`, `ended`.
     #[serde(flatten)]
     pub curve: Option<Curve>,
@@ -53,6 +57,7 @@ impl Stress {
             },
             breaking: None,
             day: None,
+            price: None,
             curve: None,
             expectations: Vec::new(),
         }
@@ -72,6 +77,14 @@ impl Stress {
         self.run.partial |= found.partial;
         self.run.warnings.extend(found.warnings.iter().cloned());
         self.day = Some(found);
+    }
+
+    /// Adds what it takes to survive the profile.
+    pub fn add_price(&mut self, found: Price) {
+        self.run.days_used += found.days_used;
+        self.run.partial |= found.partial;
+        self.run.warnings.extend(found.warnings.iter().cloned());
+        self.price = Some(found);
     }
 
     /// Adds the figures at every volume.

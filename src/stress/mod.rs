@@ -10,6 +10,7 @@ mod day;
 mod document;
 pub mod expect;
 mod knee;
+mod price;
 mod timeline;
 mod windows;
 
@@ -18,6 +19,7 @@ pub use curve::{Curve, CurveQuestion, Ended, Error, Knee, Precision, Row, curve,
 pub use day::{Parts, StressedDay};
 pub use document::{RunInfo, ScenarioInfo, Stress};
 pub use knee::{Bend, NoKnee, knee};
+pub use price::{MoreAgents, Price, price};
 pub use timeline::Step;
 
 /// Name and version of the document.

@@ -21,7 +21,7 @@ pub use canvas::{Canvas, Colour};
 pub use curve::{Axis, CurvePlot, Dot, Look, Panel, Series, Upright};
 pub use differences::{Bar, differences, over_day};
 pub use frame::Mark;
-pub use required::required;
+pub use required::StaffPlot;
 pub use roster::{Cover, Line, Roster};
 pub use sweep::{SweepPlot, sweep};
 

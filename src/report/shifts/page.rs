@@ -3,7 +3,6 @@
 use super::pictures::{caption, picture};
 use super::view::{View, hours_text};
 use super::words;
-use crate::planning::Status;
 use crate::report::files::go_on;
 use crate::report::page::{Figure, Frame, Grid, STYLE, Target, filled};
 use crate::report::text::figures::{percent_and_error, seconds_and_error};
@@ -110,14 +109,7 @@ pub fn write(
         answer: words::answer(&view),
         targets: words::verdicts(&view)
             .into_iter()
-            .map(|verdict| Target {
-                look: look_of(verdict.status),
-                verdict: verdict.status.name(),
-                name: verdict.name,
-                target: verdict.target,
-                finding: verdict.finding,
-                days: None,
-            })
+            .map(Target::from)
             .collect(),
         lists,
         days: days(&view, stop)?,
@@ -139,14 +131,6 @@ fn look(look: Look) -> &'static str {
         Look::Bad => "bad",
         Look::Doubt => "doubt",
         Look::Plain | Look::Heading | Look::Aside => "plain",
-    }
-}
-
-fn look_of(status: Status) -> &'static str {
-    match status {
-        Status::Met => "good",
-        Status::Borderline => "doubt",
-        Status::Missed => "bad",
     }
 }
 

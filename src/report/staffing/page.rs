@@ -1,10 +1,10 @@
 //! The page of a staffing: one HTML file that needs nothing else.
 
-use super::{View, change, words};
+use super::{Verdict, View, change, words};
 use crate::planning::{Answer, Staffing, Status};
 use crate::report::files::go_on;
 use crate::report::page::{Figure, Frame, Grid, Target, figures, filled};
-use crate::report::plots::{Of, drawings, required};
+use crate::report::plots::{Of, StaffPlot, drawings};
 use crate::report::text::figures::{percent_and_error, seconds_and_error};
 use crate::report::text::layout::NBSP;
 use serde::Serialize;
@@ -39,18 +39,8 @@ pub fn write(answer: &Answer, stop: &AtomicBool, out: &mut dyn io::Write) -> io:
             || drawing.plot.name == "service-level-by-queue"
             || drawing.plot.name == "occupancy"
     });
-    let targets = words::verdicts(answer).into_iter().map(|verdict| Target {
-        look: match verdict.status {
-            Status::Met => "good",
-            Status::Borderline => "doubt",
-            Status::Missed => "bad",
-        },
-        verdict: verdict.status.name(),
-        name: verdict.name,
-        target: verdict.target,
-        finding: verdict.finding,
-        days: None,
-    });
+    let (found, scenario) = (&answer.staffing, &answer.scenario);
+    let targets = words::verdicts(&found.goals, found.risk.as_ref(), scenario);
     let title = format!("{}: agents required", answer.staffing.scenario);
     let shown = Shown {
         frame: Frame {
@@ -60,9 +50,9 @@ pub fn write(answer: &Answer, stop: &AtomicBool, out: &mut dyn io::Write) -> io:
             ..Frame::new(title, &answer.staffing.version, &answer.scenario)
         },
         answer: words::answer(answer),
-        targets: targets.collect(),
-        missed: words::missed(answer),
-        lines: words::lines(&answer.staffing),
+        targets: targets.into_iter().map(Target::from).collect(),
+        missed: words::missed(&found.goals, scenario),
+        lines: words::lines(&found.lines),
         staff: staff(&view, answer, stop)?,
         service: figures(service, stop)?,
         tables: vec![agents(&view), simulated(&view)],
@@ -74,6 +64,23 @@ pub fn write(answer: &Answer, stop: &AtomicBool, out: &mut dyn io::Write) -> io:
     out.write_all(page.as_bytes())
 }
 
+impl From<Verdict> for Target {
+    fn from(verdict: Verdict) -> Self {
+        Self {
+            name: verdict.name,
+            target: verdict.target,
+            verdict: verdict.status.name(),
+            look: match verdict.status {
+                Status::Met => "good",
+                Status::Borderline => "doubt",
+                Status::Missed => "bad",
+            },
+            finding: verdict.finding,
+            days: None,
+        }
+    }
+}
+
 /// A plot for each group.
 fn staff(view: &View<'_>, answer: &Answer, stop: &AtomicBool) -> io::Result<Vec<Figure>> {
     let figures = view.groups.iter().map(|group| {
@@ -81,21 +88,11 @@ fn staff(view: &View<'_>, answer: &Answer, stop: &AtomicBool) -> io::Result<Vec<
         let all = 0..view.intervals;
         let needed: Vec<u32> = all.clone().map(|i| group.required(i)).collect();
         let current: Vec<u32> = all.map(|i| group.current(i)).collect();
-        let range = |staff: &[u32]| match (staff.iter().min(), staff.iter().max()) {
-            (Some(low), Some(high)) if low < high => format!("{low} to {high}"),
-            (Some(low), _) => low.to_string(),
-            _ => String::new(),
-        };
-        let description = format!("Required: {}. Today: {}.", range(&needed), range(&current));
-        let title = format!("Agents: {}", group.name);
+        let plot = StaffPlot::new(group.name, needed, current, &answer.scenario);
         Ok(Figure {
-            svg: required(
-                (&title, &description),
-                (&needed, &current),
-                &answer.scenario,
-            ),
+            svg: plot.svg(false),
             caption: "Agents required in each interval, and those that the scenario has.",
-            description,
+            description: plot.description,
         })
     });
     figures.collect()

@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::kpi::{Bound, TargetInfo};
-use crate::planning::{Answer, Judged, OneMore, Staffing, Status};
+use crate::planning::{Answer, Judged, LinesNeeded, OneMore, Risk, Staffing, Status};
 use crate::report::text::figures::{
     exact_minutes, exact_percent, exact_seconds, money, percent_and_error, rough_percent,
     seconds_and_error,
@@ -49,9 +49,9 @@ pub fn stopped(staffing: &Staffing) -> Option<String> {
 }
 
 /// Every target, its intervals together.
-pub fn verdicts(answer: &Answer) -> Vec<Verdict> {
+pub fn verdicts(goals: &[Judged], risk: Option<&Risk>, scenario: &Scenario) -> Vec<Verdict> {
     let mut targets: Vec<(&str, &str, Vec<&Judged>)> = Vec::new();
-    for goal in &answer.staffing.goals {
+    for goal in goals {
         match targets.last_mut() {
             Some((place, kpi, goals)) if *place == goal.place && *kpi == goal.kpi => {
                 goals.push(goal)
@@ -61,7 +61,7 @@ pub fn verdicts(answer: &Answer) -> Vec<Verdict> {
     }
     let verdict = |(place, _, goals): (&str, &str, Vec<&Judged>)| Verdict {
         name: name_of(place).to_owned(),
-        target: target_of(goals[0], &answer.scenario),
+        target: target_of(goals[0], scenario),
         status: goals
             .iter()
             .map(|goal| goal.status)
@@ -69,7 +69,7 @@ pub fn verdicts(answer: &Answer) -> Vec<Verdict> {
             .unwrap_or(Status::Met),
         finding: finding(&goals),
     };
-    let risk = answer.staffing.risk.as_ref().map(|risk| Verdict {
+    let risk = risk.map(|risk| Verdict {
         name: "every queue".to_owned(),
         target: format!("a target missed on ≤ {} of days", exact_percent(risk.limit)),
         status: risk.status,
@@ -388,8 +388,8 @@ fn days(n: u64) -> String {
 }
 
 /// What is said of lines, a sentence for each trunk group.
-pub fn lines(staffing: &Staffing) -> Vec<String> {
-    let sentence = |lines: &crate::planning::LinesNeeded| {
+pub fn lines(lines: &[LinesNeeded]) -> Vec<String> {
+    let sentence = |lines: &LinesNeeded| {
         let target = exact_percent(lines.max_blocking);
         let whole = |n: f64| grouped(n, 0);
         let needed = match lines.simulated {
@@ -411,24 +411,24 @@ pub fn lines(staffing: &Staffing) -> Vec<String> {
             whole(lines.current.into())
         )
     };
-    staffing.lines.iter().map(sentence).collect()
+    lines.iter().map(sentence).collect()
 }
 
 /// What is missed where and why, neighbouring intervals together.
-pub fn missed(answer: &Answer) -> Vec<String> {
-    let starts = answer.scenario.interval_starts();
+pub fn missed(goals: &[Judged], scenario: &Scenario) -> Vec<String> {
+    let starts = scenario.interval_starts();
     let interval = |goal: &Judged| {
         let start = goal.start.as_ref()?;
         starts.iter().position(|known| known == start)
     };
     let mut runs: Vec<Vec<&Judged>> = Vec::new();
-    let goals = answer.staffing.goals.iter();
     // What trunk groups lack is said of their lines, and a figure of the day stands above already.
     let of_staff = |goal: &&Judged| {
         let says_more = goal.start.is_some() || goal.best.is_some() || goal.reason.is_some();
         says_more && !goal.place.starts_with("trunks.")
     };
     for goal in goals
+        .iter()
         .filter(of_staff)
         .filter(|goal| goal.status == Status::Missed)
     {
@@ -444,10 +444,7 @@ pub fn missed(answer: &Answer) -> Vec<String> {
             None => runs.push(vec![goal]),
         }
     }
-    let end = |i: usize| {
-        let scenario = &answer.scenario;
-        clock_text(scenario.open_min + (i as u32 + 1) * scenario.interval_min)
-    };
+    let end = |i: usize| clock_text(scenario.open_min + (i as u32 + 1) * scenario.interval_min);
     let sentence = |run: &Vec<&Judged>| {
         let last = run[run.len() - 1];
         let when = match (interval(run[0]), interval(last)) {
@@ -458,7 +455,7 @@ pub fn missed(answer: &Answer) -> Vec<String> {
         let mut text = format!(
             "{}{when}: {} is missed, {}{}",
             name_of(&last.place),
-            target_of(last, &answer.scenario),
+            target_of(last, scenario),
             figure(worst),
             if run.len() > 1 { " at worst" } else { "" }
         );

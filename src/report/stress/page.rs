@@ -1,6 +1,7 @@
 //! The page of a load test: one HTML file that needs nothing else.
 
 use super::day::{self, OfDay};
+use super::price::{self, OfPrice};
 use super::{OfCurve, View, breaking, pictures, tables, words};
 use crate::lab::check::{Judged, Verdict};
 use crate::report::check;
@@ -24,6 +25,7 @@ struct Shown<'a> {
     expectations: Vec<Target>,
     breaking: Option<Breaking>,
     day: Option<Day>,
+    price: Option<Price>,
     curve: bool,
     sentences: Vec<String>,
     overview: Vec<Figure>,
@@ -54,6 +56,17 @@ struct Day {
     legend: String,
 }
 
+/// What it takes to survive the profile.
+#[derive(Serialize)]
+struct Price {
+    heading: String,
+    sentences: Vec<String>,
+    targets: Vec<Target>,
+    figures: Vec<Figure>,
+    table: Option<Grid>,
+    legend: String,
+}
+
 /// A queue beside the formulas.
 #[derive(Serialize)]
 struct Section {
@@ -79,6 +92,7 @@ pub fn write(view: &View<'_>, stop: &AtomicBool, out: &mut dyn io::Write) -> io:
         expectations: expectations(view),
         breaking: breaking_point(view, stop)?,
         day: view.day().map(|of| of_day(&of, stop)).transpose()?,
+        price: view.price().map(|of| of_price(&of, stop)).transpose()?,
         curve: of.is_some(),
         sentences: of.iter().flat_map(words::sentences).collect(),
         overview: of
@@ -103,6 +117,8 @@ const HOLDS: &str = "Each dot is a volume that was simulated, with the confidenc
 
 const COURSE: &str = "Attempts by step of the day with their confidence band; targets over the window until then. Thin dashes \
                       across: the targets.";
+
+const PRICE: &str = "Agents to be planned so that the profile is survived, and today's.";
 
 const OVERVIEW: &str = "Each line with its confidence band, which holds for each volume by itself. Thin dashes across: the \
                         targets.";
@@ -162,6 +178,25 @@ fn of_day(of: &OfDay<'_>, stop: &AtomicBool) -> io::Result<Day> {
         figures: vec![figure(&pictures::over_the_day(of), COURSE, stop)?],
         table: day::table(of).map(|table| grid("", &table)),
         legend: day::legend(of),
+    })
+}
+
+fn of_price(of: &OfPrice<'_>, stop: &AtomicBool) -> io::Result<Price> {
+    let figures = price::plots(of).into_iter().map(|plot| {
+        go_on(stop)?;
+        Ok(Figure {
+            svg: plot.svg(false),
+            caption: PRICE,
+            description: plot.description,
+        })
+    });
+    Ok(Price {
+        heading: price::heading(of),
+        sentences: price::sentences(of),
+        targets: of.verdicts().into_iter().map(Target::from).collect(),
+        figures: figures.collect::<io::Result<_>>()?,
+        table: price::table(of).map(|table| grid("", &table)),
+        legend: price::legend(of),
     })
 }
 

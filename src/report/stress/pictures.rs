@@ -2,6 +2,7 @@
 //! the whole centre in one, and each queue beside the formulas.
 
 use super::day::{self, OfDay};
+use super::price;
 use super::words::{target, volume};
 use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
 use crate::kpi::{FormulaFigures, Interval, Results, Unit, unit};
@@ -45,13 +46,19 @@ pub fn write(view: &View<'_>, folder: &Folder<'_>) -> Result<(), SaveError> {
         .chain(day.iter().map(over_the_day))
         .chain(of_curve)
     {
-        let (svg, png) = (plot.svg(true), plot.png());
-        folder.write(&format!("{}.svg", plot.file), |out| {
-            out.write_all(svg.as_bytes())
-        })?;
-        folder.write(&format!("{}.png", plot.file), |out| out.write_all(&png))?;
+        save(folder, &plot.file, (plot.svg(true), plot.png()))?;
+    }
+    let groups = view.price().map_or(Vec::new(), |of| price::plots(&of));
+    let names: Vec<&str> = groups.iter().map(|plot| plot.group).collect();
+    for (plot, file) in groups.iter().zip(files("price", &names)) {
+        save(folder, &file, (plot.svg(true), plot.png()))?;
     }
     Ok(())
+}
+
+fn save(folder: &Folder<'_>, file: &str, (svg, png): (String, Vec<u8>)) -> Result<(), SaveError> {
+    folder.write(&format!("{file}.svg"), |out| out.write_all(svg.as_bytes()))?;
+    folder.write(&format!("{file}.png"), |out| out.write_all(&png))
 }
 
 /// On how many days all targets hold, by volume; none where nothing was simulated.
@@ -377,20 +384,25 @@ pub fn queues(of: &OfCurve<'_>) -> Vec<CurvePlot> {
     if places.len() > MOST_QUEUES {
         return Vec::new();
     }
-    let mut plots: Vec<CurvePlot> = Vec::new();
-    for (place, queue) in places.into_iter().zip(&of.scenario.queues) {
-        let mut file = format!("queue-{}", slug(&queue.name, "part"));
-        // Names that differ in what a file name cannot hold are numbered.
-        let alike = plots
-            .iter()
-            .filter(|plot| plot.file.starts_with(&file))
-            .count();
-        if alike > 0 {
-            file += &format!("-{}", alike + 1);
-        }
-        plots.push(of_queue(of, place, queue, file));
-    }
+    let queues = &of.scenario.queues;
+    let names: Vec<&str> = queues.iter().map(|queue| queue.name.as_str()).collect();
+    let queues = queues.iter().zip(files("queue", &names));
+    let plots = places.into_iter().zip(queues);
     plots
+        .map(|(place, (queue, file))| of_queue(of, place, queue, file))
+        .collect()
+}
+
+/// Names of files, one for each part; names that differ in what a file name cannot hold are numbered.
+fn files(kind: &str, names: &[&str]) -> Vec<String> {
+    let mut files: Vec<String> = Vec::new();
+    for name in names {
+        let plain = format!("{kind}-{}", slug(name, "part"));
+        let numbered = (2..).map(|n| format!("{plain}-{n}"));
+        let mut free = std::iter::once(plain.clone()).chain(numbered);
+        files.extend(free.find(|file| !files.contains(file)));
+    }
+    files
 }
 
 /// Colours of the formulas.

@@ -1,6 +1,7 @@
 //! A load test in rows and columns, for people and as CSV files. What is in which column is said in `docs/stress.md`.
 
 use super::day::OfDay;
+use super::price::{self, OfPrice};
 use super::words::volume;
 use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
 use crate::kpi::{FormulaAnswer, FormulaFigures, unit};
@@ -135,6 +136,10 @@ pub fn write_csv(view: &View<'_>, folder: &Folder<'_>) -> Result<(), SaveError> 
     }
     if let Some(of) = view.day() {
         let tables: [Csv<OfDay<'_>>; 2] = [("timeline", timeline), ("windows", windows)];
+        write_tables(&of, &tables, is_ascii, folder)?;
+    }
+    if let Some(of) = view.price() {
+        let tables: [Csv<OfPrice<'_>>; 1] = [("price", price::csv)];
         write_tables(&of, &tables, is_ascii, folder)?;
     }
     if !view.found.expectations.is_empty() {
@@ -364,6 +369,17 @@ fn facts(view: &View<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
             ("cause_over", course.profile.over.clone()),
             ("recovery_reason", name_of(&recovery.reason)),
             ("self_sustaining", course.self_sustaining.to_string()),
+        ]);
+    }
+    if let Some(price) = &view.found.price {
+        numbers.extend([
+            ("price_agent_hours", Some(price.agent_hours)),
+            ("price_agent_hours_without", price.agent_hours_without),
+        ]);
+        facts.extend([
+            ("price_met", price.met.to_string()),
+            ("price_per", price.per.clone()),
+            ("price_days", price.replications.to_string()),
         ]);
     }
     facts.extend(

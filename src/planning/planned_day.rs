@@ -1,0 +1,65 @@
+//! The day that staff is planned for.
+
+use super::goals::{Goal, Staff};
+use crate::experiment::Watch;
+use crate::kpi::{Gauge, Place};
+use crate::model::Model;
+use crate::scenario::Scenario;
+use std::ops::Range;
+
+/// A day that staff is planned for: that of a scenario as it stands, or one on which something happens to it.
+pub(crate) struct PlannedDay<'a> {
+    /// What is planned: agents of its groups by its intervals, lines of its trunk groups.
+    pub scenario: &'a Scenario,
+    /// The model of that scenario with other agents and lines.
+    pub model: &'a (dyn Fn(&Scenario) -> Model + Sync),
+    /// Cells of the model's grid in an interval of the scenario.
+    pub cells: usize,
+}
+
+impl<'a> PlannedDay<'a> {
+    /// The day of a scenario as it stands.
+    pub fn of(scenario: &'a Scenario) -> Self {
+        Self {
+            scenario,
+            model: &|scenario| Model::new(scenario),
+            cells: 1,
+        }
+    }
+
+    /// The model with a staffing.
+    pub fn staffed(&self, staff: &Staff) -> Model {
+        (self.model)(&with_staff(self.scenario, staff))
+    }
+
+    /// A figure in an interval; in none over the day, which includes what comes after closing. None where there is no such
+    /// figure.
+    pub fn watch(&self, place: Place, kpi: &str, interval: Option<usize>) -> Option<Watch> {
+        let gauge = Gauge::new(place, kpi)?;
+        let cells = match interval {
+            Some(interval) => self.cells_of(interval),
+            None => 0..self.scenario.intervals() * self.cells + 1,
+        };
+        Some(Watch { gauge, cells })
+    }
+
+    /// The figures of goals.
+    pub fn watches(&self, goals: &[Goal]) -> Vec<Watch> {
+        let watch = |goal: &Goal| self.watch(goal.target.place, goal.target.kpi, goal.interval);
+        goals.iter().filter_map(watch).collect()
+    }
+
+    /// The cells of an interval.
+    pub fn cells_of(&self, interval: usize) -> Range<usize> {
+        interval * self.cells..(interval + 1) * self.cells
+    }
+}
+
+/// The scenario with another staffing.
+pub(super) fn with_staff(scenario: &Scenario, staff: &Staff) -> Scenario {
+    let mut scenario = scenario.clone();
+    for (group, staff) in scenario.groups.iter_mut().zip(staff) {
+        group.staff.clone_from(staff);
+    }
+    scenario
+}
