@@ -13,7 +13,7 @@ pub use pictures::write as write_plots;
 pub use tables::write_csv;
 
 use super::text::Page;
-use super::text::layout::{Look, NBSP, wrapped};
+use super::text::layout::{Look, NBSP, Table, wrapped};
 use super::text::summary;
 use crate::kpi::{FormulaAnswer, FormulaFigures};
 use crate::planning::DayFormulas;
@@ -103,7 +103,9 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
         blocks.push(day::heading(&of, &page) + &page.aside(&happens));
         blocks.push(paragraphs(day::sentences(&of)));
         blocks.push(day::chart(&of, &page));
-        if let Some(table) = day::table(&of) {
+        let fits = |table: &Table| table.natural_width() <= page.width;
+        let table = day::table(&of, true).filter(fits);
+        if let Some(table) = table.or_else(|| day::table(&of, false)) {
             let legend = wrapped(&day::legend(&of), page.text_width(), 2, 2);
             blocks.push(table.render(page.width, page.colour) + &page.aside(&legend));
         }

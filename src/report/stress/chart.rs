@@ -2,8 +2,9 @@
 
 use super::OfCurve;
 use super::words::volume;
+use crate::kpi::Unit;
 use crate::report::text::Page;
-use crate::report::text::figures::{rough_percent, seconds};
+use crate::report::text::figures::{percent_and_error, rough_percent, seconds, seconds_and_error};
 use crate::report::text::layout::{Look, NBSP, bars, columns, truncated};
 use crate::stats::Estimate;
 
@@ -22,7 +23,8 @@ struct Line {
     values: Vec<f64>,
     /// The value of a full bar.
     full: f64,
-    note: String,
+    /// What is said beside the bars, the most important first.
+    notes: Vec<String>,
 }
 
 /// The chart, with a title for each kind of figure.
@@ -59,11 +61,8 @@ pub fn lay_out(of: &OfCurve<'_>, page: &Page) -> String {
                 .flat_map(|bar| std::iter::repeat_n(bar, wide))
                 .collect();
             let pad = " ".repeat(names - columns(&line.name));
-            let mut row = format!("    {}{pad}  {bars}", line.name);
-            if columns(&row) + 2 + columns(&line.note) <= page.width {
-                row += &format!("  {}", line.note);
-            }
-            out += row.trim_end();
+            let row = format!("    {}{pad}  {bars}", line.name);
+            out += noted(row, &line.notes, page.width).trim_end();
             out.push('\n');
         }
     }
@@ -75,6 +74,17 @@ pub fn lay_out(of: &OfCurve<'_>, page: &Page) -> String {
         all * wide,
     );
     out + &page.aside(&format!("{}{axis}\n", " ".repeat(left)))
+}
+
+/// A row with as many of its notes as there is room for.
+pub fn noted(mut row: String, notes: &[String], width: usize) -> String {
+    for note in notes {
+        if columns(&row) + columns(note) > width {
+            break;
+        }
+        row += note;
+    }
+    row
 }
 
 /// What stands below the bars: the ends, and today's volume under its bar.
@@ -113,21 +123,32 @@ fn kinds(of: &OfCurve<'_>) -> Vec<(&'static str, Vec<Line>)> {
             _ => String::new(),
         }
     };
-    let percent = |estimate: Estimate| rough_percent(estimate.mean.unwrap_or(0.0));
-    let line = |name: &str,
-                estimates: &[Estimate],
-                full: Option<f64>,
-                say: &dyn Fn(Estimate) -> String| {
+    let line = |name: &str, estimates: &[Estimate], unit: Unit| {
         let values: Vec<f64> = estimates
             .iter()
             .map(|estimate| estimate.mean.unwrap_or(0.0))
             .collect();
         let most = values.iter().copied().fold(0.0, f64::max);
+        let half = |estimate: &&Estimate| estimate.half_width().unwrap_or(0.0);
+        let widest = estimates.iter();
+        let widest = widest.max_by(|a, b| half(a).total_cmp(&half(b)));
+        let widest = widest.copied().unwrap_or_default();
+        let (full, ends, widest) = match unit {
+            Unit::Fraction => {
+                let say = |estimate: Estimate| rough_percent(estimate.mean.unwrap_or(0.0));
+                (1.0, ends(estimates, &say), percent_and_error(widest))
+            }
+            _ => (most, ends(estimates, &seconds), seconds_and_error(widest)),
+        };
+        let mut notes = vec![format!("  {ends}")];
+        if !widest.tail().is_empty() {
+            notes.push(format!(",{} at most", widest.tail()));
+        }
         Line {
             name: truncated(name, NAME),
-            full: full.unwrap_or(most),
+            full,
             values,
-            note: ends(estimates, say),
+            notes,
         }
     };
     let short = |place: &str| {
@@ -147,34 +168,23 @@ fn kinds(of: &OfCurve<'_>) -> Vec<(&'static str, Vec<Line>)> {
         .take(MOST_LINES)
         .collect();
     let level = |place: &&str| {
-        let mut line = line(
-            &short(place),
-            &series(place, "service_level"),
-            Some(1.0),
-            &percent,
-        );
+        let levels = series(place, "service_level");
+        let mut line = line(&short(place), &levels, Unit::Fraction);
         let knee = curve.knee(place).and_then(|knee| knee.percent);
         if let Some(knee) = knee {
-            line.note += &format!(", knee {knee:.0}{NBSP}%");
+            line.notes.insert(1, format!(", knee {knee:.0}{NBSP}%"));
         }
         line
     };
-    let asa = |place: &&str| line(&short(place), &series(place, "asa_s"), None, &seconds);
+    let asa = |place: &&str| line(&short(place), &series(place, "asa_s"), Unit::Seconds);
     let lost = [
         ("abandoned", "abandonment_rate"),
         ("blocked", "blocking_rate"),
     ];
     let lost = lost
         .iter()
-        .map(|(name, kpi)| line(name, &series("total", kpi), Some(1.0), &percent));
-    let occupancy = |place: &&str| {
-        line(
-            &short(place),
-            &series(place, "occupancy"),
-            Some(1.0),
-            &percent,
-        )
-    };
+        .map(|(name, kpi)| line(name, &series("total", kpi), Unit::Fraction));
+    let occupancy = |place: &&str| line(&short(place), &series(place, "occupancy"), Unit::Fraction);
     vec![
         ("Service level", queues.iter().map(level).collect()),
         (

@@ -160,7 +160,7 @@ fn of_day(of: &OfDay<'_>, stop: &AtomicBool) -> io::Result<Day> {
         happens: day::happens(of),
         sentences: day::sentences(of),
         figures: vec![figure(&pictures::over_the_day(of), COURSE, stop)?],
-        table: day::table(of).map(|table| grid("", &table)),
+        table: day::table(of, true).map(|table| grid("", &table)),
         legend: day::legend(of),
     })
 }

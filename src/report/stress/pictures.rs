@@ -202,35 +202,12 @@ fn calls(of: &OfDay<'_>) -> Vec<Panel> {
     let course = of.course;
     let step = f64::from(of.step_min());
     let points = |results: &Results, get: &dyn Fn(&Interval) -> Estimate| -> Vec<Dot> {
-        let intervals = results.total.intervals.as_deref().unwrap_or_default();
-        // What is after closing is left out.
-        let within = intervals.len().saturating_sub(1);
-        let intervals = intervals[..within].iter().enumerate();
+        let steps = day::steps(results).iter().enumerate();
         let point = |(i, interval): (usize, &Interval)| {
             let middle = f64::from(of.scenario.open_min) + (i as f64 + 0.5) * step;
-            let figure = get(interval);
-            (middle, figure.mean.unwrap_or(f64::NAN), figure.ci)
+            dot_of(middle, get(interval))
         };
-        intervals.map(point).collect()
-    };
-    let figure = |interval: &Interval, kpi: &str| -> Estimate {
-        interval.kpis.get(kpi).copied().unwrap_or_default()
-    };
-    let first = |interval: &Interval| {
-        let (of, per_h) = (figure(interval, "first_attempts"), 60.0 / step);
-        Estimate {
-            mean: of.mean.map(|n| n * per_h),
-            ci: of.ci.map(|(low, high)| (low * per_h, high * per_h)),
-            ..of
-        }
-    };
-    let again = |interval: &Interval| {
-        let mean = |kpi: &str| figure(interval, kpi).mean.unwrap_or(0.0);
-        let (all, again) = (mean("attempts"), mean("redials") + mean("reconnects"));
-        Estimate {
-            mean: (all > 0.0).then(|| again / all),
-            ..Estimate::default()
-        }
+        steps.map(point).collect()
     };
     let both = |name: &str, get: &dyn Fn(&Interval) -> Estimate| {
         let side = |results: &Results, name: &str, look: Look| Series {
@@ -254,25 +231,29 @@ fn calls(of: &OfDay<'_>) -> Vec<Panel> {
         panel(
             "First attempts an hour",
             Unit::Count,
-            both("with the profile", &first),
+            both("with the profile", &|step| of.rate(step)),
         ),
         panel(
             "Redials and reconnects among attempts",
             Unit::Fraction,
-            both("with the profile", &again),
+            both("with the profile", &|step| step.get("repeat_rate")),
         ),
     ]
+}
+
+/// A gap where the figure is not defined.
+fn dot_of(x: f64, figure: Estimate) -> Dot {
+    (x, figure.mean.unwrap_or(f64::NAN), figure.ci)
 }
 
 /// A target over trailing windows, and the same without the profile.
 fn judged(of: &OfDay<'_>, target: &JudgedTarget, colour: Colour) -> [Series; 2] {
     let (open, step) = (f64::from(of.scenario.open_min), f64::from(of.step_min()));
-    let points = |values: &[Option<f64>]| -> Vec<Dot> {
-        let values = values.iter().enumerate().skip(1);
-        values
-            .map(|(i, value)| (open + i as f64 * step, value.unwrap_or(f64::NAN), None))
-            .collect()
-    };
+    let at = |i: usize| open + i as f64 * step;
+    let instants = 1..target.values.len();
+    let with = instants.clone().map(|i| dot_of(at(i), target.figure(i)));
+    // Its own band would hide that of the profile.
+    let without = instants.map(|i| (at(i), target.without[i].unwrap_or(f64::NAN), None));
     let mut missed: Vec<(f64, f64)> = Vec::new();
     for (i, _) in target
         .missed
@@ -281,7 +262,7 @@ fn judged(of: &OfDay<'_>, target: &JudgedTarget, colour: Colour) -> [Series; 2] 
         .filter(|(_, missed)| **missed)
     {
         // The step that ends there.
-        let (from, to) = (open + (i as f64 - 1.0) * step, open + i as f64 * step);
+        let (from, to) = (at(i - 1), at(i));
         match missed.last_mut().filter(|last| last.1 >= from) {
             Some(last) => last.1 = to,
             None => missed.push((from, to)),
@@ -291,14 +272,14 @@ fn judged(of: &OfDay<'_>, target: &JudgedTarget, colour: Colour) -> [Series; 2] 
         Series {
             name: of.name(target),
             colour,
-            points: points(&target.values),
+            points: with.collect(),
             target: Some(target.target),
             missed,
             ..line(Look::Simulated)
         },
         Series {
             colour,
-            points: points(&target.without),
+            points: without.collect(),
             ..line(Look::Beside)
         },
     ]

@@ -112,6 +112,13 @@ impl Cell {
         Self { head, tail }
     }
 
+    /// With something more at its beginning.
+    #[must_use]
+    pub fn with_head(mut self, more: &str) -> Self {
+        self.head.insert_str(0, more);
+        self
+    }
+
     /// With something more at its end.
     #[must_use]
     pub fn with_tail(mut self, more: &str) -> Self {
@@ -129,6 +136,11 @@ impl Cell {
     /// What stands before the seam.
     pub fn head(&self) -> &str {
         &self.head
+    }
+
+    /// What stands behind it.
+    pub fn tail(&self) -> &str {
+        &self.tail
     }
 }
 
