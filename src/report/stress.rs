@@ -103,9 +103,16 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
         blocks.push(day::heading(&of, &page) + &page.aside(&happens));
         blocks.push(paragraphs(day::sentences(&of)));
         blocks.push(day::chart(&of, &page));
-        let fits = |table: &Table| table.natural_width() <= page.width;
-        let table = day::table(&of, true).filter(fits);
-        if let Some(table) = table.or_else(|| day::table(&of, false)) {
+        let table = |errors| day::table(&of, errors).map(|table| table.within(page.width));
+        let (full, bare) = (table(true), table(false));
+        // No figure goes for the sake of the errors of others.
+        let count = |table: &Option<Table>| table.as_ref().map(|table| table.columns().count());
+        let table = if count(&full) == count(&bare) {
+            full
+        } else {
+            bare
+        };
+        if let Some(table) = table {
             let legend = wrapped(&day::legend(&of), page.text_width(), 2, 2);
             blocks.push(table.render(page.width, page.colour) + &page.aside(&legend));
         }

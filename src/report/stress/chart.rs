@@ -23,8 +23,9 @@ struct Line {
     values: Vec<f64>,
     /// The value of a full bar.
     full: f64,
-    /// What is said beside the bars, the most important first.
-    notes: Vec<String>,
+    note: String,
+    /// The largest half-width: `, ± 2.6 at most`.
+    error: String,
 }
 
 /// The chart, with a title for each kind of figure.
@@ -42,6 +43,10 @@ pub fn lay_out(of: &OfCurve<'_>, page: &Page) -> String {
     let all = percents.len().div_ceil(per_bar);
     // Two columns to a bar leave room for a note beside them.
     let wide = if all * 2 + 28 <= room { 2 } else { 1 };
+    // Of all lines, or of none.
+    let lines = kinds.iter().flat_map(|(_, lines)| lines);
+    let notes = lines.map(|line| columns(&line.note) + columns(&line.error));
+    let errors = all * wide + 2 + notes.max().unwrap_or(0) <= room;
     let mut out = String::new();
     for (title, lines) in &kinds {
         if lines.is_empty() {
@@ -61,8 +66,12 @@ pub fn lay_out(of: &OfCurve<'_>, page: &Page) -> String {
                 .flat_map(|bar| std::iter::repeat_n(bar, wide))
                 .collect();
             let pad = " ".repeat(names - columns(&line.name));
-            let row = format!("    {}{pad}  {bars}", line.name);
-            out += noted(row, &line.notes, page.width).trim_end();
+            let mut row = format!("    {}{pad}  {bars}", line.name);
+            if columns(&row) + 2 + columns(&line.note) <= page.width {
+                row += &format!("  {}", line.note);
+                row += if errors { &line.error } else { "" };
+            }
+            out += row.trim_end();
             out.push('\n');
         }
     }
@@ -74,17 +83,6 @@ pub fn lay_out(of: &OfCurve<'_>, page: &Page) -> String {
         all * wide,
     );
     out + &page.aside(&format!("{}{axis}\n", " ".repeat(left)))
-}
-
-/// A row with as many of its notes as there is room for.
-pub fn noted(mut row: String, notes: &[String], width: usize) -> String {
-    for note in notes {
-        if columns(&row) + columns(note) > width {
-            break;
-        }
-        row += note;
-    }
-    row
 }
 
 /// What stands below the bars: the ends, and today's volume under its bar.
@@ -133,22 +131,23 @@ fn kinds(of: &OfCurve<'_>) -> Vec<(&'static str, Vec<Line>)> {
         let widest = estimates.iter();
         let widest = widest.max_by(|a, b| half(a).total_cmp(&half(b)));
         let widest = widest.copied().unwrap_or_default();
-        let (full, ends, widest) = match unit {
+        let (full, note, widest) = match unit {
             Unit::Fraction => {
                 let say = |estimate: Estimate| rough_percent(estimate.mean.unwrap_or(0.0));
                 (1.0, ends(estimates, &say), percent_and_error(widest))
             }
             _ => (most, ends(estimates, &seconds), seconds_and_error(widest)),
         };
-        let mut notes = vec![format!("  {ends}")];
-        if !widest.tail().is_empty() {
-            notes.push(format!(",{} at most", widest.tail()));
-        }
+        let error = match widest.tail() {
+            "" => String::new(),
+            error => format!(",{error} at most"),
+        };
         Line {
             name: truncated(name, NAME),
             full,
             values,
-            notes,
+            note,
+            error,
         }
     };
     let short = |place: &str| {
@@ -172,7 +171,7 @@ fn kinds(of: &OfCurve<'_>) -> Vec<(&'static str, Vec<Line>)> {
         let mut line = line(&short(place), &levels, Unit::Fraction);
         let knee = curve.knee(place).and_then(|knee| knee.percent);
         if let Some(knee) = knee {
-            line.notes.insert(1, format!(", knee {knee:.0}{NBSP}%"));
+            line.note += &format!(", knee {knee:.0}{NBSP}%");
         }
         line
     };

@@ -1,6 +1,5 @@
 //! The day of a profile: what is said of it, a chart of its course, and a table of its targets.
 
-use super::chart::noted;
 use super::words::listed;
 use crate::kpi::{Bound, Interval, Results, TargetInfo, Unit, unit};
 use crate::report::text::Page;
@@ -381,20 +380,24 @@ pub fn chart(of: &OfDay<'_>, page: &Page) -> String {
         return String::new();
     }
     let per_bar = steps.div_ceil(room);
+    let width = steps.div_ceil(per_bar);
+    let notes = pairs.iter().map(|pair| (pair.say)(pair.worst(&pair.with)));
+    let widest = notes.map(|note| columns(&note.to_string())).max();
+    // Of all figures, or of none.
+    let errors = left + width + 2 + widest.unwrap_or(0) <= page.width;
     let mut out = String::new();
     for pair in &pairs {
         let name = truncated(&pair.name, names);
         let space = " ".repeat(names - columns(&name));
         let line = |name: &str, what: &str, values: &[Estimate]| {
-            let row = format!("  {name}  {what:8}  {}", pair.bars(values, per_bar));
+            let bars = pair.bars(values, per_bar);
             let worst = (pair.say)(pair.worst(values));
-            let notes = [format!("  {}", worst.head()), worst.tail().to_owned()];
-            noted(row, &notes, page.width) + "\n"
+            let error = if errors { worst.tail() } else { "" };
+            format!("  {name}  {what:8}  {bars}  {}{error}\n", worst.head())
         };
         out += &line(&format!("{name}{space}"), "stressed", &pair.with);
         out += &page.aside(&line(&" ".repeat(names), "today", &pair.without));
     }
-    let width = steps.div_ceil(per_bar);
     let (open, close) = (of.clock(0), of.clock(steps as u32 * of.step_min()));
     if width > open.len() + close.len() {
         let between = " ".repeat(width - open.len() - close.len());

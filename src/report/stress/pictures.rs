@@ -255,12 +255,7 @@ fn judged(of: &OfDay<'_>, target: &JudgedTarget, colour: Colour) -> [Series; 2] 
     // Its own band would hide that of the profile.
     let without = instants.map(|i| (at(i), target.without[i].unwrap_or(f64::NAN), None));
     let mut missed: Vec<(f64, f64)> = Vec::new();
-    for (i, _) in target
-        .missed
-        .iter()
-        .enumerate()
-        .filter(|(_, missed)| **missed)
-    {
+    for i in (1..target.missed.len()).filter(|i| target.missed[*i]) {
         // The step that ends there.
         let (from, to) = (at(i - 1), at(i));
         match missed.last_mut().filter(|last| last.1 >= from) {
