@@ -140,21 +140,20 @@ pub fn happens(of: &OfDay<'_>) -> Vec<String> {
         };
         lines.push(format!("volume of {}: {what}", listed(&load.call_types)));
     }
-    let change = |change: &Change| {
-        let until = match change.until_min {
-            Some(until) => format!("to {}", of.clock(until)),
-            None => "to closing".to_owned(),
-        };
-        format!(
-            "{} {until}: {}",
-            of.clock(change.from_min),
-            effect(&change.effect)
-        )
-    };
-    lines.extend(faults.iter().map(change));
-    let action = |of: &Change| format!("{} (action)", change(of));
+    lines.extend(faults.iter().map(|fault| change(of, fault)));
+    let action = |action: &Change| format!("{} (action)", change(of, action));
     lines.extend(actions.iter().map(action));
     lines
+}
+
+/// `10:30 to 13:00: 2 more agents in desk`
+pub fn change(of: &OfDay<'_>, change: &Change) -> String {
+    let until = match change.until_min {
+        Some(until) => format!("to {}", of.clock(until)),
+        None => "to closing".to_owned(),
+    };
+    let from = of.clock(change.from_min);
+    format!("{from} {until}: {}", effect(&change.effect))
 }
 
 fn effect(effect: &Effect) -> String {

@@ -6,10 +6,13 @@ use super::words::{target, volume};
 use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
 use crate::kpi::{FormulaFigures, Interval, Results, Unit, unit};
 use crate::report::files::{Folder, SaveError, slug};
-use crate::report::plots::{Axis, Colour, CurvePlot, Dot, Look, Mark, Panel, Series, Upright};
+use crate::report::plots::{
+    Axis, Colour, CurvePlot, Dot, Look, Mark, Panel, Series, Span, SpanKind, Upright,
+};
 use crate::report::text::figures::rough_percent;
 use crate::report::text::layout::NBSP;
 use crate::scenario::Queue;
+use crate::scenario::stress::Profile;
 use crate::stats::{Estimate, wilson};
 use crate::stress::Row;
 use crate::stress::course::JudgedTarget;
@@ -88,7 +91,7 @@ pub fn breaking(view: &View<'_>) -> Option<CurvePlot> {
         description,
         axis: Axis::Volume,
         uprights: [Upright::today()].into_iter().chain(broken).collect(),
-        shades: ("", Vec::new()),
+        spans: Vec::new(),
         legend: Vec::new(),
         panels: vec![panel("Share of days", Unit::Fraction, vec![series])],
     })
@@ -136,14 +139,6 @@ pub fn over_the_day(of: &OfDay<'_>) -> CurvePlot {
             panels.push(panel(&title, unit(kpi).unwrap_or(Unit::Number), series));
         }
     }
-    let faults = of.profile.faults.iter().filter(|fault| !fault.is_nothing());
-    let faults = faults.map(|fault| {
-        let until = fault.until_min.unwrap_or(close - open);
-        (
-            at(fault.from_min.into()),
-            at(until.min(close - open).into()),
-        )
-    });
     let over = course.profile.over_min;
     let mut uprights = Vec::new();
     if let Some(minutes) = course.recovery.minutes {
@@ -191,10 +186,34 @@ pub fn over_the_day(of: &OfDay<'_>) -> CurvePlot {
             close_min: close,
         },
         uprights,
-        shades: ("faults", faults.collect()),
+        spans: spans(of),
         legend,
         panels,
     }
+}
+
+/// Faults and actions, as they begin.
+fn spans(of: &OfDay<'_>) -> Vec<Span> {
+    let (open, close) = (of.scenario.open_min, of.scenario.close_min);
+    let Profile {
+        faults, actions, ..
+    } = of.profile;
+    let kinds = [(SpanKind::Fault, faults), (SpanKind::Action, actions)];
+    let all = kinds.iter().flat_map(|(kind, changes)| {
+        let changes = changes.iter().filter(|change| !change.is_nothing());
+        changes.map(|change| {
+            let until = change.until_min.map_or(close, |until| open + until);
+            Span {
+                name: day::change(of, change),
+                from: f64::from(open + change.from_min),
+                to: f64::from(until.min(close)),
+                kind: *kind,
+            }
+        })
+    });
+    let mut spans: Vec<Span> = all.collect();
+    spans.sort_by(|a, b| a.from.total_cmp(&b.from));
+    spans
 }
 
 /// What comes: first attempts, and who calls again.
@@ -341,7 +360,7 @@ pub fn overview(of: &OfCurve<'_>) -> CurvePlot {
         description: describe(of),
         axis: Axis::Volume,
         uprights: vec![Upright::today()],
-        shades: ("", Vec::new()),
+        spans: Vec::new(),
         legend: Vec::new(),
         panels,
     }
@@ -443,7 +462,7 @@ fn of_queue(of: &OfCurve<'_>, place: &str, queue: &Queue, file: String) -> Curve
         description: describe_queue(of, place),
         axis: Axis::Volume,
         uprights: vec![Upright::today()],
-        shades: ("", Vec::new()),
+        spans: Vec::new(),
         legend: Vec::new(),
         panels: panels.to_vec(),
     }
