@@ -3,7 +3,7 @@
 use super::WIDTH;
 use super::canvas::{self, Align, Canvas, Colour, text_width};
 use super::frame::{
-    Entry, Frame, LABEL, Mark, Scale, heading, heading_at, heading_height, heading_height_at,
+    Entry, Frame, LABEL, Mark, PALE, Scale, heading, heading_at, heading_height, heading_height_at,
     width_of_labels,
 };
 use crate::kpi::Unit;
@@ -20,7 +20,7 @@ const BELOW: f64 = 24.0;
 const MISSED: f64 = 4.0;
 
 /// Height of a span with its name, with the gap to the next.
-const SPAN: f64 = 15.0;
+const SPAN: f64 = 17.0;
 
 /// Of more spans than this, the first are named.
 const MOST_SPANS: usize = 20;
@@ -112,6 +112,14 @@ impl SpanKind {
         match self {
             SpanKind::Fault => Colour::GRID,
             SpanKind::Action => Colour::PURPLE,
+        }
+    }
+
+    /// So that words on it can be read.
+    fn opacity(self) -> f64 {
+        match self {
+            SpanKind::Fault => 1.0,
+            SpanKind::Action => PALE,
         }
     }
 
@@ -321,24 +329,23 @@ impl CurvePlot {
         }
     }
 
-    /// A line for each span, with its name beside it.
+    /// A bar for each span. Its name begins in it, or before, where it would not end in the frame.
     fn draw_spans(&self, canvas: &mut Canvas<'_>, frame: &Frame, top: f64) {
-        const GAP: f64 = 5.0;
-        let look = |align| (align, Colour::INK);
+        const PAD: f64 = 4.0;
+        let look = (Align::Left, Colour::INK);
         let mut middle = top + ABOVE + SPAN / 2.0;
         for span in self.spans.iter().take(MOST_SPANS) {
             let (from, to) = (frame.x(span.from), frame.x(span.to));
-            let (above, below) = (middle - 4.0, middle + 4.0);
-            canvas.rect((from, above), (to, below), span.kind.colour(), 1.0);
-            // Where there is more room, unless it has room behind.
-            let (before, behind) = (from - GAP - frame.left, frame.right - to - GAP);
-            if text_width(&span.name, LABEL) <= behind || behind >= before {
-                let at = (to + GAP, middle);
-                canvas.text_within(&span.name, at, LABEL, look(Align::Left), behind);
-            } else {
-                let at = (from - GAP, middle);
-                canvas.text_within(&span.name, at, LABEL, look(Align::Right), before);
-            }
+            let (above, below) = (middle - SPAN / 2.0 + 1.0, middle + SPAN / 2.0 - 1.0);
+            canvas.rect(
+                (from, above),
+                (to, below),
+                span.kind.colour(),
+                span.kind.opacity(),
+            );
+            let last = frame.right - text_width(&span.name, LABEL);
+            let at = ((from + PAD).min(last).max(frame.left), middle);
+            canvas.text_within(&span.name, at, LABEL, look, frame.right - frame.left);
             middle += SPAN;
         }
         if self.spans.len() > MOST_SPANS {

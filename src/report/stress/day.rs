@@ -20,6 +20,9 @@ const NAME: usize = 14;
 /// Of more targets than this those are shown that are missed longest.
 const MOST_TARGETS: usize = 8;
 
+/// Where fewer bars than this have room beside the errors of the worst values, these are left out.
+const FEWEST_BARS: usize = 20;
+
 /// Rows of the table, at most, whatever the day is long.
 const MOST_ROWS: u32 = 32;
 
@@ -86,8 +89,8 @@ impl OfDay<'_> {
         format!("{} {figure}", truncated(name, NAME))
     }
 
-    /// What a target is called: `service 80 % in 20 s`.
-    pub fn name(&self, target: &JudgedTarget) -> String {
+    /// What a target is called, its part's name cut to so many columns: `service, 80 % in 20 s`.
+    pub fn name(&self, target: &JudgedTarget, most: usize) -> String {
         let name = target.place.split_once('.').map_or("", |(_, name)| name);
         let queue = self
             .scenario
@@ -96,7 +99,7 @@ impl OfDay<'_> {
             .find(|queue| target.place.starts_with("queues.") && queue.name == name);
         let info = queue.map(TargetInfo::of);
         let words = target_words((target.kpi, target.bound, target.target), info.as_ref());
-        format!("{} {words}", truncated(name, NAME))
+        format!("{}, {words}", truncated(name, most))
     }
 }
 
@@ -374,16 +377,19 @@ pub fn chart(of: &OfDay<'_>, page: &Page) -> String {
     let names = pairs.iter().map(|pair| columns(&pair.name)).max();
     let names = names.unwrap_or(0).min((page.width / 3).max(12));
     let left = 2 + names + 2 + "stressed".len() + 2;
-    let room = page.width.saturating_sub(left + 2 + "worst 1,234 s".len());
+    let room = |note: usize| page.width.saturating_sub(left + 2 + note);
+    let notes = pairs.iter().map(|pair| (pair.say)(pair.worst(&pair.with)));
+    let widest = notes.map(|note| columns(&note.to_string())).max();
+    // Of all figures, or of none.
+    let (errors, room) = match room(widest.unwrap_or(0)) {
+        room if room >= FEWEST_BARS => (true, room),
+        _ => (false, room("worst 1,234 s".len())),
+    };
     if room < 12 || steps < 2 {
         return String::new();
     }
     let per_bar = steps.div_ceil(room);
     let width = steps.div_ceil(per_bar);
-    let notes = pairs.iter().map(|pair| (pair.say)(pair.worst(&pair.with)));
-    let widest = notes.map(|note| columns(&note.to_string())).max();
-    // Of all figures, or of none.
-    let errors = left + width + 2 + widest.unwrap_or(0) <= page.width;
     let mut out = String::new();
     for pair in &pairs {
         let name = truncated(&pair.name, names);
@@ -448,7 +454,7 @@ fn pairs(of: &OfDay<'_>) -> Vec<Pair> {
             Some(Unit::Fraction) => |share| percent_and_error(share).with_head("worst "),
             _ => |time| seconds_and_error(time).with_head("worst "),
         };
-        let mut pair = pair(&of.name(target), figures.collect(), without, say);
+        let mut pair = pair(&of.name(target, NAME), figures.collect(), without, say);
         pair.bound = target.bound;
         if ["service_level", "occupancy"].contains(&target.kpi) {
             pair.full = 1.0;

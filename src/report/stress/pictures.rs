@@ -284,7 +284,7 @@ fn judged(of: &OfDay<'_>, target: &JudgedTarget, colour: Colour) -> [Series; 2] 
     }
     [
         Series {
-            name: of.name(target),
+            name: of.name(target, usize::MAX),
             colour,
             points: with.collect(),
             target: Some(target.target),
@@ -453,12 +453,14 @@ fn of_queue(of: &OfCurve<'_>, place: &str, queue: &Queue, file: String) -> Curve
         series.extend(kind.formulas(of, place));
         panel(kind.title, kind.unit, series)
     });
+    let mut series = panels.iter().flat_map(|panel| &panel.series);
+    let beside = match series.any(|series| series.look == Look::Formula) {
+        true => ", beside Erlang's formulas",
+        false => "",
+    };
     CurvePlot {
         file,
-        title: format!(
-            "{}: figures against volume, beside Erlang's formulas",
-            queue.name
-        ),
+        title: format!("{} against volume{beside}", queue.name),
         description: describe_queue(of, place),
         axis: Axis::Volume,
         uprights: vec![Upright::today()],
