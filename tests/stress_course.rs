@@ -100,6 +100,9 @@ fn a_figure_over_a_window_has_the_interval_of_its_days() {
         // In the first minutes nobody waits, on no day.
         assert!(step < 6 || low < high, "step {step}: {low} to {high}");
     }
+    let document = serde_json::to_value(of).expect("a document");
+    assert!(document["ci"][0].is_null());
+    assert_eq!(document["ci"][24].as_array().map(Vec::len), Some(2));
     // A window of a twelfth of the day knows less than the day.
     let half = |course: &Course, step: usize| course.windows[0].figure(step).half_width();
     assert!(half(&half_hours, 24) > half(&day, 72));

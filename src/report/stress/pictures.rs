@@ -455,7 +455,7 @@ fn of_queue(of: &OfCurve<'_>, place: &str, queue: &Queue, file: String) -> Curve
     });
     let mut series = panels.iter().flat_map(|panel| &panel.series);
     let beside = match series.any(|series| series.look == Look::Formula) {
-        true => ", beside Erlang's formulas",
+        true => ", beside Erlang",
         false => "",
     };
     CurvePlot {
