@@ -370,7 +370,7 @@ mod tests {
             table().render(24, false),
             "  queue     in target\n  service  76.4 ± 0.3\n  s           –\n"
         );
-        for (width, left) in [(31, 2), (30, 1), (21, 1), (20, 0)] {
+        for (width, left) in [(30, 2), (29, 1), (21, 1), (20, 0)] {
             assert_eq!(table().within(width).columns().count(), left, "{width}");
         }
     }
