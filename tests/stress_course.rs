@@ -62,6 +62,52 @@ fn recovery_is_the_time_of_draining() {
     }
 }
 
+/// A window of the whole day is the day: its figure is estimated as a run's, with the same interval.
+#[test]
+fn a_figure_over_a_window_has_the_interval_of_its_days() {
+    let keys = "patience = \"exp(3m)\"";
+    let stress = "stages = \"1h:100%, 0s:150%, 1h:150%, 0s:100%\"";
+    let text = one_queue(32, 360.0, keys, stress);
+    let over = |window_min: u32| course_of(&text, 25, window_min);
+    let day = over(360);
+    let of = &day.windows[0];
+    let (found, expected) = (of.figure(72), day.with.queues[0].get("service_level"));
+    let (low, high) = found.ci.expect("an interval");
+    let ends = expected.ci.expect("an interval of the run");
+    let pairs = [
+        (found.mean.unwrap_or(f64::NAN), expected.mean.unwrap_or(0.0)),
+        (low, ends.0),
+        (high, ends.1),
+    ];
+    for (found, expected) in pairs {
+        assert!(
+            (found - expected).abs() < 1e-12,
+            "{found}, of the run {expected}"
+        );
+    }
+    let half_hours = over(30);
+    let of = &half_hours.windows[0];
+    assert_eq!((of.values.len(), of.ci.len()), (73, 73));
+    assert_eq!(of.figure(0).ci, None, "at opening there is nothing");
+    for step in 1..=72 {
+        let figure = of.figure(step);
+        let (low, high) = figure.ci.expect("an interval");
+        let mean = figure.mean.expect("a figure");
+        assert!(
+            0.0 <= low && low <= mean && mean <= high && high <= 1.0,
+            "step {step}: {low} to {high} of {mean}"
+        );
+        // In the first minutes nobody waits, on no day.
+        assert!(step < 6 || low < high, "step {step}: {low} to {high}");
+    }
+    let document = serde_json::to_value(of).expect("a document");
+    assert!(document["ci"][0].is_null());
+    assert_eq!(document["ci"][24].as_array().map(Vec::len), Some(2));
+    // A window of a twelfth of the day knows less than the day.
+    let half = |course: &Course, step: usize| course.windows[0].figure(step).half_width();
+    assert!(half(&half_hours, 24) > half(&day, 72));
+}
+
 #[test]
 fn there_is_a_reason_where_it_does_not_recover() {
     let enough = |stress: &str| {

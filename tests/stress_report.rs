@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::command::done_in;
+use common::command::{done_in, stdout_in};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -108,10 +108,11 @@ fn the_day_in_pictures() {
         "First attempts an hour",
         "Redials and reconnects among attempts",
         "Service level",
-        "help 80",
-        "orders &amp; more",
+        "help, 80",
+        "orders &amp; more, 70",
         "without the profile",
         "faults",
+        "08:30 to 08:45: 50\u{a0}% of desk absent",
         "cause over, 08:50",
         "09:00",
         "target missed",
@@ -119,6 +120,150 @@ fn the_day_in_pictures() {
         assert!(svg.contains(piece), "no {piece:?} in the picture");
     }
     assert!(!svg.contains("NaN"), "a gap is drawn");
+    assert!(!svg.contains("actions"), "there are none");
+    // A band in the legend, and one around each line with the profile: attempts, redials, and two targets.
+    let bands = |colour: &str| filled(&svg, colour, "0.25");
+    assert_eq!((bands("#0072B2"), bands("#D55E00")), (6, 2));
+}
+
+/// So many shapes are filled with a colour at an opacity.
+fn filled(svg: &str, colour: &str, opacity: &str) -> usize {
+    let fill = format!("<polygon opacity=\"{opacity}\" fill=\"{colour}\"");
+    svg.matches(&fill).count()
+}
+
+const LONG: [&str; 2] = [
+    "complaints about late invoices, region 1",
+    "generalists of the site at the riverside",
+];
+
+/// The desk with long names, and actions as they are written in a file.
+fn project_of(actions: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let text = DESK.replace("\"help\"", &format!("{:?}", LONG[0]));
+    let text = text.replace("\"desk\"", &format!("{:?}", LONG[1]));
+    fs::write(folder.path().join("desk.toml"), text + actions).unwrap();
+    folder
+}
+
+fn action(at: &str, until: &str) -> String {
+    let [_, group] = LONG;
+    format!(
+        "[[stress.actions]]\nkind = \"agents\"\n{at}\n{until}\ngroups = [\"{group}\"]\nmore = 2\n"
+    )
+}
+
+/// A counter-action has its name and its time above the panels, and a lane below each of them.
+#[test]
+fn actions_in_the_picture_of_the_day() {
+    let all_day = action("at = \"0m\"", "");
+    for (actions, all, name) in [
+        (
+            action("at = \"40m\"", "for = \"1h\"") + &action("at = \"100m\"", "for = \"20m\""),
+            2,
+            "08:40 to 09:40: 2 more agents in generalists of the site at the riverside",
+        ),
+        (
+            all_day,
+            1,
+            "08:00 to closing: 2 more agents in generalists of the site at the riverside",
+        ),
+    ] {
+        let folder = project_of(&actions);
+        let at = folder.path();
+        done_in(at, &[&DAY[..], &["--plots", "plots"]].concat());
+        let svg = picture(&at.join("plots"), "day");
+        for piece in [
+            "actions",
+            name,
+            "complaints about late invoices, region 1, 80",
+        ] {
+            assert!(svg.contains(piece), "no {piece:?} in the picture");
+        }
+        // With the legend; three panels.
+        assert_eq!(filled(&svg, "#CC79A7", "1"), 1 + 3 * all, "{actions}");
+        assert_eq!(filled(&svg, "#CC79A7", "0.35"), all, "{actions}");
+    }
+    // Names beyond the twentieth are counted: one is that of the fault.
+    let many: String = (0..23)
+        .map(|i| action(&format!("at = \"{}m\"", 5 * i), "for = \"5m\""))
+        .collect();
+    let folder = project_of(&many);
+    let at = folder.path();
+    done_in(at, &[&DAY[..], &["--plots", "plots"]].concat());
+    let svg = picture(&at.join("plots"), "day");
+    assert!(svg.contains("and 4 more"), "four of 24 are not named");
+    assert_eq!(filled(&svg, "#CC79A7", "1"), 1 + 3 * 23);
+}
+
+/// Figures with the profile have their half-widths; no line is longer than the page.
+#[test]
+fn the_day_on_the_terminal() {
+    let folder = project_of("");
+    let text = stdout_in(folder.path(), &DAY);
+    let line = |begin: &str| {
+        let found = text.lines().find(|line| line.trim().starts_with(begin));
+        found.unwrap_or_else(|| panic!("no line {begin:?} in\n{text}"))
+    };
+    let ratio = |line: &str, after: &str| {
+        let half = line.rsplit_once(" ± ").map(|(_, half)| half);
+        let half = half.unwrap_or_else(|| panic!("no ± in {line:?}"));
+        let half = half.trim_end_matches(['✗', ' ']);
+        assert!(half.parse::<f64>().is_ok(), "{half:?} after {after}");
+    };
+    ratio(line("first attempts"), "the attempts");
+    ratio(line("complaints ab…, 80"), "the worst value");
+    ratio(line("orders & more, 70"), "the worst value");
+    let (_, table) = text.split_once("\n  until").unwrap();
+    let rows: Vec<&str> = table.lines().filter(|row| row.contains(" ± ")).collect();
+    assert_eq!(rows.len(), 4, "every half hour of two: {table}");
+    // Two targets.
+    assert!(rows.iter().all(|row| row.matches(" ± ").count() == 2));
+    let widest = text.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(100), "{widest:?} columns\n{text}");
+}
+
+/// Errors do not take the place of figures.
+#[test]
+fn a_table_of_many_targets_has_no_errors() {
+    let folder = project();
+    let at = folder.path();
+    let text = DESK.replace("\"help\"", "\"a\"");
+    let mut text = text.replace("\"orders & more\"", "\"b\"");
+    let mut names = vec!["a".to_owned(), "b".to_owned()];
+    for i in 100..104 {
+        text += &queue(i);
+        names.push(format!("q{i}"));
+    }
+    fs::write(at.join("desk.toml"), text).unwrap();
+    let text = stdout_in(at, &DAY);
+    let (_, table) = text.split_once("\n  until").unwrap();
+    assert!(!table.contains('±'), "{table}");
+    for name in names {
+        assert!(table.contains(&format!(" {name} in target")), "{table}");
+    }
+}
+
+#[test]
+fn a_picture_of_a_queue_says_what_is_in_it() {
+    let [queue, _] = LONG;
+    // With agents of its own besides those it shares no formula applies to it.
+    let own = format!("[[groups]]\nname = \"own\"\nskills = [\"{queue}\"]\nstaff = 1\n");
+    let formulas = ", beside Erlang";
+    for (more, beside) in [("", formulas), (&*own, "")] {
+        let folder = project_of(more);
+        let at = folder.path();
+        let asked = ["stress", "desk.toml", "--curve", "--volumes", "50%, 100%"];
+        let few = ["--max-replications", "4", "--plots", "plots"];
+        done_in(at, &[&asked[..], &few].concat());
+        let file = "queue-complaints-about-late-invoices-region-1";
+        let svg = picture(&at.join("plots"), file);
+        // As the title of the document, and drawn whole.
+        let title = format!("{queue} against volume{beside}");
+        let lines = svg.lines().filter(|line| line.contains(&title));
+        assert_eq!(lines.count(), 2, "{title:?} in {}", &svg[..300]);
+        assert_eq!(svg.contains("Erlang"), !beside.is_empty(), "{more}");
+    }
 }
 
 #[test]
@@ -151,7 +296,8 @@ fn the_day_in_tables() {
     let windows = rows(
         &tables.join("windows.csv"),
         &[
-            "time", "part", "name", "kpi", "target", "value", "missed", "without",
+            "time", "part", "name", "kpi", "target", "value", "ci_low", "ci_high", "missed",
+            "without",
         ],
     );
     for (queue, target) in [("help", 0.8), ("orders & more", 0.7)] {
@@ -171,6 +317,8 @@ fn the_day_in_tables() {
         for row in &of {
             let missed = number(row, "value") < target - 0.01;
             assert_eq!(row["missed"], missed.to_string(), "{row:?}");
+            let ends = number(row, "ci_low")..=number(row, "ci_high");
+            assert!(ends.contains(&number(row, "value")), "{row:?}");
         }
     }
     let run = rows(&tables.join("run.csv"), &["key", "value"]);
@@ -289,6 +437,15 @@ fn a_page_of_the_day_and_the_curve() {
     );
 }
 
+/// A queue with its agents.
+fn queue(i: u32) -> String {
+    format!(
+        "[[queues]]\nname = \"q{i}\"\ntarget = \"80/20\"\n[[call_types]]\nname = \"c{i}\"\nqueue = \"q{i}\"\n\
+         rate = \"1/h\"\ntalk = \"exp(3m)\"\npatience = \"exp(2m)\"\n[[groups]]\nname = \"g{i}\"\n\
+         skills = [\"q{i}\"]\nstaff = 5\n"
+    )
+}
+
 /// More lines than can be told apart are not drawn: those that are missed longest are.
 #[test]
 fn a_day_of_many_queues() {
@@ -296,18 +453,20 @@ fn a_day_of_many_queues() {
     let at = folder.path();
     let mut text = DESK.to_owned();
     for i in 1..=6 {
-        text += &format!(
-            "[[queues]]\nname = \"q{i}\"\ntarget = \"80/20\"\n[[call_types]]\nname = \"c{i}\"\nqueue = \"q{i}\"\n\
-             rate = \"1/h\"\ntalk = \"exp(3m)\"\npatience = \"exp(2m)\"\n[[groups]]\nname = \"g{i}\"\n\
-             skills = [\"q{i}\"]\nstaff = 5\n"
-        );
+        text += &queue(i);
     }
     fs::write(at.join("desk.toml"), text).unwrap();
     done_in(at, &[&DAY[..], &["--plots", "plots"]].concat());
     let svg = picture(&at.join("plots"), "day");
     let title = "Service level, the 6 of 8 that are missed longest";
-    for piece in [title, "help 80", "orders &amp; more 70", "q1 80", "q4 80"] {
+    for piece in [
+        title,
+        "help, 80",
+        "orders &amp; more, 70",
+        "q1, 80",
+        "q4, 80",
+    ] {
         assert!(svg.contains(piece), "no {piece:?} in the picture");
     }
-    assert!(!svg.contains("q5 80"), "a seventh line is drawn");
+    assert!(!svg.contains("q5, 80"), "a seventh line is drawn");
 }

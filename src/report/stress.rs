@@ -14,7 +14,7 @@ pub use pictures::write as write_plots;
 pub use tables::write_csv;
 
 use super::text::Page;
-use super::text::layout::{Look, NBSP, wrapped};
+use super::text::layout::{Look, NBSP, Table, wrapped};
 use super::text::summary;
 use crate::kpi::{FormulaAnswer, FormulaFigures};
 use crate::planning::DayFormulas;
@@ -113,7 +113,16 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
         blocks.push(day::heading(&of, &page) + &page.aside(&happens));
         blocks.push(paragraphs(day::sentences(&of)));
         blocks.push(day::chart(&of, &page));
-        if let Some(table) = day::table(&of) {
+        let table = |errors| day::table(&of, errors).map(|table| table.within(page.width));
+        let (full, bare) = (table(true), table(false));
+        // No figure goes for the sake of the errors of others.
+        let count = |table: &Option<Table>| table.as_ref().map(|table| table.columns().count());
+        let table = if count(&full) == count(&bare) {
+            full
+        } else {
+            bare
+        };
+        if let Some(table) = table {
             let legend = wrapped(&day::legend(&of), page.text_width(), 2, 2);
             blocks.push(table.render(page.width, page.colour) + &page.aside(&legend));
         }

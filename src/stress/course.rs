@@ -125,10 +125,23 @@ pub struct JudgedTarget {
     pub target: f64,
     /// The figure over the window that ends so many steps after opening, from 0 on; none where there is nothing to be judged.
     pub values: Vec<Option<f64>>,
+    /// The confidence interval of each of them, by itself.
+    pub ci: Vec<Option<(f64, f64)>>,
     /// Whether it is missed there.
     pub missed: Vec<bool>,
     /// The figure without the profile.
     pub without: Vec<Option<f64>>,
+}
+
+impl JudgedTarget {
+    /// The figure over the window that ends so many steps after opening.
+    pub fn figure(&self, step: usize) -> Estimate {
+        Estimate {
+            mean: self.values[step],
+            ci: self.ci[step],
+            se: None,
+        }
+    }
 }
 
 /// When the targets hold again.
@@ -473,14 +486,19 @@ impl<'w> Judged<'w> {
     fn targets(&self, scenario: &Scenario) -> Vec<JudgedTarget> {
         let [without, with, _] = self.windows;
         let targets = with.targets().enumerate();
-        let of = targets.map(|(i, target)| JudgedTarget {
-            place: target.place.name(scenario),
-            kpi: target.kpi,
-            bound: target.bound,
-            target: target.threshold,
-            values: with.figures(i),
-            missed: self.missed[1].of(i).to_vec(),
-            without: without.figures(i),
+        let of = targets.map(|(i, target)| {
+            let figures = with.estimates(i, self.confidence);
+            let without = without.estimates(i, self.confidence);
+            JudgedTarget {
+                place: target.place.name(scenario),
+                kpi: target.kpi,
+                bound: target.bound,
+                target: target.threshold,
+                values: figures.iter().map(|figure| figure.mean).collect(),
+                ci: figures.iter().map(|figure| figure.ci).collect(),
+                missed: self.missed[1].of(i).to_vec(),
+                without: without.iter().map(|figure| figure.mean).collect(),
+            }
         });
         of.collect()
     }

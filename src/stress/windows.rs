@@ -2,10 +2,11 @@
 //! drawn anew.
 
 use crate::engine::Tally;
-use crate::kpi::{Bound, Gauge, Target};
+use crate::kpi::{Bound, Gauge, Target, Unit, unit};
 use crate::model::Model;
 use crate::planning::Tolerance;
 use crate::random::{Purpose, ReplicationKey};
+use crate::stats::{Estimate, Ratio, student_t};
 use rayon::prelude::*;
 
 /// Numerator and denominator of each target on some days, as sums from opening to each instant of the grid.
@@ -74,15 +75,23 @@ impl Windows {
         self.targets.iter().map(|judge| &judge.target)
     }
 
-    /// A target's figure over the window that ends at each instant, on average over all days; none where nothing is judged.
-    pub fn figures(&self, target: usize) -> Vec<Option<f64>> {
-        let sums = self.sums((0..self.days.len()).map(|day| (day, 1.0)));
-        let sums = &sums[target * (self.steps + 1)..][..self.steps + 1];
-        let figure = |at: usize| {
-            let (x, y) = self.over(sums, at);
-            (y > 0.0).then(|| x / y)
-        };
-        (0..=self.steps).map(figure).collect()
+    /// A target's figure over the window that ends at each instant, by the definition of a figure's estimate: a quotient of
+    /// sums over days. Nothing where nothing is judged.
+    pub fn estimates(&self, target: usize, confidence: f64) -> Vec<Estimate> {
+        let mut ratios = vec![Ratio::default(); self.steps + 1];
+        for (i, day) in self.days.iter().enumerate() {
+            let sums = &day[target * (self.steps + 1)..];
+            for (at, ratio) in ratios.iter_mut().enumerate() {
+                let (x, y) = self.over(sums, at);
+                ratio.add((i + 1) as f64, x, y);
+            }
+        }
+        let n = self.days.len() as u64;
+        let t = student_t(confidence, n.saturating_sub(1));
+        let unit = unit(self.targets[target].target.kpi).unwrap_or(Unit::Number);
+        let estimates = ratios.iter();
+        let estimates = estimates.map(|ratio| ratio.estimate(n, t, unit.range()));
+        estimates.collect()
     }
 
     /// What is missed on average over all days.

@@ -1,9 +1,9 @@
 //! Figures against volume, or over the clock: panels one below the other over the same axis.
 
 use super::WIDTH;
-use super::canvas::{self, Canvas, Colour};
+use super::canvas::{self, Align, Canvas, Colour, text_width};
 use super::frame::{
-    Entry, Frame, LABEL, Mark, Scale, heading, heading_at, heading_height, heading_height_at,
+    Entry, Frame, LABEL, Mark, PALE, Scale, heading, heading_at, heading_height, heading_height_at,
     width_of_labels,
 };
 use crate::kpi::Unit;
@@ -18,6 +18,12 @@ const BELOW: f64 = 24.0;
 
 /// Height of a line that says when something is missed, with the gap to the next.
 const MISSED: f64 = 4.0;
+
+/// Height of a span with its name, with the gap to the next.
+const SPAN: f64 = 17.0;
+
+/// Of more spans than this, the first are named.
+const MOST_SPANS: usize = 20;
 
 /// Where on the axis, figure, and its interval if it has one; a figure that is not a number is a gap.
 pub type Dot = (f64, f64, Option<(f64, f64)>);
@@ -77,6 +83,55 @@ impl Upright {
     }
 }
 
+/// What is the case from somewhere to somewhere on the axis: named above the panels and marked in each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Span {
+    /// What.
+    pub name: String,
+    #[allow(missing_docs)]
+    pub from: f64,
+    #[allow(missing_docs)]
+    pub to: f64,
+    /// What it is one of.
+    pub kind: SpanKind,
+}
+
+/// Kinds of spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpanKind {
+    /// Shaded.
+    Fault,
+    /// A lane below the axis, so that it hides neither a figure nor a fault.
+    Action,
+}
+
+impl SpanKind {
+    const ALL: [SpanKind; 2] = [SpanKind::Fault, SpanKind::Action];
+
+    fn colour(self) -> Colour {
+        match self {
+            SpanKind::Fault => Colour::GRID,
+            SpanKind::Action => Colour::PURPLE,
+        }
+    }
+
+    /// So that words on it can be read.
+    fn opacity(self) -> f64 {
+        match self {
+            SpanKind::Fault => 1.0,
+            SpanKind::Action => PALE,
+        }
+    }
+
+    /// What the legend says.
+    fn name(self) -> &'static str {
+        match self {
+            SpanKind::Fault => "faults",
+            SpanKind::Action => "actions",
+        }
+    }
+}
+
 /// A figure of one part.
 #[derive(Debug, Clone)]
 pub struct Series {
@@ -120,8 +175,8 @@ pub struct CurvePlot {
     pub axis: Axis,
     /// Places on it.
     pub uprights: Vec<Upright>,
-    /// Ranges of it that are shaded, and what the legend says of them.
-    pub shades: (&'static str, Vec<(f64, f64)>),
+    /// Ranges of it, as they begin.
+    pub spans: Vec<Span>,
     /// What else the legend says of all panels.
     pub legend: Vec<Entry<'static>>,
     /// From the top.
@@ -147,7 +202,8 @@ impl CurvePlot {
             let below = heading_height_at(WIDTH, (0.0, LABEL), &panel.legend());
             below + panel.above() + PANEL + BELOW
         };
-        (WIDTH, top + panels.map(height).sum::<f64>())
+        let panels: f64 = panels.map(height).sum();
+        (WIDTH, top + self.height_of_spans() + panels)
     }
 
     /// Both ends of the axis.
@@ -185,8 +241,10 @@ impl CurvePlot {
         let mut marks: Vec<Entry<'_>> = uprights
             .map(|upright| (upright.mark, upright.colour, upright.name.as_str()))
             .collect();
-        if !self.shades.1.is_empty() {
-            marks.push((Mark::Box, Colour::GRID, self.shades.0));
+        for kind in SpanKind::ALL {
+            if self.spans.iter().any(|span| span.kind == kind) {
+                marks.push((Mark::Box, kind.colour(), kind.name()));
+            }
         }
         let series = || self.panels.iter().flat_map(|panel| &panel.series);
         if series().any(|series| series.knee.is_some()) {
@@ -201,6 +259,8 @@ impl CurvePlot {
         let (from, to) = self.ends();
         let scales: Vec<Scale> = self.panels.iter().map(Panel::scale).collect();
         let labels = scales.iter().map(width_of_labels).fold(0.0, f64::max);
+        let mut spans = Some(top);
+        top += self.height_of_spans();
         for (panel, scale) in self.panels.iter().zip(&scales) {
             let below = heading_at(canvas, (top, LABEL), &panel.title, &panel.legend());
             let data = below + panel.above();
@@ -216,10 +276,12 @@ impl CurvePlot {
                 let corner = (frame.x(from), frame.top);
                 canvas.rect(corner, (frame.x(to), frame.bottom), colour, opacity);
             };
-            self.shades
-                .1
-                .iter()
-                .for_each(|range| shade(*range, Colour::GRID, 1.0));
+            for span in &self.spans {
+                if span.kind == SpanKind::Fault {
+                    // Pale enough for the grid to be seen.
+                    shade((span.from, span.to), span.kind.colour(), 0.5);
+                }
+            }
             for upright in self.uprights() {
                 if let Some(ci) = upright.ci {
                     shade(ci, upright.colour, 0.12);
@@ -232,6 +294,16 @@ impl CurvePlot {
                     Mark::Dashes => canvas.dashes(from, to, upright.colour, 1.0),
                     _ => canvas.line(&[from, to], upright.colour, 1.5),
                 }
+            }
+            for span in &self.spans {
+                if span.kind == SpanKind::Action {
+                    let corner = (frame.x(span.from), frame.bottom + 1.0);
+                    let other = (frame.x(span.to), frame.bottom + 4.0);
+                    canvas.rect(corner, other, span.kind.colour(), 1.0);
+                }
+            }
+            if let Some(top) = spans.take() {
+                self.draw_spans(canvas, &frame, top);
             }
             let mut above = below + ABOVE / 2.0;
             for series in panel.series.iter().filter(|of| !of.missed.is_empty()) {
@@ -246,6 +318,40 @@ impl CurvePlot {
                 series.draw(canvas, &frame, scale.to);
             }
             top = frame.bottom + BELOW;
+        }
+    }
+
+    /// Above the panels.
+    fn height_of_spans(&self) -> f64 {
+        match self.spans.len() {
+            0 => 0.0,
+            all => ABOVE + SPAN * all.min(MOST_SPANS + 1) as f64,
+        }
+    }
+
+    /// A bar for each span. Its name begins in it, or before, where it would not end in the frame.
+    fn draw_spans(&self, canvas: &mut Canvas<'_>, frame: &Frame, top: f64) {
+        const PAD: f64 = 4.0;
+        let look = (Align::Left, Colour::INK);
+        let mut middle = top + ABOVE + SPAN / 2.0;
+        for span in self.spans.iter().take(MOST_SPANS) {
+            let (from, to) = (frame.x(span.from), frame.x(span.to));
+            let (above, below) = (middle - SPAN / 2.0 + 1.0, middle + SPAN / 2.0 - 1.0);
+            canvas.rect(
+                (from, above),
+                (to, below),
+                span.kind.colour(),
+                span.kind.opacity(),
+            );
+            let last = frame.right - text_width(&span.name, LABEL);
+            let at = ((from + PAD).min(last).max(frame.left), middle);
+            canvas.text_within(&span.name, at, LABEL, look, frame.right - frame.left);
+            middle += SPAN;
+        }
+        if self.spans.len() > MOST_SPANS {
+            let more = format!("and {} more", self.spans.len() - MOST_SPANS);
+            let at = (frame.left, middle);
+            canvas.text(&more, at, LABEL, Align::Left, Colour::INK);
         }
     }
 }

@@ -18,7 +18,7 @@ mod volume;
 mod waits;
 
 pub use canvas::{Canvas, Colour};
-pub use curve::{Axis, CurvePlot, Dot, Look, Panel, Series, Upright};
+pub use curve::{Axis, CurvePlot, Dot, Look, Panel, Series, Span, SpanKind, Upright};
 pub use differences::{Bar, differences, over_day};
 pub use frame::Mark;
 pub use required::StaffPlot;

@@ -2,8 +2,9 @@
 
 use super::OfCurve;
 use super::words::volume;
+use crate::kpi::Unit;
 use crate::report::text::Page;
-use crate::report::text::figures::{rough_percent, seconds};
+use crate::report::text::figures::{percent_and_error, rough_percent, seconds, seconds_and_error};
 use crate::report::text::layout::{Look, NBSP, bars, columns, truncated};
 use crate::stats::Estimate;
 
@@ -23,6 +24,8 @@ struct Line {
     /// The value of a full bar.
     full: f64,
     note: String,
+    /// The largest half-width: `, ± 2.6 at most`.
+    error: String,
 }
 
 /// The chart, with a title for each kind of figure.
@@ -40,6 +43,10 @@ pub fn lay_out(of: &OfCurve<'_>, page: &Page) -> String {
     let all = percents.len().div_ceil(per_bar);
     // Two columns to a bar leave room for a note beside them.
     let wide = if all * 2 + 28 <= room { 2 } else { 1 };
+    // Of all lines, or of none.
+    let lines = kinds.iter().flat_map(|(_, lines)| lines);
+    let notes = lines.map(|line| columns(&line.note) + columns(&line.error));
+    let errors = all * wide + 2 + notes.max().unwrap_or(0) <= room;
     let mut out = String::new();
     for (title, lines) in &kinds {
         if lines.is_empty() {
@@ -62,6 +69,7 @@ pub fn lay_out(of: &OfCurve<'_>, page: &Page) -> String {
             let mut row = format!("    {}{pad}  {bars}", line.name);
             if columns(&row) + 2 + columns(&line.note) <= page.width {
                 row += &format!("  {}", line.note);
+                row += if errors { &line.error } else { "" };
             }
             out += row.trim_end();
             out.push('\n');
@@ -113,21 +121,33 @@ fn kinds(of: &OfCurve<'_>) -> Vec<(&'static str, Vec<Line>)> {
             _ => String::new(),
         }
     };
-    let percent = |estimate: Estimate| rough_percent(estimate.mean.unwrap_or(0.0));
-    let line = |name: &str,
-                estimates: &[Estimate],
-                full: Option<f64>,
-                say: &dyn Fn(Estimate) -> String| {
+    let line = |name: &str, estimates: &[Estimate], unit: Unit| {
         let values: Vec<f64> = estimates
             .iter()
             .map(|estimate| estimate.mean.unwrap_or(0.0))
             .collect();
         let most = values.iter().copied().fold(0.0, f64::max);
+        let half = |estimate: &&Estimate| estimate.half_width().unwrap_or(0.0);
+        let widest = estimates.iter();
+        let widest = widest.max_by(|a, b| half(a).total_cmp(&half(b)));
+        let widest = widest.copied().unwrap_or_default();
+        let (full, note, widest) = match unit {
+            Unit::Fraction => {
+                let say = |estimate: Estimate| rough_percent(estimate.mean.unwrap_or(0.0));
+                (1.0, ends(estimates, &say), percent_and_error(widest))
+            }
+            _ => (most, ends(estimates, &seconds), seconds_and_error(widest)),
+        };
+        let error = match widest.tail() {
+            "" => String::new(),
+            error => format!(",{error} at most"),
+        };
         Line {
             name: truncated(name, NAME),
-            full: full.unwrap_or(most),
+            full,
             values,
-            note: ends(estimates, say),
+            note,
+            error,
         }
     };
     let short = |place: &str| {
@@ -147,34 +167,23 @@ fn kinds(of: &OfCurve<'_>) -> Vec<(&'static str, Vec<Line>)> {
         .take(MOST_LINES)
         .collect();
     let level = |place: &&str| {
-        let mut line = line(
-            &short(place),
-            &series(place, "service_level"),
-            Some(1.0),
-            &percent,
-        );
+        let levels = series(place, "service_level");
+        let mut line = line(&short(place), &levels, Unit::Fraction);
         let knee = curve.knee(place).and_then(|knee| knee.percent);
         if let Some(knee) = knee {
             line.note += &format!(", knee {knee:.0}{NBSP}%");
         }
         line
     };
-    let asa = |place: &&str| line(&short(place), &series(place, "asa_s"), None, &seconds);
+    let asa = |place: &&str| line(&short(place), &series(place, "asa_s"), Unit::Seconds);
     let lost = [
         ("abandoned", "abandonment_rate"),
         ("blocked", "blocking_rate"),
     ];
     let lost = lost
         .iter()
-        .map(|(name, kpi)| line(name, &series("total", kpi), Some(1.0), &percent));
-    let occupancy = |place: &&str| {
-        line(
-            &short(place),
-            &series(place, "occupancy"),
-            Some(1.0),
-            &percent,
-        )
-    };
+        .map(|(name, kpi)| line(name, &series("total", kpi), Unit::Fraction));
+    let occupancy = |place: &&str| line(&short(place), &series(place, "occupancy"), Unit::Fraction);
     vec![
         ("Service level", queues.iter().map(level).collect()),
         (

@@ -5,9 +5,9 @@ use crate::kpi::{Bound, Interval, Results, TargetInfo, Unit, unit};
 use crate::report::text::Page;
 use crate::report::text::figures::{
     UNDEFINED, count, exact_minutes, exact_percent, exact_seconds, half_width, percent,
-    rough_percent, seconds,
+    percent_and_error, rough_percent, seconds, seconds_and_error,
 };
-use crate::report::text::layout::{Look, NBSP, Table, bars, columns, truncated};
+use crate::report::text::layout::{Cell, Look, NBSP, Table, bars, columns, truncated};
 use crate::report::text::summary::target_words;
 use crate::scenario::stress::{Change, Effect, Lost, Profile};
 use crate::scenario::{Scenario, clock_text, grouped};
@@ -19,6 +19,9 @@ const NAME: usize = 14;
 
 /// Of more targets than this those are shown that are missed longest.
 const MOST_TARGETS: usize = 8;
+
+/// Where fewer bars than this have room beside the errors of the worst values, these are left out.
+const FEWEST_BARS: usize = 20;
 
 /// Rows of the table, at most, whatever the day is long.
 const MOST_ROWS: u32 = 32;
@@ -35,6 +38,19 @@ impl OfDay<'_> {
     /// A time of the day: minutes after opening.
     pub fn clock(&self, minutes: u32) -> String {
         clock_text(self.scenario.open_min + minutes)
+    }
+
+    /// First attempts an hour in a step.
+    pub fn rate(&self, step: &Interval) -> Estimate {
+        let (of, per_h) = (
+            step.get("first_attempts"),
+            60.0 / f64::from(self.step_min()),
+        );
+        Estimate {
+            mean: of.mean.map(|n| n * per_h),
+            ci: of.ci.map(|(low, high)| (low * per_h, high * per_h)),
+            se: of.se.map(|se| se * per_h),
+        }
     }
 
     /// Minutes of a step.
@@ -73,8 +89,8 @@ impl OfDay<'_> {
         format!("{} {figure}", truncated(name, NAME))
     }
 
-    /// What a target is called: `service 80 % in 20 s`.
-    pub fn name(&self, target: &JudgedTarget) -> String {
+    /// What a target is called, its part's name cut to so many columns: `service, 80 % in 20 s`.
+    pub fn name(&self, target: &JudgedTarget, most: usize) -> String {
         let name = target.place.split_once('.').map_or("", |(_, name)| name);
         let queue = self
             .scenario
@@ -83,7 +99,7 @@ impl OfDay<'_> {
             .find(|queue| target.place.starts_with("queues.") && queue.name == name);
         let info = queue.map(TargetInfo::of);
         let words = target_words((target.kpi, target.bound, target.target), info.as_ref());
-        format!("{} {words}", truncated(name, NAME))
+        format!("{}, {words}", truncated(name, most))
     }
 }
 
@@ -127,21 +143,20 @@ pub fn happens(of: &OfDay<'_>) -> Vec<String> {
         };
         lines.push(format!("volume of {}: {what}", listed(&load.call_types)));
     }
-    let change = |change: &Change| {
-        let until = match change.until_min {
-            Some(until) => format!("to {}", of.clock(until)),
-            None => "to closing".to_owned(),
-        };
-        format!(
-            "{} {until}: {}",
-            of.clock(change.from_min),
-            effect(&change.effect)
-        )
-    };
-    lines.extend(faults.iter().map(change));
-    let action = |of: &Change| format!("{} (action)", change(of));
+    lines.extend(faults.iter().map(|fault| change(of, fault)));
+    let action = |action: &Change| format!("{} (action)", change(of, action));
     lines.extend(actions.iter().map(action));
     lines
+}
+
+/// `10:30 to 13:00: 2 more agents in desk`
+pub fn change(of: &OfDay<'_>, change: &Change) -> String {
+    let until = match change.until_min {
+        Some(until) => format!("to {}", of.clock(until)),
+        None => "to closing".to_owned(),
+    };
+    let from = of.clock(change.from_min);
+    format!("{from} {until}: {}", effect(&change.effect))
 }
 
 fn effect(effect: &Effect) -> String {
@@ -310,22 +325,48 @@ fn more(estimate: Estimate) -> String {
 /// A figure in the course of the day, with the profile and without.
 struct Pair {
     name: String,
-    with: Vec<f64>,
-    without: Vec<f64>,
+    /// By step.
+    with: Vec<Estimate>,
+    without: Vec<Estimate>,
     /// What a full bar is.
     full: f64,
-    /// The least value is the worst.
-    least: bool,
+    /// Which side is wanted.
+    bound: Bound,
     /// What is said of the worst value.
-    say: fn(f64) -> String,
+    say: fn(Estimate) -> Cell,
 }
 
 impl Pair {
-    fn worst(&self, values: &[f64]) -> f64 {
-        match self.least {
-            true => values.iter().copied().fold(f64::INFINITY, f64::min),
-            false => values.iter().copied().fold(0.0, f64::max),
-        }
+    /// Undefined where there is nothing to be judged.
+    fn worst(&self, values: &[Estimate]) -> Estimate {
+        let known = values.iter().filter(|value| value.mean.is_some());
+        let order = |a: &&Estimate, b: &&Estimate| {
+            let [a, b] = [a, b].map(|value| value.mean.unwrap_or(0.0));
+            a.total_cmp(&b)
+        };
+        let worst = match self.bound {
+            Bound::AtLeast => known.min_by(order),
+            Bound::AtMost => known.max_by(order),
+        };
+        worst.copied().unwrap_or_default()
+    }
+
+    /// Bars, each the worst of some steps.
+    fn bars(&self, values: &[Estimate], per_bar: usize) -> String {
+        // Heights are whole numbers.
+        const FULL: f64 = 8000.0;
+        let full = self.full.max(f64::MIN_POSITIVE);
+        // Nothing to be judged is no worse than any.
+        let none = match self.bound {
+            Bound::AtLeast => full,
+            Bound::AtMost => 0.0,
+        };
+        let height = |of: &[Estimate]| {
+            let worst = self.worst(of).mean.unwrap_or(none);
+            (FULL * worst / full).round() as u32
+        };
+        let heights: Vec<u32> = values.chunks(per_bar).map(height).collect();
+        bars(&heights, FULL as u32, 1)
     }
 }
 
@@ -336,29 +377,32 @@ pub fn chart(of: &OfDay<'_>, page: &Page) -> String {
     let names = pairs.iter().map(|pair| columns(&pair.name)).max();
     let names = names.unwrap_or(0).min((page.width / 3).max(12));
     let left = 2 + names + 2 + "stressed".len() + 2;
-    let room = page.width.saturating_sub(left + 2 + "worst 1,234 s".len());
+    let room = |note: usize| page.width.saturating_sub(left + 2 + note);
+    let notes = pairs.iter().map(|pair| (pair.say)(pair.worst(&pair.with)));
+    let widest = notes.map(|note| columns(&note.to_string())).max();
+    // Of all figures, or of none.
+    let (errors, room) = match room(widest.unwrap_or(0)) {
+        room if room >= FEWEST_BARS => (true, room),
+        _ => (false, room("worst 1,234 s".len())),
+    };
     if room < 12 || steps < 2 {
         return String::new();
     }
     let per_bar = steps.div_ceil(room);
+    let width = steps.div_ceil(per_bar);
     let mut out = String::new();
     for pair in &pairs {
         let name = truncated(&pair.name, names);
         let space = " ".repeat(names - columns(&name));
-        let line = |name: &str, what: &str, values: &[f64]| {
-            // Of several steps the worst; heights are whole numbers.
-            const FULL: f64 = 8000.0;
-            let full = pair.full.max(f64::MIN_POSITIVE);
-            let height = |of: &[f64]| (FULL * pair.worst(of) / full).round() as u32;
-            let heights: Vec<u32> = values.chunks(per_bar).map(height).collect();
-            let bars = bars(&heights, FULL as u32, 1);
+        let line = |name: &str, what: &str, values: &[Estimate]| {
+            let bars = pair.bars(values, per_bar);
             let worst = (pair.say)(pair.worst(values));
-            format!("  {name}  {what:8}  {bars}  {worst}\n")
+            let error = if errors { worst.tail() } else { "" };
+            format!("  {name}  {what:8}  {bars}  {}{error}\n", worst.head())
         };
         out += &line(&format!("{name}{space}"), "stressed", &pair.with);
         out += &page.aside(&line(&" ".repeat(names), "today", &pair.without));
     }
-    let width = steps.div_ceil(per_bar);
     let (open, close) = (of.clock(0), of.clock(steps as u32 * of.step_min()));
     if width > open.len() + close.len() {
         let between = " ".repeat(width - open.len() - close.len());
@@ -369,65 +413,49 @@ pub fn chart(of: &OfDay<'_>, page: &Page) -> String {
 
 fn pairs(of: &OfDay<'_>) -> Vec<Pair> {
     let course = of.course;
-    let sum = |results: &Results, kpis: &[&str]| -> Vec<f64> {
-        let intervals = results.total.intervals.as_deref().unwrap_or_default();
-        let within = intervals.len().saturating_sub(1);
-        let sum = |interval: &Interval| {
-            let of = kpis.iter().filter_map(|kpi| interval.kpis.get(*kpi)?.mean);
-            of.sum::<f64>()
-        };
-        intervals[..within].iter().map(sum).collect()
+    // What the profile is compared with is without error: chance is much the same on both sides.
+    let bare = |mean: Option<f64>| Estimate {
+        mean,
+        ..Estimate::default()
     };
-    let per_h = 60.0 / f64::from(of.step_min());
-    let rates = [&course.with, &course.without].map(|results| {
-        let first = sum(results, &["first_attempts"]);
-        first.into_iter().map(|n| n * per_h).collect::<Vec<f64>>()
-    });
-    let again = [&course.with, &course.without].map(|results| {
-        let again = sum(results, &["redials", "reconnects"]);
-        let all = sum(results, &["attempts"]);
-        let share = |(again, all): (f64, f64)| if all > 0.0 { again / all } else { 0.0 };
-        again.into_iter().zip(all).map(share).collect::<Vec<f64>>()
-    });
-    let most = |values: &[Vec<f64>; 2]| values.iter().flatten().copied().fold(0.0, f64::max);
-    let pair = |name: &str, values: [Vec<f64>; 2], say| {
-        let full = most(&values);
-        let [with, without] = values;
+    let pair = |name: &str, with: Vec<Estimate>, without: Vec<Option<f64>>, say| {
+        let means = with.iter().map(|value| value.mean).chain(without.clone());
         Pair {
             name: name.to_owned(),
+            full: means.flatten().fold(0.0, f64::max),
             with,
-            without,
-            full,
-            least: false,
+            without: without.into_iter().map(bare).collect(),
+            bound: Bound::AtMost,
             say,
         }
     };
-    let mut pairs = vec![pair("first attempts", rates, |n| {
-        format!("to {}/h", grouped(n, 0))
-    })];
-    if most(&again) > 0.0 {
-        let say = |share| format!("to {}", rough_percent(share));
-        pairs.push(pair("who call again", again, say));
+    let of_steps = |name: &str, get: &dyn Fn(&Interval) -> Estimate, say| {
+        let [with, without] = [&course.with, &course.without].map(steps);
+        let without = without.iter().map(|step| get(step).mean);
+        pair(name, with.iter().map(get).collect(), without.collect(), say)
+    };
+    let rate = of_steps("first attempts", &|step| of.rate(step), |rate| {
+        let half = rate.half_width().filter(|half| *half > 0.0);
+        let error = half.map_or(String::new(), |half| format!(" ± {}", half_width(half, 0)));
+        let rate = grouped(rate.mean.unwrap_or(0.0), 0);
+        Cell::seamed(format!("to {rate}/h"), error)
+    });
+    let again = of_steps("who call again", &|step| step.get("repeat_rate"), |share| {
+        percent_and_error(share).with_head("to ")
+    });
+    let mut pairs = vec![rate];
+    if again.full > 0.0 {
+        pairs.push(again);
     }
     for target in of.targets() {
-        let values = [&target.values, &target.without].map(|values| {
-            // Nothing to be judged is no worse than any.
-            let none = match target.bound {
-                Bound::AtLeast => 1.0,
-                Bound::AtMost => 0.0,
-            };
-            values
-                .iter()
-                .skip(1)
-                .map(|value| value.unwrap_or(none))
-                .collect::<Vec<f64>>()
-        });
-        let say = match unit(target.kpi) {
-            Some(Unit::Fraction) => |x| format!("worst {}", rough_percent(x)),
-            _ => |x: f64| format!("worst {}", exact_seconds(x.round())),
+        let figures = (1..target.values.len()).map(|step| target.figure(step));
+        let without = target.without[1..].to_vec();
+        let say: fn(Estimate) -> Cell = match unit(target.kpi) {
+            Some(Unit::Fraction) => |share| percent_and_error(share).with_head("worst "),
+            _ => |time| seconds_and_error(time).with_head("worst "),
         };
-        let mut pair = pair(&of.name(target), values, say);
-        pair.least = target.bound == Bound::AtLeast;
+        let mut pair = pair(&of.name(target, NAME), figures.collect(), without, say);
+        pair.bound = target.bound;
         if ["service_level", "occupancy"].contains(&target.kpi) {
             pair.full = 1.0;
         }
@@ -436,8 +464,14 @@ fn pairs(of: &OfDay<'_>) -> Vec<Pair> {
     pairs
 }
 
-/// The targets over the windows that end at times of the day.
-pub fn table(of: &OfDay<'_>) -> Option<Table> {
+/// The steps of a day; what is after closing is left out.
+pub fn steps(results: &Results) -> &[Interval] {
+    let steps = results.total.intervals.as_deref().unwrap_or_default();
+    steps.split_last().map_or(&[], |(_, within)| within)
+}
+
+/// The targets over the windows that end at times of the day, those with the profile with their half-widths if `errors`.
+pub fn table(of: &OfDay<'_>, errors: bool) -> Option<Table> {
     let targets = of.targets();
     let first = targets.first()?;
     let (steps, step) = (first.values.len() - 1, of.step_min());
@@ -472,23 +506,28 @@ pub fn table(of: &OfDay<'_>) -> Option<Table> {
     });
     table.column("again", 6, again);
     for target in targets {
-        let say = |value: Option<f64>| {
-            let estimate = Estimate {
-                mean: value,
-                ..Estimate::default()
-            };
-            match unit(target.kpi) {
-                Some(Unit::Fraction) => percent(estimate),
-                _ => seconds(estimate),
+        let say = |mean: Option<f64>, ci: Option<(f64, f64)>| {
+            let figure = Estimate { mean, ci, se: None };
+            match (unit(target.kpi), ci) {
+                (Some(Unit::Fraction), None) => percent(figure).into(),
+                (Some(Unit::Fraction), _) => percent_and_error(figure),
+                (_, None) => seconds(figure).into(),
+                _ => seconds_and_error(figure),
             }
         };
-        let marked = |at: &usize| {
-            let value = target.values[*at];
-            let mark = if target.missed[*at] { " ✗" } else { "  " };
-            (say(value) + mark).into()
+        let figures = instants
+            .iter()
+            .map(|at| say(target.values[*at], target.ci[*at].filter(|_| errors)));
+        let figures: Vec<Cell> = figures.collect();
+        let tail = figures.iter().map(|cell| columns(cell.tail())).max();
+        let marked = |(cell, at): (Cell, &usize)| {
+            let space = tail.unwrap_or(0) - columns(cell.tail());
+            let mark = if target.missed[*at] { '✗' } else { ' ' };
+            cell.with_tail(&format!("{} {mark}", " ".repeat(space)))
         };
-        table.column(&of.header(target), 9, instants.iter().map(marked));
-        let today = instants.iter().map(|at| say(target.without[*at]).into());
+        let marked = figures.into_iter().zip(&instants).map(marked);
+        table.column(&of.header(target), 9, marked);
+        let today = instants.iter().map(|at| say(target.without[*at], None));
         table.column("today", 4, today);
     }
     Some(table)

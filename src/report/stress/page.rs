@@ -115,8 +115,9 @@ pub fn write(view: &View<'_>, stop: &AtomicBool, out: &mut dyn io::Write) -> io:
 const HOLDS: &str = "Each dot is a volume that was simulated, with the confidence interval of its share of days. The breaking \
                      point is where the targets are met in expectation, over all days: not where half of the days hold.";
 
-const COURSE: &str = "Attempts by step of the day with their confidence band; targets over the window until then. Thin dashes \
-                      across: the targets.";
+const COURSE: &str = "Each line with the profile has its confidence band, which holds for each time by itself. Attempts are by step \
+                      of the day, targets over the window until then. Thin dashes across: the targets. Colour below the axis: \
+                      actions.";
 
 const PRICE: &str = "Agents to be planned so that the profile is survived, and today's.";
 
@@ -176,7 +177,7 @@ fn of_day(of: &OfDay<'_>, stop: &AtomicBool) -> io::Result<Day> {
         happens: day::happens(of),
         sentences: day::sentences(of),
         figures: vec![figure(&pictures::over_the_day(of), COURSE, stop)?],
-        table: day::table(of).map(|table| grid("", &table)),
+        table: day::table(of, true).map(|table| grid("", &table)),
         legend: day::legend(of),
     })
 }

@@ -7,10 +7,13 @@ use super::words::{target, volume};
 use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
 use crate::kpi::{FormulaFigures, Interval, Results, Unit, unit};
 use crate::report::files::{Folder, SaveError, slug};
-use crate::report::plots::{Axis, Colour, CurvePlot, Dot, Look, Mark, Panel, Series, Upright};
+use crate::report::plots::{
+    Axis, Colour, CurvePlot, Dot, Look, Mark, Panel, Series, Span, SpanKind, Upright,
+};
 use crate::report::text::figures::rough_percent;
 use crate::report::text::layout::NBSP;
 use crate::scenario::Queue;
+use crate::scenario::stress::Profile;
 use crate::stats::{Estimate, wilson};
 use crate::stress::Row;
 use crate::stress::course::JudgedTarget;
@@ -95,7 +98,7 @@ pub fn breaking(view: &View<'_>) -> Option<CurvePlot> {
         description,
         axis: Axis::Volume,
         uprights: [Upright::today()].into_iter().chain(broken).collect(),
-        shades: ("", Vec::new()),
+        spans: Vec::new(),
         legend: Vec::new(),
         panels: vec![panel("Share of days", Unit::Fraction, vec![series])],
     })
@@ -143,14 +146,6 @@ pub fn over_the_day(of: &OfDay<'_>) -> CurvePlot {
             panels.push(panel(&title, unit(kpi).unwrap_or(Unit::Number), series));
         }
     }
-    let faults = of.profile.faults.iter().filter(|fault| !fault.is_nothing());
-    let faults = faults.map(|fault| {
-        let until = fault.until_min.unwrap_or(close - open);
-        (
-            at(fault.from_min.into()),
-            at(until.min(close - open).into()),
-        )
-    });
     let over = course.profile.over_min;
     let mut uprights = Vec::new();
     if let Some(minutes) = course.recovery.minutes {
@@ -198,10 +193,34 @@ pub fn over_the_day(of: &OfDay<'_>) -> CurvePlot {
             close_min: close,
         },
         uprights,
-        shades: ("faults", faults.collect()),
+        spans: spans(of),
         legend,
         panels,
     }
+}
+
+/// Faults and actions, as they begin.
+fn spans(of: &OfDay<'_>) -> Vec<Span> {
+    let (open, close) = (of.scenario.open_min, of.scenario.close_min);
+    let Profile {
+        faults, actions, ..
+    } = of.profile;
+    let kinds = [(SpanKind::Fault, faults), (SpanKind::Action, actions)];
+    let all = kinds.iter().flat_map(|(kind, changes)| {
+        let changes = changes.iter().filter(|change| !change.is_nothing());
+        changes.map(|change| {
+            let until = change.until_min.map_or(close, |until| open + until);
+            Span {
+                name: day::change(of, change),
+                from: f64::from(open + change.from_min),
+                to: f64::from(until.min(close)),
+                kind: *kind,
+            }
+        })
+    });
+    let mut spans: Vec<Span> = all.collect();
+    spans.sort_by(|a, b| a.from.total_cmp(&b.from));
+    spans
 }
 
 /// What comes: first attempts, and who calls again.
@@ -209,35 +228,12 @@ fn calls(of: &OfDay<'_>) -> Vec<Panel> {
     let course = of.course;
     let step = f64::from(of.step_min());
     let points = |results: &Results, get: &dyn Fn(&Interval) -> Estimate| -> Vec<Dot> {
-        let intervals = results.total.intervals.as_deref().unwrap_or_default();
-        // What is after closing is left out.
-        let within = intervals.len().saturating_sub(1);
-        let intervals = intervals[..within].iter().enumerate();
+        let steps = day::steps(results).iter().enumerate();
         let point = |(i, interval): (usize, &Interval)| {
             let middle = f64::from(of.scenario.open_min) + (i as f64 + 0.5) * step;
-            let figure = get(interval);
-            (middle, figure.mean.unwrap_or(f64::NAN), figure.ci)
+            dot_of(middle, get(interval))
         };
-        intervals.map(point).collect()
-    };
-    let figure = |interval: &Interval, kpi: &str| -> Estimate {
-        interval.kpis.get(kpi).copied().unwrap_or_default()
-    };
-    let first = |interval: &Interval| {
-        let (of, per_h) = (figure(interval, "first_attempts"), 60.0 / step);
-        Estimate {
-            mean: of.mean.map(|n| n * per_h),
-            ci: of.ci.map(|(low, high)| (low * per_h, high * per_h)),
-            ..of
-        }
-    };
-    let again = |interval: &Interval| {
-        let mean = |kpi: &str| figure(interval, kpi).mean.unwrap_or(0.0);
-        let (all, again) = (mean("attempts"), mean("redials") + mean("reconnects"));
-        Estimate {
-            mean: (all > 0.0).then(|| again / all),
-            ..Estimate::default()
-        }
+        steps.map(point).collect()
     };
     let both = |name: &str, get: &dyn Fn(&Interval) -> Estimate| {
         let side = |results: &Results, name: &str, look: Look| Series {
@@ -261,34 +257,33 @@ fn calls(of: &OfDay<'_>) -> Vec<Panel> {
         panel(
             "First attempts an hour",
             Unit::Count,
-            both("with the profile", &first),
+            both("with the profile", &|step| of.rate(step)),
         ),
         panel(
             "Redials and reconnects among attempts",
             Unit::Fraction,
-            both("with the profile", &again),
+            both("with the profile", &|step| step.get("repeat_rate")),
         ),
     ]
+}
+
+/// A gap where the figure is not defined.
+fn dot_of(x: f64, figure: Estimate) -> Dot {
+    (x, figure.mean.unwrap_or(f64::NAN), figure.ci)
 }
 
 /// A target over trailing windows, and the same without the profile.
 fn judged(of: &OfDay<'_>, target: &JudgedTarget, colour: Colour) -> [Series; 2] {
     let (open, step) = (f64::from(of.scenario.open_min), f64::from(of.step_min()));
-    let points = |values: &[Option<f64>]| -> Vec<Dot> {
-        let values = values.iter().enumerate().skip(1);
-        values
-            .map(|(i, value)| (open + i as f64 * step, value.unwrap_or(f64::NAN), None))
-            .collect()
-    };
+    let at = |i: usize| open + i as f64 * step;
+    let instants = 1..target.values.len();
+    let with = instants.clone().map(|i| dot_of(at(i), target.figure(i)));
+    // Its own band would hide that of the profile.
+    let without = instants.map(|i| (at(i), target.without[i].unwrap_or(f64::NAN), None));
     let mut missed: Vec<(f64, f64)> = Vec::new();
-    for (i, _) in target
-        .missed
-        .iter()
-        .enumerate()
-        .filter(|(_, missed)| **missed)
-    {
+    for i in (1..target.missed.len()).filter(|i| target.missed[*i]) {
         // The step that ends there.
-        let (from, to) = (open + (i as f64 - 1.0) * step, open + i as f64 * step);
+        let (from, to) = (at(i - 1), at(i));
         match missed.last_mut().filter(|last| last.1 >= from) {
             Some(last) => last.1 = to,
             None => missed.push((from, to)),
@@ -296,16 +291,16 @@ fn judged(of: &OfDay<'_>, target: &JudgedTarget, colour: Colour) -> [Series; 2] 
     }
     [
         Series {
-            name: of.name(target),
+            name: of.name(target, usize::MAX),
             colour,
-            points: points(&target.values),
+            points: with.collect(),
             target: Some(target.target),
             missed,
             ..line(Look::Simulated)
         },
         Series {
             colour,
-            points: points(&target.without),
+            points: without.collect(),
             ..line(Look::Beside)
         },
     ]
@@ -372,7 +367,7 @@ pub fn overview(of: &OfCurve<'_>) -> CurvePlot {
         description: describe(of),
         axis: Axis::Volume,
         uprights: vec![Upright::today()],
-        shades: ("", Vec::new()),
+        spans: Vec::new(),
         legend: Vec::new(),
         panels,
     }
@@ -470,16 +465,18 @@ fn of_queue(of: &OfCurve<'_>, place: &str, queue: &Queue, file: String) -> Curve
         series.extend(kind.formulas(of, place));
         panel(kind.title, kind.unit, series)
     });
+    let mut series = panels.iter().flat_map(|panel| &panel.series);
+    let beside = match series.any(|series| series.look == Look::Formula) {
+        true => ", beside Erlang",
+        false => "",
+    };
     CurvePlot {
         file,
-        title: format!(
-            "{}: figures against volume, beside Erlang's formulas",
-            queue.name
-        ),
+        title: format!("{} against volume{beside}", queue.name),
         description: describe_queue(of, place),
         axis: Axis::Volume,
         uprights: vec![Upright::today()],
-        shades: ("", Vec::new()),
+        spans: Vec::new(),
         legend: Vec::new(),
         panels: panels.to_vec(),
     }

@@ -201,20 +201,21 @@ fn timeline(of: &OfDay<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
 /// A row for each target at each instant of the day.
 fn windows(of: &OfDay<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
     rows.header(&[
-        "time", "part", "name", "kpi", "target", "value", "missed", "without",
+        "time", "part", "name", "kpi", "target", "value", "ci_low", "ci_high", "missed", "without",
     ])?;
     for target in &of.course.windows {
-        let instants = target.values.iter().zip(&target.without);
-        let instants = instants.zip(&target.missed).enumerate();
         // At opening there is nothing yet.
-        for (at, ((value, without), missed)) in instants.skip(1) {
+        for at in 1..target.values.len() {
+            let (low, high) = target.ci[at].unzip();
             rows.text(&of.clock(at as u32 * of.step_min()))?;
             place(rows, &target.place)?;
             rows.text(target.kpi)?;
             rows.number(Some(target.target))?;
-            rows.number(*value)?;
-            rows.text(if *missed { "true" } else { "false" })?;
-            rows.number(*without)?;
+            for number in [target.values[at], low, high] {
+                rows.number(number)?;
+            }
+            rows.text(if target.missed[at] { "true" } else { "false" })?;
+            rows.number(target.without[at])?;
             rows.end()?;
         }
     }

@@ -112,6 +112,13 @@ impl Cell {
         Self { head, tail }
     }
 
+    /// With something more at its beginning.
+    #[must_use]
+    pub fn with_head(mut self, more: &str) -> Self {
+        self.head.insert_str(0, more);
+        self
+    }
+
     /// With something more at its end.
     #[must_use]
     pub fn with_tail(mut self, more: &str) -> Self {
@@ -129,6 +136,11 @@ impl Cell {
     /// What stands before the seam.
     pub fn head(&self) -> &str {
         &self.head
+    }
+
+    /// What stands behind it.
+    pub fn tail(&self) -> &str {
+        &self.tail
     }
 }
 
@@ -230,21 +242,25 @@ impl Table {
         columns.map(|column| (column.header.as_str(), column.cells.as_slice()))
     }
 
-    /// Columns that the table takes where nothing is left out.
-    pub fn natural_width(&self) -> usize {
+    /// Columns of the widest name, and of all figures.
+    fn widths(&self) -> (usize, usize) {
         let names = self.names.iter().chain([&self.header]);
         let name = names.map(|name| columns(name)).max().unwrap_or(0);
-        INDENT + name + self.columns.iter().map(|c| GAP + c.width()).sum::<usize>()
+        (name, self.columns.iter().map(|c| GAP + c.width()).sum())
     }
 
-    /// The table in at most `width` columns: first the least important figures go, then names are cut.
-    pub fn render(mut self, width: usize, colour: bool) -> String {
-        let names = self.names.iter().chain([&self.header]);
-        let natural = names.map(|name| columns(name)).max().unwrap_or(0);
+    /// Columns that the table takes where nothing is left out.
+    pub fn natural_width(&self) -> usize {
+        let (name, figures) = self.widths();
+        INDENT + name + figures
+    }
+
+    /// Without the least important figures, so that the others have room in `width` columns.
+    #[must_use]
+    pub fn within(mut self, width: usize) -> Self {
         // Columns do not go for the sake of the last letters of a long name.
-        let wanted = natural.min((width / 4).max(12));
-        let figures = |kept: &[Column]| kept.iter().map(|c| GAP + c.width()).sum::<usize>();
-        while INDENT + wanted + figures(&self.columns) > width {
+        let name = self.widths().0.min((width / 4).max(12));
+        while INDENT + name + self.widths().1 > width {
             // Of equals the last one.
             let lightest = (0..self.columns.len())
                 .rev()
@@ -252,7 +268,14 @@ impl Table {
             let Some(lightest) = lightest else { break };
             self.columns.remove(lightest);
         }
-        let name_width = natural.min(width.saturating_sub(INDENT + figures(&self.columns)));
+        self
+    }
+
+    /// The table in at most `width` columns: first the least important figures go, then names are cut.
+    pub fn render(self, width: usize, colour: bool) -> String {
+        let table = self.within(width);
+        let (name, figures) = table.widths();
+        let name_width = name.min(width.saturating_sub(INDENT + figures));
 
         let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {
             let name = truncated(name, name_width);
@@ -265,14 +288,14 @@ impl Table {
             line.truncate(line.trim_end_matches(' ').len());
             line
         };
-        let mut headers = self.columns.iter().map(|column| {
+        let mut headers = table.columns.iter().map(|column| {
             let pad = " ".repeat(column.width() - columns(&column.header));
             format!("{pad}{}", column.header)
         });
-        let mut out = Look::Heading.paint(&line(&self.header, &mut headers), colour);
+        let mut out = Look::Heading.paint(&line(&table.header, &mut headers), colour);
         out.push('\n');
-        for (row, name) in self.names.iter().enumerate() {
-            let mut cells = self.columns.iter().map(|column| column.cell(row));
+        for (row, name) in table.names.iter().enumerate() {
+            let mut cells = table.columns.iter().map(|column| column.cell(row));
             out.push_str(&line(name, &mut cells));
             out.push('\n');
         }
@@ -347,5 +370,8 @@ mod tests {
             table().render(24, false),
             "  queue     in target\n  service  76.4 ± 0.3\n  s           –\n"
         );
+        for (width, left) in [(30, 2), (29, 1), (21, 1), (20, 0)] {
+            assert_eq!(table().within(width).columns().count(), left, "{width}");
+        }
     }
 }
