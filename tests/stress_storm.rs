@@ -659,7 +659,7 @@ fn callers_who_give_up_and_call_again_are_as_many_as_the_chain_says() {
 }
 
 #[test]
-#[ignore = "a minute; see docs/validation.md"]
+#[ignore = "two minutes; see docs/validation.md"]
 fn many_callers_who_call_again_are_as_many_as_the_chain_says() {
     curves("retrial", &BLOCKED_AT, &BLOCKED, 10e6, 0.01);
     curves("redial+reconnect", &GIVEN_UP_AT, &GIVEN_UP, 10e6, 0.01);
@@ -1141,7 +1141,7 @@ fn the_day_of_a_storm_of_the_blocked_goes_as_the_chain_says() {
 }
 
 #[test]
-#[ignore = "a minute; see docs/validation.md"]
+#[ignore = "two minutes; see docs/validation.md"]
 fn many_days_of_a_storm_go_as_the_chain_says() {
     let (found, expected) = compare_day("a desk", &DESK, 60, 2000, 0.03);
     compare_windows("a desk", &found, &expected, 0.03);
