@@ -1131,7 +1131,7 @@ fn compare_windows(
 
 #[test]
 fn the_day_of_a_storm_of_those_who_give_up_goes_as_the_chain_says() {
-    let (found, expected) = compare_day("a desk", &DESK, 20, 500, 0.05);
+    let (found, expected) = compare_day("a desk", &DESK, 20, 250, 0.05);
     compare_windows("a desk", &found, &expected, 0.05);
 }
 
