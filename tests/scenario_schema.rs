@@ -262,6 +262,15 @@ fn what_is_wrong_in_form_does_not_conform() {
             "shifts",
             "cyclic = \"yes\"\ntypes = [{ name = \"a\", start = \"08:00\", length = \"8h\" }]",
         ),
+        with("stress", "expect = \"headroom > 5%\""),
+        with("stress", "expect = [5]"),
+        with("stress", "expect = [\"headrom > 5%\"]"),
+        with("stress", "expect = [\"headroom = 5%\"]"),
+        with("stress", "expect = [\"headroom\"]"),
+        with(
+            "stress",
+            &format!("expect = [{}]", vec!["\"headroom > 5%\""; 101].join(",")),
+        ),
     ] {
         assert!(!complaints(&wrong).is_empty(), "this conforms:\n{wrong}");
         assert!(
@@ -299,6 +308,15 @@ fn what_the_reader_accepts_conforms() {
                 "seed = 3.0",
                 "replications = 7",
                 "mode = \"steady\"\nlength = \"1000h\"\nwarm_up = \"1d2h3m4s5ms\"",
+            ],
+        ),
+        (
+            "stress",
+            &[
+                "stages = \"1h:100%\"\nexpect = []",
+                "expect = [\"headroom > -5%\", \" breaking_point>=130 % \"]",
+                "stages = \"1h:100%\"\nexpect = [\"recovery < 1h30m\", \"lost_extra <= 1e3\"]",
+                "expect = [\"\"\"\nbreaking_point\n<\n500%\n\"\"\"]",
             ],
         ),
         (

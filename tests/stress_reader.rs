@@ -74,6 +74,7 @@ actions = [
     { kind = "lines", more = 5, at = "12:00" },
     { kind = "containment", contained = "40%", at = "6h" },
 ]
+expect = ["recovery < 45m", " headroom>-5 % ", "lost_extra <= 1e3"]
 "#;
 
 #[test]
@@ -140,6 +141,19 @@ fn a_profile_says_what_happens_and_when() {
     assert_eq!(
         (queue.as_str(), tiers[1].after),
         ("q", Duration::from_secs(30))
+    );
+    let expected: Vec<(&str, &str, f64)> = read
+        .expect
+        .iter()
+        .map(|of| (of.text.as_str(), of.figure, of.threshold))
+        .collect();
+    assert_eq!(
+        expected,
+        [
+            ("recovery < 45m", "recovery", 2700.0),
+            ("headroom>-5 %", "headroom", -0.05),
+            ("lost_extra <= 1e3", "lost_extra", 1000.0)
+        ]
     );
 }
 

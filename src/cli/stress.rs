@@ -19,7 +19,7 @@ use crate::scenario::{
 };
 use crate::stress::breaking::{self, breaking_point};
 use crate::stress::course::{self, course};
-use crate::stress::expect::{self, Expectation, Of};
+use crate::stress::expect::{self, Expectation, Expected, Of};
 use crate::stress::{self, CurveQuestion, Stress};
 use clap::{ArgGroup, Args};
 use std::io::{self, IsTerminal};
@@ -118,19 +118,14 @@ pub struct Arguments {
     /// Days of a volume at which that ends at the latest
     #[arg(long, value_name = "N", default_value = "400", value_parser = run::days)]
     max_replications: u32,
-    /// What is expected, such as 'recovery < 45m' or 'breaking_point >= 130%'; may be given several times
+    /// What is expected besides what the profile says, such as 'recovery < 45m' or 'breaking_point >= 130%'; may be given several times
     #[arg(long, value_name = "EXPECTATION")]
     expect: Vec<String>,
     /// What expectations that are not decided count as [default: a result of their own, exit status 3]
-    #[arg(long, value_name = "AS", requires = "expect")]
+    #[arg(long, value_name = "AS")]
     inconclusive: Option<CountsAs>,
     /// Write the expectations as JUnit XML
-    #[arg(
-        long,
-        value_name = "FILE.xml",
-        group = "stress_files",
-        requires = "expect"
-    )]
+    #[arg(long, value_name = "FILE.xml", group = "stress_files")]
     junit: Option<PathBuf>,
     /// Seed of all random numbers: the same seed gives the same result [default: the scenario's]
     #[arg(long, value_name = "N", value_parser = super::seed, allow_negative_numbers = true)]
@@ -238,7 +233,9 @@ struct Asked {
     price: bool,
     breaking_point: bool,
     curve: bool,
-    expectations: Vec<Expectation>,
+    expectations: Vec<Expected>,
+    /// Those of the profile that are of a part which is not asked for.
+    not_judged: Vec<Expected>,
 }
 
 fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
@@ -251,7 +248,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     // Before anything is simulated: nobody should wait to be told that something is bad.
     let mut scenario = document.check(&arguments.set)?.scenario;
     arguments.targets.apply(&mut scenario);
-    let asked = asked(arguments, &scenario, own)?;
+    let asked = asked(arguments, &scenario, &document, own)?;
     let seed = arguments.seed.unwrap_or(scenario.run.seed);
     let confidence = arguments.confidence.unwrap_or(scenario.run.confidence);
     let threads = arguments.threads.map(usize::from);
@@ -265,6 +262,7 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
     arguments.targets.apply(&mut scenario);
     let mut found = Stress::of(&scenario, seed, confidence);
     found.run.warnings = prepared.loaded.warnings;
+    found.run.warnings.extend(not_judged(&asked.not_judged));
     let profile = asked.profile.as_ref();
     if let Some(profile) = profile.filter(|_| asked.day) {
         let usual = course::Question::of(&scenario);
@@ -385,37 +383,48 @@ impl From<stress::Error> for Failure {
     }
 }
 
-/// What the flags ask for: without any the breaking point, and the day of the profile where there is one.
+/// What the flags ask for: without any the breaking point, and the day of the profile where there is one; and what expectations
+/// are of. Those of the profile ask for nothing beside a flag that names a part, unless the load test is told to be a gate.
 fn asked(
     arguments: &Arguments,
     scenario: &Scenario,
+    document: &Document,
     own: Option<Document>,
 ) -> Result<Asked, Failure> {
-    let parse = |text: &String| {
-        Expectation::parse(text).map_err(|wrong| {
+    let parse = |text: &String| match Expectation::parse(text) {
+        Ok(what) => Ok(Expected { what, place: None }),
+        Err(wrong) => {
             let words = (
                 wrong.message.as_str(),
                 wrong.label.as_str(),
                 wrong.help.as_str(),
             );
-            problem_in_argument("--expect", text, wrong.span, words)
-        })
+            Err(problem_in_argument("--expect", text, wrong.span, words))
+        }
     };
-    let expectations: Vec<Expectation> = arguments
+    let flags: Vec<Expected> = arguments
         .expect
         .iter()
         .map(parse)
         .collect::<Result<_, _>>()?;
-    let expects = |of: Of| expectations.iter().any(|expected| expected.of == of);
     let named = arguments.stages.is_some() || arguments.profile.is_some() || own.is_some();
-    let nothing =
-        !(arguments.day || arguments.breaking_point || arguments.curve || arguments.price)
-            && expectations.is_empty();
-    let profile = profile(arguments, scenario, own)?;
-    let wants_day = arguments.day
-        || (named && !arguments.price)
-        || expects(Of::Day)
-        || (nothing && profile.is_some());
+    let (profile, in_file) = profile(arguments, scenario, document, own)?;
+    let is_gate = arguments.junit.is_some() || arguments.inconclusive.is_some();
+    if is_gate && flags.is_empty() && in_file.is_empty() {
+        return Err(Failure::bad_input(
+            "nothing is expected, so that there is nothing to judge\n  help: give --expect 'recovery < 45m' or the like, or write \
+             expect = [\"recovery < 45m\"] into the profile's section [stress]",
+        ));
+    }
+    let parts_are_named =
+        arguments.day || arguments.breaking_point || arguments.curve || arguments.price;
+    let all_ask = is_gate || !parts_are_named;
+    let nothing = !parts_are_named && flags.is_empty();
+    let asking = flags.iter().chain(in_file.iter().filter(|_| all_ask));
+    let asking: Vec<Of> = asking.map(|expected| expected.what.of).collect();
+    // A profile that is named is one whose day, or whose price, is asked for.
+    let is_of_day = nothing || (named && !arguments.price);
+    let wants_day = arguments.day || asking.contains(&Of::Day) || (is_of_day && profile.is_some());
     let needs_profile = wants_day || arguments.price;
     if needs_profile && matches!(scenario.run.mode, Mode::Steady { .. }) {
         return Err(Failure::bad_input(
@@ -429,7 +438,7 @@ fn asked(
              section [stress] in the scenario",
         ));
     }
-    let breaking_point = arguments.breaking_point || nothing || expects(Of::BreakingPoint);
+    let breaking_point = arguments.breaking_point || nothing || asking.contains(&Of::BreakingPoint);
     if arguments.price && arguments.risk.is_some() && matches!(arguments.per, PerArgument::Interval)
     {
         return Err(Failure::bad_input(
@@ -441,22 +450,55 @@ fn asked(
             "there is no target that could be missed\n  help: give one: --target 80/20, --max-abandonment 5%, --max-blocking 1% or the like",
         ));
     }
+    let (judged, not_judged): (Vec<Expected>, _) =
+        in_file
+            .into_iter()
+            .partition(|expected| match expected.what.of {
+                Of::Day => wants_day,
+                Of::BreakingPoint => breaking_point,
+            });
     Ok(Asked {
         profile: profile.filter(|_| needs_profile),
         day: wants_day,
         price: arguments.price,
         breaking_point,
         curve: arguments.curve,
-        expectations,
+        expectations: judged.into_iter().chain(flags).collect(),
+        not_judged,
     })
 }
 
-/// The profile: that of the command line, or the scenario's own; its stages may be replaced.
+/// Says which expectations are not judged, and how they would be.
+fn not_judged(expectations: &[Expected]) -> Vec<String> {
+    let parts = [
+        (Of::Day, "the day", "--day"),
+        (Of::BreakingPoint, "the breaking point", "--breaking-point"),
+    ];
+    let warning = |(of, part, flag)| {
+        let mut texts = expectations
+            .iter()
+            .filter(|expected| expected.what.of == of);
+        let first = &texts.next()?.what.text;
+        let (which, them) = match texts.count() {
+            0 => ("is".to_owned(), "it"),
+            1 => ("and another expectation are".to_owned(), "them"),
+            n => (format!("and {n} other expectations are"), "them"),
+        };
+        Some(format!(
+            "{first} {which} not judged, being of {part}: {flag} asks for {them}"
+        ))
+    };
+    parts.into_iter().filter_map(warning).collect()
+}
+
+/// The profile, where anything happens in it, and what it expects: that of the command line, or the scenario's own; its stages may
+/// be replaced.
 fn profile(
     arguments: &Arguments,
     scenario: &Scenario,
+    document: &Document,
     own: Option<Document>,
-) -> Result<Option<Profile>, Failure> {
+) -> Result<(Option<Profile>, Vec<Expected>), Failure> {
     let file = match &arguments.profile {
         None => own,
         Some(path) => {
@@ -474,9 +516,10 @@ fn profile(
             }
         }
     };
-    let mut profile = match file {
-        Some(file) => Some(ProfileFile::new(file).profile(scenario)?),
-        None => scenario.stress.as_deref().cloned(),
+    let file = file.map(ProfileFile::new);
+    let (mut profile, document) = match &file {
+        Some(file) => (Some(file.profile(scenario)?), file.document()),
+        None => (scenario.stress.as_deref().cloned(), document),
     };
     if let Some(text) = &arguments.stages {
         let stages = stages_in_argument("--stages", text, scenario)?;
@@ -485,7 +528,15 @@ fn profile(
             ..profile.unwrap_or_default()
         });
     }
-    Ok(profile)
+    let expected = profile
+        .iter_mut()
+        .flat_map(|profile| std::mem::take(&mut profile.expect));
+    let expected = expected.map(|what| Expected {
+        place: document.place_of_expectation(&what),
+        what,
+    });
+    let expected = expected.collect();
+    Ok((profile.filter(|profile| !profile.is_empty()), expected))
 }
 
 /// Where the files go that were asked for.

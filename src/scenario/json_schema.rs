@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::distribution::{FORMS, MOST_VALUES};
+use super::expectation::{FIGURES, MOST_EXPECTATIONS};
 use super::nodes::default_value;
 use super::schema::{
     self, Item, Key, Kind, MOST_AGENTS, MOST_EXTRA, MOST_FACTOR, MOST_PARTS, Presence, Section,
@@ -158,6 +159,10 @@ fn form(key: &Key) -> Option<String> {
             "Stages, each a duration and the volume at its end: \"30m:100%, 2h:150%, 0s:300%\"; or a list of them"
                 .to_owned()
         }
+        Kind::Expectations => {
+            "A list of figures of the load test, each with its bound: [\"recovery < 45m\", \"breaking_point >= 130%\"]"
+                .to_owned()
+        }
         Kind::Weekdays => "A weekday, \"mon\", or a list of them".to_owned(),
         Kind::Flag => "true or false".to_owned(),
         Kind::Text | Kind::Name | Kind::Word(_) | Kind::Table(_) | Kind::Tables(_) => return None,
@@ -282,6 +287,12 @@ fn values(kind: &Kind, never: bool) -> Value {
                 &["30m:100%, 2h:150%, 0s:300%, 1h:100%"],
             );
             any_of(vec![one.clone(), list_of(one)])
+        }
+        Kind::Expectations => {
+            let figures: Vec<&str> = FIGURES.iter().map(|(name, ..)| *name).collect();
+            let form = format!(r"\s*({})\s*[<>]=?[^<>=]+", figures.join("|"));
+            let one = text(&form, &["recovery < 45m", "breaking_point >= 130%"]);
+            json!({ "type": "array", "maxItems": MOST_EXPECTATIONS, "items": one })
         }
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Duration => a_duration(),

@@ -9,6 +9,7 @@ mod change;
 mod check;
 mod columns;
 mod distribution;
+mod expectation;
 mod fields;
 mod json_schema;
 mod nodes;
@@ -38,6 +39,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use distribution::parse_distribution;
+pub use expectation::{Relation, Wrong};
 pub use json_schema::{SCHEMA_FILE, SCHEMA_TITLE, json_schema};
 pub use problem::{Place, Problem, ScenarioError};
 pub use profile_file::{ProfileFile, stages_in_argument};

@@ -5,7 +5,7 @@ use super::fields::{Checker, Grid};
 use super::problem::ScenarioError;
 use super::regression::problem_in_argument;
 use super::schema;
-use super::stress::{Profile, Stage};
+use super::stress::{Expectation, Profile, Stage};
 use super::tree::{Node, Span, Value};
 use super::types::Scenario;
 
@@ -23,10 +23,29 @@ impl Document {
     }
 }
 
+impl Document {
+    /// File and line in which an expectation of its load test stands; none where a `--set` says it.
+    pub fn place_of_expectation(&self, expected: &Expectation) -> Option<(String, usize)> {
+        let stress = self.root.as_table()?.get("stress")?.as_table()?;
+        let mut written = stress.get("expect")?.as_list()?.iter();
+        let node = written.find(|node| {
+            let read = node.as_text().map(Expectation::parse);
+            matches!(read, Some(Ok(read)) if read == *expected)
+        })?;
+        let before = self.text.get(..node.span.start as usize)?;
+        Some((self.name.clone(), 1 + before.matches('\n').count()))
+    }
+}
+
 impl ProfileFile {
     /// A file that may be one: what it says is read by [`ProfileFile::profile`].
     pub fn new(document: Document) -> Self {
         Self(document)
+    }
+
+    /// The file.
+    pub fn document(&self) -> &Document {
+        &self.0
     }
 
     /// Its profile, for a scenario.

@@ -127,6 +127,8 @@ pub enum Kind {
     Instant,
     /// Stages of a volume: `"30m:100%, 2h:150%"`, or a list of such texts.
     Stages,
+    /// A list of what is expected of a load test: `"recovery < 45m"`.
+    Expectations,
     /// A table.
     Table(&'static Section),
     /// A list of tables.
@@ -626,6 +628,7 @@ pub static STRESS: Section = Section {
         key("loads", Kind::Tables(&LOAD), Optional("all call types alike"), "Volumes of single call types."),
         key("faults", Kind::Tables(&CHANGE), Optional("nothing fails"), "What fails, and when."),
         key("actions", Kind::Tables(&CHANGE), Optional("nothing is done"), "What is done about it, and when."),
+        key("expect", Kind::Expectations, Optional("nothing is expected"), "What is expected of the load test."),
     ],
 };
 

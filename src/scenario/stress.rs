@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+pub use super::expectation::{Expectation, MOST_EXPECTATIONS, Of, Quantity};
 use super::nodes::clock_text;
 use super::resolved::{policy, tiers};
 use super::types::{Rule, Tier};
@@ -31,6 +32,8 @@ pub struct Profile {
     pub faults: Vec<Change>,
     /// What is done about it.
     pub actions: Vec<Change>,
+    /// What is expected of it.
+    pub expect: Vec<Expectation>,
 }
 
 /// A stage of a profile: in so much time the volume changes, evenly, from that of the stage before to this. The first one
@@ -193,7 +196,7 @@ impl Effect {
 }
 
 impl Profile {
-    /// Whether nothing happens.
+    /// Whether nothing happens, whatever is expected.
     pub fn is_empty(&self) -> bool {
         let Self {
             name: _,
@@ -201,6 +204,7 @@ impl Profile {
             loads,
             faults,
             actions,
+            expect: _,
         } = self;
         stages.is_empty() && loads.is_empty() && faults.is_empty() && actions.is_empty()
     }
@@ -222,6 +226,8 @@ impl Profile {
         let change = |of: &Change| change(of, open_min);
         list("faults", self.faults.iter().map(change).collect());
         list("actions", self.actions.iter().map(change).collect());
+        let expect = self.expect.iter();
+        list("expect", expect.map(|of| json!(of.text)).collect());
         Value::Object(table)
     }
 }

@@ -32,6 +32,16 @@ impl Span {
         }
     }
 
+    /// These bytes of a text that stands here; all of it, where what is written is not what it says: escapes, several lines.
+    pub fn within(self, text: &str, bytes: std::ops::Range<usize>) -> Span {
+        let written = (self.end - self.start) as usize;
+        match written == text.len() + 2 {
+            // After its quotes.
+            true => Span::new(self.source, bytes).moved(self.start as usize + 1),
+            false => self,
+        }
+    }
+
     /// The same place, counted from another start: a value within a longer text.
     fn moved(self, by: usize) -> Span {
         Span {

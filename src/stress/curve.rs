@@ -19,7 +19,8 @@ const FEWEST_DAYS: u64 = 30;
 const LEAST_FALL: f64 = 0.05;
 
 /// A queue of a steady run grows without end if its agents have no more than this share of their time left, its calls wait longer
-/// than this share of the run, and more by this share than in a steady state, where L = λ W (Little 1961).
+/// than this share of the run, and more by this share than in a steady state, where L = λ W (Little 1961). Callers who call again do,
+/// if agents or lines have no more than this share of their time left, and of those who come this share never have done.
 const GROWING: f64 = 0.01;
 
 /// Why there is no curve.
@@ -324,21 +325,43 @@ fn simulate(
 
 /// Why a steady run is none: its figures would tell how long it was.
 fn growing(model: &Model, results: &Results) -> Option<String> {
+    let agents_are_busy = |queue: usize| {
+        let groups = model.queues[queue]
+            .tiers
+            .iter()
+            .flat_map(|tier| &tier.groups);
+        let occupancy = groups.map(|&group| results.groups[group].get("occupancy").mean);
+        occupancy.flatten().all(|busy| busy > 1.0 - GROWING)
+    };
+    let lines_are_busy = |trunk: usize| {
+        let busy = results.trunks[trunk].get("lines_busy_mean").mean;
+        // Where there are no lines there is nobody for whom one could be free.
+        busy.is_some_and(|busy| busy >= (1.0 - GROWING) * f64::from(model.trunks[trunk].lines))
+    };
     let grows = |q: &usize| {
         let of = |kpi: &str| results.queues[*q].get(kpi).mean.unwrap_or(0.0);
         let wait_h = of("mean_wait_s") / 3600.0;
         let run_h = model.grid.width_h() * BATCHES as f64;
-        let groups = model.queues[*q].tiers.iter().flat_map(|tier| &tier.groups);
-        let occupancy = groups.map(|&group| results.groups[group].get("occupancy").mean);
         wait_h > GROWING * run_h
             && of("offered") * wait_h > (1.0 + GROWING) * of("queue_length_mean")
-            && occupancy.flatten().all(|busy| busy > 1.0 - GROWING)
+            && agents_are_busy(*q)
     };
-    let queue = (0..results.queues.len()).find(grows)?;
-    Some(format!(
-        "there is no steady state; the queue \"{}\" grows without end",
-        model.scenario.queues[queue].name
-    ))
+    // In a steady state as many callers have done as come.
+    let never_done = |t: &usize| {
+        let of = |kpi: &str| results.call_types[*t].get(kpi).mean.unwrap_or(0.0);
+        let call_type = &model.call_types[*t];
+        of("callers") < (1.0 - GROWING) * of("first_attempts")
+            && (agents_are_busy(call_type.queue) || call_type.trunk.is_some_and(lines_are_busy))
+    };
+    let what = if let Some(queue) = (0..results.queues.len()).find(grows) {
+        let name = &model.scenario.queues[queue].name;
+        format!("the queue \"{name}\" grows without end")
+    } else {
+        let call_type = (0..results.call_types.len()).find(never_done)?;
+        let name = &model.scenario.call_types[call_type].name;
+        format!("ever more callers of the call type \"{name}\" wait to call again")
+    };
+    Some(format!("there is no steady state; {what}"))
 }
 
 /// The larger side of the interval of any queue's service level; none where one is not known. A queue that nobody calls has

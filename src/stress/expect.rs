@@ -5,143 +5,29 @@ use super::Stress;
 use super::breaking::Reason;
 use super::course::NoRecovery;
 use crate::kpi::Unit;
-use crate::lab::check::{self, Judged, Measured, Outcome, Relation, SideInfo, Verdict, Wrong};
-use crate::scenario::{parse_duration, quoted};
+use crate::lab::check::{self, Judged, Measured, Outcome, Relation, SideInfo, Verdict};
+use crate::scenario::stress::Quantity;
 use crate::stats::Estimate;
-use std::ops::Range;
 
-/// A figure that something may be expected of: its name, what it is measured in, and what it is of.
-const FIGURES: [(&str, Unit, Of); 9] = [
-    ("breaking_point", Unit::Fraction, Of::BreakingPoint),
-    ("headroom", Unit::Fraction, Of::BreakingPoint),
-    ("recovery", Unit::Seconds, Of::Day),
-    ("missed_after", Unit::Seconds, Of::Day),
-    ("not_recovered", Unit::Fraction, Of::Day),
-    ("attempts_per_caller", Unit::Number, Of::Day),
-    ("lost_extra", Unit::Count, Of::Day),
-    ("returned_extra", Unit::Count, Of::Day),
-    ("dropped_in_service", Unit::Count, Of::Day),
-];
+pub use crate::scenario::stress::{Expectation, Of};
 
-/// Which part of a load test a figure is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
-    /// The breaking point.
-    BreakingPoint,
-    /// The day of a profile.
-    Day,
-}
-
-/// An expectation.
+/// An expectation, and where it stands: file and line, where it stands in one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Expectation {
-    /// As written.
-    pub text: String,
-    /// The figure.
-    pub figure: &'static str,
-    /// Which part of a load test it is of.
-    pub of: Of,
-    unit: Unit,
-    /// How it shall be beside the threshold.
-    pub relation: Relation,
-    /// A fraction, seconds or a number.
-    pub threshold: f64,
+pub struct Expected {
+    /// What is expected.
+    pub what: Expectation,
+    /// File and line.
+    pub place: Option<(String, usize)>,
 }
 
-impl Expectation {
-    /// Reads an expectation.
-    ///
-    /// # Errors
-    /// What is wrong with it, and where.
-    pub fn parse(text: &str) -> Result<Self, Wrong> {
-        const HELP: &str = "write for example \"recovery < 45m\" or \"breaking_point >= 130%\"";
-        let wrong = |span: Range<usize>, message: &str, label: String, help: String| Wrong {
-            span,
-            message: message.to_owned(),
-            label,
-            help,
-        };
-        let sign = text.find(['<', '>', '=']).ok_or_else(|| {
-            let label = format!("{} has no <, <=, > or >=", quoted(text));
-            wrong(0..text.len(), "no expectation", label, HELP.to_owned())
-        })?;
-        let name = text[..sign].trim();
-        let known = FIGURES.iter().find(|(known, ..)| *known == name);
-        let Some(&(figure, unit, of)) = known else {
-            let names: Vec<&str> = FIGURES.iter().map(|(name, ..)| *name).collect();
-            let start = text.len() - text.trim_start().len();
-            return Err(wrong(
-                start..start + name.len(),
-                "no such figure of a load test",
-                format!("{} is none", quoted(name)),
-                format!("its figures are {}", names.join(", ")),
-            ));
-        };
-        let rest = &text[sign..];
-        let signs = [
-            ("<=", Relation::AtMost),
-            (">=", Relation::AtLeast),
-            ("<", Relation::Below),
-            (">", Relation::Above),
-        ];
-        let Some((written, relation)) = signs.into_iter().find(|(s, _)| rest.starts_with(s)) else {
-            let label = "an expectation has <, <=, > or >=".to_owned();
-            return Err(wrong(
-                sign..sign + 1,
-                "no such sign",
-                label,
-                HELP.to_owned(),
-            ));
-        };
-        let value = rest[written.len()..].trim();
-        let start = text.len() - text[sign + written.len()..].trim_start().len();
-        let unfit = |label: String, help: &str| {
-            wrong(
-                start..start + value.len(),
-                "no such value",
-                label,
-                help.to_owned(),
-            )
-        };
-        let number = |text: &str| text.parse::<f64>().ok().filter(|x| x.is_finite());
-        let threshold = match unit {
-            Unit::Seconds => parse_duration(value)
-                .map(|time| time.as_secs_f64())
-                .map_err(|error| unfit(error.wrong, "a time has its unit: 45m, 1h30m"))?,
-            Unit::Fraction => value
-                .strip_suffix('%')
-                .and_then(|text| number(text.trim()))
-                .map(|percent| percent / 100.0)
-                .ok_or_else(|| {
-                    unfit(
-                        format!("{} is no share in per cent", quoted(value)),
-                        "write for example 130%",
-                    )
-                })?,
-            _ => number(value).ok_or_else(|| {
-                unfit(
-                    format!("{} is no number", quoted(value)),
-                    "write a number, for example 1.2",
-                )
-            })?,
-        };
-        Ok(Self {
-            text: text.to_owned(),
-            figure,
-            of,
-            unit,
-            relation,
-            threshold,
-        })
-    }
-
+impl Expected {
     /// Judges what was found.
     fn judge(&self, found: &Stress) -> Judged {
-        let seen = seen(self.figure, found);
+        let seen = seen(self.what.figure, found);
         let (verdict, reason) = match &seen.range {
             Some((low, high)) => {
-                let t = self.threshold;
-                let (pass, fail) = match self.relation {
+                let t = self.what.threshold;
+                let (pass, fail) = match self.what.relation {
                     Relation::Below => (*high < t, *low >= t),
                     Relation::AtMost | Relation::Within => (*high <= t, *low > t),
                     Relation::Above => (*low > t, *high <= t),
@@ -156,22 +42,22 @@ impl Expectation {
             None => (Verdict::Inconclusive, None),
         };
         Judged {
-            text: self.text.clone(),
+            text: self.what.text.clone(),
             name: None,
-            file: None,
-            line: None,
+            file: self.place.as_ref().map(|(file, _)| file.clone()),
+            line: self.place.as_ref().map(|(_, line)| *line),
             place: "total".to_owned(),
             start: None,
-            kpi: self.figure,
+            kpi: self.what.figure,
             baseline: None,
             verdict,
             value: seen.value,
             ci: seen
                 .range
                 .filter(|(low, high)| low.is_finite() && high.is_finite()),
-            relation: self.relation,
-            threshold: self.threshold,
-            unit: Measured::Value(self.unit),
+            relation: self.what.relation,
+            threshold: self.what.threshold,
+            unit: Measured::Value(unit(self.what.quantity)),
             identical: false,
             replications: seen.days,
             reason: match (seen.reason, reason) {
@@ -180,6 +66,15 @@ impl Expectation {
             },
             replications_needed: None,
         }
+    }
+}
+
+fn unit(of: Quantity) -> Unit {
+    match of {
+        Quantity::Share => Unit::Fraction,
+        Quantity::Time => Unit::Seconds,
+        Quantity::Number => Unit::Number,
+        Quantity::Count => Unit::Count,
     }
 }
 
@@ -283,7 +178,7 @@ fn seen(figure: &str, found: &Stress) -> Seen {
 }
 
 /// Judges all expectations, and puts them into the document.
-pub fn judge(found: &mut Stress, expectations: &[Expectation]) {
+pub fn judge(found: &mut Stress, expectations: &[Expected]) {
     let judged = expectations.iter().map(|expected| expected.judge(found));
     let judged: Vec<Judged> = judged.collect();
     found.expectations = judged;
@@ -321,58 +216,5 @@ pub fn outcome(found: &Stress, label: &str) -> Outcome {
         },
         baselines: Vec::new(),
         expectations: found.expectations.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn expectations_are_read() {
-        for (text, figure, relation, threshold) in [
-            ("recovery < 45m", "recovery", Relation::Below, 2700.0),
-            (
-                "breaking_point >= 130%",
-                "breaking_point",
-                Relation::AtLeast,
-                1.3,
-            ),
-            (" headroom>-5 % ", "headroom", Relation::Above, -0.05),
-            (
-                "attempts_per_caller <= 1.25",
-                "attempts_per_caller",
-                Relation::AtMost,
-                1.25,
-            ),
-        ] {
-            let read = Expectation::parse(text).unwrap_or_else(|wrong| panic!("{text}: {wrong}"));
-            assert_eq!((read.figure, read.relation), (figure, relation), "{text}");
-            assert!(
-                (read.threshold - threshold).abs() < 1e-12,
-                "{text}: {}",
-                read.threshold
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_none_is_refused_with_its_place() {
-        for (text, at, says) in [
-            ("recovery", 0..8, "no expectation"),
-            ("", 0..0, "no expectation"),
-            ("recovry < 45m", 0..7, "no such figure"),
-            ("  queues.a.asa_s < 3s", 2..16, "no such figure"),
-            ("recovery = 45m", 9..10, "no such sign"),
-            ("recovery < 45", 11..13, "no such value"),
-            ("recovery <", 10..10, "no such value"),
-            ("breaking_point >= 1.3", 18..21, "no such value"),
-            ("lost_extra < many", 13..17, "no such value"),
-            ("lost_extra < inf", 13..16, "no such value"),
-        ] {
-            let wrong = Expectation::parse(text).expect_err(text);
-            assert_eq!(wrong.span, at, "{text}");
-            assert!(wrong.message.contains(says), "{text}: {wrong}");
-        }
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::kpi::{self, CONTACTS, GROUPS, QUANTILES, TARGET_MET, TRUNKS, Unit};
 use crate::scenario::{nearest, parse_duration, parse_fraction, parse_points, quoted};
-use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
+
+pub use crate::scenario::{Relation, Wrong};
 
 /// What is expected of a figure, in one place or in each of several.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,34 +133,6 @@ pub enum Of {
     },
 }
 
-/// How a figure shall be beside the threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
-    /// `<`
-    Below,
-    /// `<=`
-    AtMost,
-    /// `>`
-    Above,
-    /// `>=`
-    AtLeast,
-    /// `±`: a difference of at most that, in either direction.
-    Within,
-}
-
-impl Relation {
-    /// As it is written.
-    pub fn sign(self) -> &'static str {
-        match self {
-            Relation::Below => "<",
-            Relation::AtMost => "<=",
-            Relation::Above => ">",
-            Relation::AtLeast => ">=",
-            Relation::Within => "±",
-        }
-    }
-}
-
 /// A threshold in the figure's unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Threshold {
@@ -167,25 +140,6 @@ pub enum Threshold {
     Plain(f64),
     /// Of the difference, as a part of the baseline's value.
     Relative(f64),
-}
-
-/// What is wrong with an expectation, and where in its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    /// Bytes of the text.
-    pub span: Range<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// What stands there.
-    pub label: String,
-    /// What to do.
-    pub help: String,
-}
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}; {}", self.message, self.label, self.help)
-    }
 }
 
 impl std::error::Error for Wrong {}

@@ -111,6 +111,7 @@ pub fn happens(of: &OfDay<'_>) -> Vec<String> {
         loads,
         faults,
         actions,
+        expect: _,
     } = of.profile;
     let mut lines = Vec::new();
     let peak = |stages: &[crate::scenario::stress::Stage]| {

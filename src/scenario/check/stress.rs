@@ -14,6 +14,8 @@ use crate::scenario::words::{listed, quoted};
 
 /// How stages are written, for messages.
 const STAGES: &str = "stages of a volume";
+const EXPECT_HELP: &str =
+    "write for example expect = [\"recovery < 45m\", \"breaking_point >= 130%\"]";
 const STAGES_HELP: &str =
     "write for example \"30m:100%, 2h:150%, 0s:300%, 1h:100%\": in so much time to so much volume";
 
@@ -96,14 +98,22 @@ impl Checker<'_> {
             })
         };
         let (faults, actions) = (changes(self, "faults"), changes(self, "actions"));
+        let expect = match f.has("expect") {
+            true => self.nested(&f, "expect", |c, _, node| c.expectations(node)),
+            false => Some(Vec::new()),
+        };
         let profile = Profile {
             name: name.flatten(),
             stages: stages?,
             loads: loads?,
             faults: faults?,
             actions: actions?,
+            expect: expect?,
         };
-        if profile.is_empty() {
+        // The breaking point is one of any day.
+        let of_the_day = |expected: &Expectation| expected.of == Of::Day;
+        let nothing = profile.expect.is_empty() || profile.expect.iter().any(of_the_day);
+        if profile.is_empty() && nothing {
             self.find(
                 node.span,
                 "nothing happens in this load test",
@@ -112,6 +122,58 @@ impl Checker<'_> {
             );
         }
         Some(profile)
+    }
+
+    /// A list of texts.
+    fn expectations(&mut self, node: &Node) -> Option<Vec<Expectation>> {
+        let Some(list) = node.as_list() else {
+            self.find(
+                node.span,
+                "`expect` must be a list of expectations",
+                format!("this is {}", node.describe()),
+                EXPECT_HELP,
+            );
+            return None;
+        };
+        if list.len() > MOST_EXPECTATIONS {
+            self.find(
+                list[MOST_EXPECTATIONS].span,
+                "too many expectations",
+                format!(
+                    "there are {}, at most {MOST_EXPECTATIONS} are allowed",
+                    list.len()
+                ),
+                "",
+            );
+            return None;
+        }
+        let mut all: Vec<Expectation> = Vec::with_capacity(list.len());
+        for node in list {
+            let Some(text) = node.as_text() else {
+                self.find(
+                    node.span,
+                    "an expectation must be a text",
+                    format!("this is {}", node.describe()),
+                    EXPECT_HELP,
+                );
+                continue;
+            };
+            match Expectation::parse(text) {
+                Ok(expected) if all.iter().any(|other| other.says_the_same(&expected)) => self
+                    .find(
+                        node.span,
+                        format!("{} is expected twice", quoted(&expected.text)),
+                        "an earlier entry says the same",
+                        "leave one of them out",
+                    ),
+                Ok(expected) => all.push(expected),
+                Err(wrong) => {
+                    let span = node.span.within(text, wrong.span);
+                    self.find(span, wrong.message, wrong.label, wrong.help);
+                }
+            }
+        }
+        (all.len() == list.len()).then_some(all)
     }
 
     /// Each change makes another state of the whole scenario.
