@@ -6,6 +6,7 @@ mod day;
 mod page;
 mod pictures;
 mod price;
+mod profile;
 mod tables;
 mod words;
 
@@ -54,7 +55,7 @@ impl<'a> View<'a> {
         Some(OfPrice {
             price: self.found.price.as_ref()?,
             today: self.scenario,
-            name: self.profile.and_then(|profile| profile.name.as_deref()),
+            profile: self.profile?,
         })
     }
 
@@ -101,16 +102,19 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
             .map(|sentence| wrapped(sentence, page.text_width(), 2, 2))
             .collect()
     };
+    let happens = |profile: &Profile| {
+        let lines = profile::happens(profile, view.scenario);
+        let lines = lines
+            .iter()
+            .map(|line| wrapped(line, page.text_width(), 4, 2));
+        page.aside(&lines.collect::<String>())
+    };
     blocks.push(page.warnings(&view.found.run.warnings));
     if let Some(found) = &view.found.breaking {
         blocks.push(paragraphs(breaking::sentences(found, view.scenario)));
     }
     if let Some(of) = view.day() {
-        let happens = day::happens(&of).into_iter();
-        let happens: String = happens
-            .map(|line| wrapped(&line, page.text_width(), 4, 2))
-            .collect();
-        blocks.push(day::heading(&of, &page) + &page.aside(&happens));
+        blocks.push(day::heading(&of, &page) + &happens(of.profile));
         blocks.push(paragraphs(day::sentences(&of)));
         blocks.push(day::chart(&of, &page));
         let table = |errors| day::table(&of, errors).map(|table| table.within(page.width));
@@ -130,7 +134,11 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
     if let Some(of) = view.price() {
         let heading = Look::Heading.paint(&price::heading(&of), page.colour);
         let heading = wrapped(&heading, page.text_width(), 2, 2);
-        blocks.push(heading + &paragraphs(price::sentences(&of)));
+        let happens = view
+            .day()
+            .map_or_else(|| happens(of.profile), |_| String::new());
+        blocks.push(heading + &happens);
+        blocks.push(paragraphs(price::sentences(&of)));
         blocks.push(super::staffing::targets(&of.verdicts(), &page));
         let legend = page.aside(&wrapped(&price::legend(&of), page.text_width(), 2, 2));
         let table = price::table(&of).map(|table| table.render(page.width, page.colour));

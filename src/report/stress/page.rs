@@ -2,7 +2,7 @@
 
 use super::day::{self, OfDay};
 use super::price::{self, OfPrice};
-use super::{OfCurve, View, breaking, pictures, tables, words};
+use super::{OfCurve, View, breaking, pictures, profile, tables, words};
 use crate::lab::check::{Judged, Verdict};
 use crate::report::check;
 use crate::report::files::go_on;
@@ -60,6 +60,7 @@ struct Day {
 #[derive(Serialize)]
 struct Price {
     heading: String,
+    happens: Vec<String>,
     sentences: Vec<String>,
     targets: Vec<Target>,
     figures: Vec<Figure>,
@@ -174,7 +175,7 @@ fn of_day(of: &OfDay<'_>, stop: &AtomicBool) -> io::Result<Day> {
     Ok(Day {
         title: day::title(of),
         days: of.course.profile.days,
-        happens: day::happens(of),
+        happens: profile::happens(of.profile, of.scenario),
         sentences: day::sentences(of),
         figures: vec![figure(&pictures::over_the_day(of), COURSE, stop)?],
         table: day::table(of, true).map(|table| grid("", &table)),
@@ -193,6 +194,7 @@ fn of_price(of: &OfPrice<'_>, stop: &AtomicBool) -> io::Result<Price> {
     });
     Ok(Price {
         heading: price::heading(of),
+        happens: profile::happens(of.profile, of.today),
         sentences: price::sentences(of),
         targets: of.verdicts().into_iter().map(Target::from).collect(),
         figures: figures.collect::<io::Result<_>>()?,

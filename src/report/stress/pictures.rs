@@ -2,9 +2,9 @@
 //! the whole centre in one, and each queue beside the formulas.
 
 use super::day::{self, OfDay};
-use super::price;
 use super::words::{target, volume};
 use super::{ERLANG_A, ERLANG_C, Erlang, OfCurve, View, said};
+use super::{price, profile};
 use crate::kpi::{FormulaFigures, Interval, Results, Unit, unit};
 use crate::report::files::{Folder, SaveError, slug};
 use crate::report::plots::{
@@ -211,7 +211,7 @@ fn spans(of: &OfDay<'_>) -> Vec<Span> {
         changes.map(|change| {
             let until = change.until_min.map_or(close, |until| open + until);
             Span {
-                name: day::change(of, change),
+                name: profile::change(change, of.scenario),
                 from: f64::from(open + change.from_min),
                 to: f64::from(until.min(close)),
                 kind: *kind,

@@ -6,6 +6,7 @@ use crate::report::staffing::{Verdict, lines, missed, verdicts};
 use crate::report::tables::Sheet;
 use crate::report::text::figures::UNDEFINED;
 use crate::report::text::layout::{Table, truncated};
+use crate::scenario::stress::Profile;
 use crate::scenario::{Scenario, clock_text, grouped};
 use crate::stress::Price;
 use std::io;
@@ -18,8 +19,7 @@ const NAME: usize = 20;
 pub struct OfPrice<'a> {
     pub price: &'a Price,
     pub today: &'a Scenario,
-    /// Of the profile.
-    pub name: Option<&'a str>,
+    pub profile: &'a Profile,
 }
 
 /// Agents of a group, today and needed.
@@ -50,7 +50,7 @@ impl OfPrice<'_> {
 
 /// A heading: what is survived.
 pub fn heading(of: &OfPrice<'_>) -> String {
-    match of.name {
+    match &of.profile.name {
         Some(name) => format!("{name}: what it takes to survive it"),
         None => "What it takes to survive the profile".to_owned(),
     }
