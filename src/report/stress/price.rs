@@ -116,13 +116,14 @@ fn agents(of: &OfPrice<'_>) -> String {
 /// Agents needed, beside today's, where there are more of them; neighbouring intervals with the same in one row.
 pub fn table(of: &OfPrice<'_>) -> Option<Table> {
     let groups = of.groups();
-    let row = |i: usize| -> Vec<(u32, u32)> {
+    type Cells = Vec<(u32, u32)>;
+    let row = |i: usize| -> Cells {
         groups
             .iter()
             .map(|of| (of.needed[i], of.today[i]))
             .collect()
     };
-    let mut runs: Vec<(usize, usize, Vec<(u32, u32)>)> = Vec::new();
+    let mut runs: Vec<(usize, usize, Cells)> = Vec::new();
     for i in 0..of.today.intervals() {
         match runs.last_mut() {
             Some((_, end, cells)) if *cells == row(i) => *end = i + 1,
