@@ -315,6 +315,47 @@ fn the_document_and_the_files() {
     }
 }
 
+/// What is written is the scenario with these agents and lines, and survives the profile as it stands.
+#[test]
+fn the_scenario_that_survives_it_is_written() {
+    let folder = project();
+    let mut arguments = PRICE.to_vec();
+    arguments.extend(["--write", "ready.toml", "--json"]);
+    let priced: serde_json::Value =
+        serde_json::from_slice(&done_in(folder.path(), &arguments).stdout).unwrap();
+    let again = [
+        "stress",
+        "ready.toml",
+        "--price",
+        "--replications",
+        "300",
+        "--json",
+    ];
+    let again: serde_json::Value =
+        serde_json::from_slice(&done_in(folder.path(), &again).stdout).unwrap();
+    assert_eq!(again["price"]["agent_hours"], 0.0, "{}", again["price"]);
+    assert_eq!(again["price"]["goals"], priced["price"]["goals"]);
+    let text = fs::read_to_string(folder.path().join("ready.toml")).unwrap();
+    let lines = &priced["price"]["lines"][0]["simulated"];
+    assert!(text.contains(&format!("lines = {lines}")), "{text}");
+    assert!(text.contains("stages = \"30m:100%, 0s:300%"), "{text}");
+    // It is not overwritten, and no two files are one.
+    fs::create_dir(folder.path().join("out")).unwrap();
+    for (more, told) in [
+        (&["--write", "ready.toml"][..], "ready.toml"),
+        (&["--write", "x.toml", "--report", "x.toml"][..], "x.toml"),
+        (
+            &["--write", "out/x.toml", "--plots", "out"][..],
+            "plots cannot be written to out: the scenario",
+        ),
+    ] {
+        let output = acdsim_in(folder.path(), &[&PRICE[..], more].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(told), "{said}");
+    }
+}
+
 #[test]
 fn what_is_wrong_is_told() {
     let folder = project();

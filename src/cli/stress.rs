@@ -11,7 +11,7 @@ use crate::lab::vary;
 use crate::planning::{self, Per, Tolerance};
 use crate::report::check as check_report;
 use crate::report::files::{Folder, Place, SaveError};
-use crate::report::{stress as report, text};
+use crate::report::{scenario as saved, stress as report, text};
 use crate::scenario::stress::{MOST_VOLUME, Profile};
 use crate::scenario::{
     Document, Mode, ProfileFile, STARTERS, Scenario, parse_duration, problem_in_argument,
@@ -153,6 +153,14 @@ pub struct Arguments {
     /// Write every figure as CSV files into a folder [default: output/NAME-seedN-stress-csv]
     #[arg(long, value_name = "DIR", num_args = 0..=1, group = "stress_files")]
     csv: Option<Option<PathBuf>>,
+    /// Write the scenario with the agents and lines that survive the profile
+    #[arg(
+        long,
+        value_name = "FILE.toml",
+        group = "stress_files",
+        requires = "price"
+    )]
+    write: Option<PathBuf>,
     /// Overwrite files that exist
     #[arg(long, requires = "stress_files")]
     force: bool,
@@ -371,6 +379,13 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
         let path = place.save_file(|out| check_report::junit(&outcome, undecided, out))?;
         say(format!("JUnit: {}", path.display()));
     }
+    if let (Some(place), Some(price)) = (&places.scenario, &found.price) {
+        let from = (&document, prepared.calibration.as_ref());
+        if !saved::save(&price.scenario, from, place)? {
+            say("note: the comments of the scenario file could not be kept");
+        }
+        say(format!("Scenario: {}", place.path().display()));
+    }
     Ok(check::exit_status(&outcome, undecided, stop))
 }
 
@@ -545,6 +560,7 @@ struct Places {
     plots: Option<Place>,
     csv: Option<Place>,
     junit: Option<Place>,
+    scenario: Option<Place>,
 }
 
 impl Places {
@@ -553,33 +569,44 @@ impl Places {
         let place = |flag: &Option<Option<PathBuf>>, ending: &str| {
             Place::asked(flag, (scenario, seed, ending), arguments.force)
         };
+        let given = |path: &Option<PathBuf>| {
+            let path = path.as_ref();
+            path.map(|path| Place::given(path, arguments.force))
+        };
         let places = Self {
             page: place(&arguments.report, "-stress.html"),
             plots: place(&arguments.plots, "-stress-plots"),
             csv: place(&arguments.csv, "-stress-csv"),
-            junit: arguments
-                .junit
-                .as_ref()
-                .map(|path| Place::given(path, arguments.force)),
+            junit: given(&arguments.junit),
+            scenario: given(&arguments.write),
         };
-        for file in [&places.page, &places.junit].into_iter().flatten() {
+        for file in [&places.page, &places.junit, &places.scenario]
+            .into_iter()
+            .flatten()
+        {
             file.may_save_file()?;
         }
         for folder in [&places.plots, &places.csv].into_iter().flatten() {
             folder.may_save_folder()?;
         }
-        // The folder would no longer be empty, or the file be in its place.
-        for (folder, other, title, others) in [
-            (&places.plots, &places.page, "plots", "the page"),
-            (&places.csv, &places.page, "CSV files", "the page"),
-            (&places.csv, &places.plots, "CSV files", "the plots"),
-        ] {
-            if let (Some(folder), Some(other)) = (folder, other)
-                && folder.has_in_it(other)
-            {
+        let named = [
+            (&places.csv, "CSV files"),
+            (&places.plots, "plots"),
+            (&places.page, "the page"),
+            (&places.junit, "the JUnit file"),
+            (&places.scenario, "the scenario"),
+        ];
+        let given: Vec<(&Place, &str)> = named
+            .into_iter()
+            .filter_map(|(place, name)| Some((place.as_ref()?, name)))
+            .collect();
+        for (k, (place, name)) in given.iter().enumerate() {
+            let mut others = given[k + 1..].iter();
+            // The folder would no longer be empty, or the file be in its place.
+            if let Some((_, other)) = others.find(|(other, _)| place.has_in_it(other)) {
                 return Err(Failure::bad_input(format!(
-                    "{title} cannot be written to {}: {others} would be there already; name another folder",
-                    folder.path().display(),
+                    "{name} cannot be written to {}: {other} would be there already; name another place",
+                    place.path().display(),
                 )));
             }
         }

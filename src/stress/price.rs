@@ -73,18 +73,19 @@ pub fn price(
 ) -> Result<Price, Error> {
     let step_min = StressedDay::new(scenario, profile).step_min();
     let may_serve = who_may_serve(scenario, profile);
+    let staffed = |planned: &Scenario| {
+        let mut staffed = scenario.clone();
+        for (group, of) in staffed.groups.iter_mut().zip(&planned.groups) {
+            group.staff.clone_from(&of.staff);
+        }
+        for (trunk, of) in staffed.trunks.iter_mut().zip(&planned.trunks) {
+            trunk.lines = of.lines;
+        }
+        staffed
+    };
     let day = PlannedDay {
         scenario: &may_serve,
-        model: &|planned| {
-            let mut staffed = scenario.clone();
-            for (group, of) in staffed.groups.iter_mut().zip(&planned.groups) {
-                group.staff.clone_from(&of.staff);
-            }
-            for (trunk, of) in staffed.trunks.iter_mut().zip(&planned.trunks) {
-                trunk.lines = of.lines;
-            }
-            StressedDay::new(&staffed, profile).model(Parts::ALL)
-        },
+        model: &|planned| StressedDay::new(&staffed(planned), profile).model(Parts::ALL),
         cells: (scenario.interval_min / step_min) as usize,
     };
     let with = reinforce(&day, question, control)?;
@@ -116,7 +117,7 @@ pub fn price(
         agent_hours_without: without.filter(|of| !of.partial).map(|of| hours(&of)),
         replications: with.days,
         days_used,
-        scenario: with.scenario,
+        scenario: staffed(&with.scenario),
         lines: with.lines,
         cost: with.cost,
         goals: with.goals,
