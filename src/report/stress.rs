@@ -154,8 +154,15 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
     if !view.found.expectations.is_empty() {
         blocks.push(super::check::expectations(&view.found.expectations, &page));
     }
-    let hint = "(pictures: --plots; page with pictures: --report; every figure: --json, --csv)";
-    blocks.push(page.aside(&wrapped(hint, page.text_width(), 2, 1)));
+    let next = match (view.found.price.is_some(), view.found.day.is_some()) {
+        (true, _) => "save the scenario with these agents and lines: --write FILE.toml; ",
+        (false, true) => "what it takes to survive it: --price; ",
+        (false, false) => "",
+    };
+    let hint = format!(
+        "({next}pictures: --plots; page with pictures: --report; every figure: --json, --csv)"
+    );
+    blocks.push(page.aside(&wrapped(&hint, page.text_width(), 2, 1)));
     blocks.retain(|block| !block.is_empty());
     blocks.join("\n").replace(NBSP, " ")
 }
