@@ -267,7 +267,7 @@ fn what_cannot_be_done_is_refused_before_anything_is_simulated() {
     )
     .unwrap();
     for (arguments, says) in [
-        (&["desk.toml", "--day"][..], "there is no profile for a day"),
+        (&["desk.toml", "--day"][..], "there is no profile"),
         (
             &["steady.toml", "--stages", "1h:200%"],
             "this scenario is one steady run",
@@ -293,7 +293,7 @@ fn what_cannot_be_done_is_refused_before_anything_is_simulated() {
         (&["desk.toml", "--stages", "1h:x"], "--stages:1:1"),
         (
             &["desk.toml", "--expect", "recovery < 45m"],
-            "there is no profile for a day",
+            "there is no profile",
         ),
         (
             &["stormy-desk.toml", "--expect", "recovery < 45"],

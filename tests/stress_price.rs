@@ -86,12 +86,12 @@ fn what_is_added_is_enough_and_not_too_much() {
         "{mean} ± {se} with one fewer everywhere"
     );
     // Nobody is taken who is there today, and the hours are those of who is added.
-    let added: u32 = found.agents.iter().map(|of| of.agents - of.current).sum();
+    let added: u32 = found.agents.iter().map(|of| of.needed - of.current).sum();
     assert!(
         found
             .agents
             .iter()
-            .all(|of| of.current == 10 && of.agents > 10)
+            .all(|of| of.current == 10 && of.needed > 10)
     );
     assert_eq!(found.agent_hours, f64::from(added) / 2.0);
     let paid = found.cost.recommended - found.cost.current;
@@ -115,7 +115,7 @@ fn by_interval_each_has_its_own() {
         let mut agents = found.agents.iter();
         agents
             .find(|of| of.start == start)
-            .map_or(10, |of| of.agents)
+            .map_or(10, |of| of.needed)
     };
     // Erlang-A for 16 erlangs, within a tolerance of a point, asks for 17, carried over and repeats left aside.
     for start in ["10:00", "10:30"] {
@@ -164,7 +164,7 @@ fn nobody_is_planned_on_a_lost_site() {
             "{agents}: {:?}",
             found.agents
         );
-        let most = found.agents.iter().map(|of| of.agents).max().unwrap();
+        let most = found.agents.iter().map(|of| of.needed).max().unwrap();
         assert!((8..=12).contains(&most), "{agents}: {most}");
         let (mean, se) = level(&found.scenario, &scenario);
         assert!(mean + 3.0 * se >= 0.79, "{agents}: {mean} ± {se}");
@@ -205,7 +205,7 @@ fn lines_are_bought_for_those_that_are_lost() {
     let found = price_of(&few, Per::Day);
     let n = found.lines[0].simulated.unwrap();
     assert!((48..=54).contains(&n), "{n} lines");
-    let agents = found.agents.iter().map(|of| of.agents).max().unwrap();
+    let agents = found.agents.iter().map(|of| of.needed).max().unwrap();
     assert!(
         (21..=28).contains(&agents),
         "{agents} agents for 20 erlangs"
@@ -283,7 +283,7 @@ fn the_document_and_the_files() {
     let agents = price["agents"].as_array().unwrap();
     let hours: f64 = agents
         .iter()
-        .map(|of| (of["agents"].as_f64().unwrap() - of["current"].as_f64().unwrap()) / 2.0)
+        .map(|of| (of["needed"].as_f64().unwrap() - of["current"].as_f64().unwrap()) / 2.0)
         .sum();
     assert_eq!(price["agent_hours"], hours);
     assert_eq!(price["lines"][0]["trunk"], "main");

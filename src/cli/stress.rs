@@ -39,6 +39,8 @@ const VOLUMES: &str = "10%..300%:10%";
 /// section [stress] or a profile is given, the day on which that happens, beside the same day without it: when it recovers, who
 /// is lost, and what callers who call again add. A profile has stages of volume, faults, and what is done about them.
 ///
+/// The price (--price) is which agents, where and when, and which lines it takes to survive that day.
+///
 /// The capacity curve (--curve) simulates the scenario at volumes from 10 % to 300 % of its first attempts, with the same
 /// callers at all of them, beside what Erlang-C and Erlang-A say, and marks the knee: where the service begins to give way.
 #[derive(Debug, Args)]
@@ -105,7 +107,7 @@ pub struct Arguments {
     /// The breaking point: largest width of its interval, in points of today's volume
     #[arg(long, value_name = "POINTS", default_value = "2pp", value_parser = width)]
     width: f64,
-    /// The breaking point and the price: days simulated in all, at most, for each of them
+    /// The breaking point and the price: days of each search, at most
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
     #[arg(default_value = "100000")]
     budget: u64,
@@ -437,8 +439,8 @@ fn asked(
     let nothing = !parts_are_named && flags.is_empty();
     let asking = flags.iter().chain(in_file.iter().filter(|_| all_ask));
     let asking: Vec<Of> = asking.map(|expected| expected.what.of).collect();
-    // A profile that is named is one whose day, or whose price, is asked for.
-    let is_of_day = nothing || (named && !arguments.price);
+    // Who names a profile and no part asks for its day.
+    let is_of_day = nothing || (named && !parts_are_named);
     let wants_day = arguments.day || asking.contains(&Of::Day) || (is_of_day && profile.is_some());
     let needs_profile = wants_day || arguments.price;
     if needs_profile && matches!(scenario.run.mode, Mode::Steady { .. }) {
@@ -449,7 +451,7 @@ fn asked(
     }
     if needs_profile && profile.is_none() {
         return Err(Failure::bad_input(
-            "there is no profile for a day\n  help: give one: --stages '2h:100%, 0s:200%, 30m:200%, 1h:100%', --profile FILE.toml, or a \
+            "there is no profile\n  help: give one: --stages '2h:100%, 0s:200%, 30m:200%, 1h:100%', --profile FILE.toml, or a \
              section [stress] in the scenario",
         ));
     }
@@ -527,6 +529,7 @@ fn profile(
                     let name = format!("{}.toml", starter.name);
                     Some(Document::parse(&name, starter.text, Path::new(""))?)
                 }
+                None if !path.exists() => return Err(no_profile(path)),
                 _ => Some(Document::open(path)?),
             }
         }
@@ -552,6 +555,19 @@ fn profile(
     });
     let expected = expected.collect();
     Ok((profile.filter(|profile| !profile.is_empty()), expected))
+}
+
+/// There is no such profile.
+fn no_profile(path: &Path) -> Failure {
+    let bundled = STARTERS
+        .iter()
+        .filter(|starter| starter.command == "stress");
+    let names: Vec<&str> = bundled.map(|starter| starter.name).collect();
+    Failure::bad_input(format!(
+        "there is no file {}, and no bundled profile of that name\n  help: those that come with acdsim are {}",
+        path.display(),
+        names.join(", ")
+    ))
 }
 
 /// Where the files go that were asked for.

@@ -138,6 +138,10 @@ pub struct BreakingPoint {
     pub band: Option<Band>,
     /// The factors simulated.
     pub points: Vec<Simulated>,
+    /// Over what targets are judged: `day` or `interval`.
+    pub per: &'static str,
+    /// The share of days on which a target of a queue may be missed, where that is judged in place of the targets.
+    pub risk: Option<f64>,
     /// Days simulated.
     pub days_used: u64,
 }
@@ -231,6 +235,8 @@ fn found(scenario: &Scenario, question: &Question, control: &Control) -> Result<
             one_more: Vec::new(),
             band: None,
             points: Vec::new(),
+            per: question.per.name(),
+            risk: question.risk,
             days_used: 0,
         },
         headroom_percent: None,

@@ -66,8 +66,8 @@ pub struct Course {
     pub amplification: Amplification,
     /// How long targets are missed after the cause is over.
     pub missed_after: MissedAfter,
-    /// Overload keeps itself up: targets are missed at closing on at least half of the days, though without the profile they
-    /// are met over the day, and at closing on more than half.
+    /// Overload keeps itself up: targets are surely missed at closing on at least half of the days, though without the profile
+    /// they are met over the day, and at closing surely on more than half.
     pub self_sustaining: bool,
     /// Lost callers a day, more than without the profile.
     pub lost_extra: Estimate,
@@ -541,11 +541,11 @@ impl<'w> Judged<'w> {
     }
 
     fn is_self_sustaining(&self) -> bool {
-        let share = |side: usize| self.missed_at_closing(side).mean.unwrap_or(0.0);
+        let surely = |side: usize| self.missed_at_closing(side).ci.unwrap_or((0.0, 1.0));
         let closing = self.windows[0].steps();
         self.over() < closing
-            && share(1) >= 0.5
-            && share(0) < 0.5
+            && surely(1).0 >= 0.5
+            && surely(0).1 < 0.5
             && !self.windows[0].misses_over_the_day()
     }
 
@@ -557,7 +557,7 @@ impl<'w> Judged<'w> {
             if let (Some(first), Some(last)) = (instants.first(), instants.last()) {
                 let clock = |at: usize| clock_text(scenario.open_min + at as u32 * self.step_min);
                 warnings.push(format!(
-                    "{}: {} is missed without the profile, too, at {} of the instants from {} to {}: there it does not count",
+                    "{}: {} misses its target without the profile, too, at {} of the instants from {} to {}; these are left out",
                     target.place.name(scenario),
                     target.kpi,
                     instants.len(),

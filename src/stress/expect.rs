@@ -170,7 +170,8 @@ fn seen(figure: &str, found: &Stress) -> Seen {
                 "attempts_per_caller" => Seen::of(day.amplification.attempts_per_caller, days),
                 "lost_extra" => Seen::of(day.lost_extra, days),
                 "returned_extra" => Seen::of(day.returned_extra, days),
-                _ => Seen::of(day.dropped_in_service, days),
+                "dropped_in_service" => Seen::of(day.dropped_in_service, days),
+                _ => Seen::nothing("it is not known"),
             }
         }
         _ => Seen::nothing("it was stopped before this was known"),

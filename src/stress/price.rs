@@ -56,7 +56,7 @@ pub struct MoreAgents {
     /// Agents planned today.
     pub current: u32,
     /// Agents to be planned.
-    pub agents: u32,
+    pub needed: u32,
 }
 
 /// Searches the least agents and lines beside today's with which every target holds on the day of a profile. Agents are those
@@ -91,7 +91,7 @@ pub fn price(
     let with = reinforce(&day, question, control)?;
     let hours = |found: &Reinforced| -> f64 {
         let all = more(scenario, &found.scenario);
-        let sum: u32 = all.iter().map(|of| of.agents - of.current).sum();
+        let sum: u32 = all.iter().map(|of| of.needed - of.current).sum();
         f64::from(sum) * f64::from(scenario.interval_min) / 60.0
     };
     let agent_hours = hours(&with);
@@ -118,7 +118,15 @@ pub fn price(
         replications: with.days,
         days_used,
         scenario: staffed(&with.scenario),
-        lines: with.lines,
+        lines: with
+            .lines
+            .into_iter()
+            .map(|of| LinesNeeded {
+                // The formula knows nothing of lines that are lost or added.
+                erlang_b: of.erlang_b.filter(|_| !changes_lines(profile)),
+                ..of
+            })
+            .collect(),
         cost: with.cost,
         goals: with.goals,
         risk: with.risk,
@@ -152,17 +160,27 @@ fn who_may_serve(scenario: &Scenario, profile: &Profile) -> Scenario {
     all
 }
 
+fn changes_lines(profile: &Profile) -> bool {
+    let mut changes = profile.faults.iter().chain(&profile.actions);
+    changes.any(|change| {
+        matches!(
+            change.effect,
+            Effect::LinesLost { .. } | Effect::MoreLines { .. }
+        )
+    })
+}
+
 /// Where there are more agents than today.
 fn more(today: &Scenario, needed: &Scenario) -> Vec<MoreAgents> {
     let starts = today.interval_starts();
     let of_group = |(today, needed): (&crate::scenario::Group, &crate::scenario::Group)| {
         let cells = today.staff.iter().zip(&needed.staff).zip(&starts);
         let added = cells.filter(|((today, needed), _)| needed > today);
-        let more = added.map(|((&current, &agents), start)| MoreAgents {
+        let more = added.map(|((&current, &needed), start)| MoreAgents {
             group: today.name.clone(),
             start: start.clone(),
             current,
-            agents,
+            needed,
         });
         more.collect::<Vec<MoreAgents>>()
     };

@@ -2,11 +2,13 @@
 
 use super::words::listed;
 use crate::kpi::{Bound, TargetInfo};
-use crate::report::text::figures::rough_percent;
+use crate::report::text::figures::{exact_percent, rough_percent};
 use crate::report::text::layout::NBSP;
 use crate::report::text::summary::target_words;
 use crate::scenario::{Scenario, grouped};
-use crate::stress::breaking::{Breaking, Figure, FirstMissed, GivesWay, OneMore, Reason, Scarce};
+use crate::stress::breaking::{
+    Breaking, BreakingPoint, Figure, FirstMissed, GivesWay, OneMore, Reason, Scarce,
+};
 
 /// What is said of the breaking point.
 pub fn sentences(found: &Breaking, scenario: &Scenario) -> Vec<String> {
@@ -19,7 +21,8 @@ pub fn sentences(found: &Breaking, scenario: &Scenario) -> Vec<String> {
     };
     sentences.push(match (point.percent, point.calls_per_h) {
         (Some(percent), Some(calls)) => format!(
-            "Breaking point: every target holds up to {percent:.1}{NBSP}%{ci} of today's volume, {} callers an hour{}.",
+            "Breaking point: {} up to {percent:.1}{NBSP}%{ci} of today's volume, {} callers an hour{}.",
+            holds(point),
             grouped(calls, 0),
             headroom(found.headroom_percent),
         ),
@@ -62,6 +65,18 @@ pub fn sentences(found: &Breaking, scenario: &Scenario) -> Vec<String> {
         }
     }
     sentences
+}
+
+/// What holds up to the breaking point.
+fn holds(point: &BreakingPoint) -> String {
+    match (point.risk, point.per) {
+        (Some(risk), _) => format!(
+            "at most {} of days miss a target of a queue",
+            exact_percent(risk)
+        ),
+        (None, "interval") => "every target holds in each interval".to_owned(),
+        (None, _) => "every target holds".to_owned(),
+    }
 }
 
 fn headroom(percent: Option<f64>) -> String {
@@ -132,6 +147,6 @@ fn one_more(one: &OneMore) -> String {
     } else {
         "an agent in"
     };
-    let error = 2.0 * one.se;
+    let error = (one.ci.1 - one.ci.0) / 2.0;
     format!("{what} {name} by {:+.1} ± {error:.1} points", one.points)
 }

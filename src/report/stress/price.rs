@@ -63,7 +63,7 @@ pub fn sentences(of: &OfPrice<'_>) -> Vec<String> {
     if let Some(without) = price.agent_hours_without {
         sentences.push(match without > 0.0 {
             true => format!(
-                "The same targets ask for {} more agent hours a day than today's without the profile, too.",
+                "Without the profile the same targets ask for {} of these hours, too.",
                 grouped(without, 1)
             ),
             false => "Without the profile today's agents are enough.".to_owned(),
@@ -77,10 +77,13 @@ pub fn sentences(of: &OfPrice<'_>) -> Vec<String> {
 fn agents(of: &OfPrice<'_>) -> String {
     let price = of.price;
     let survives = match price.met {
-        true => "To survive it takes",
+        true => match price.per.as_str() {
+            "interval" => "To survive it in each interval takes",
+            _ => "To survive it over the day takes",
+        },
         false => "It is not survived with any staff that was found. The best takes",
     };
-    let most = price.agents.iter().map(|of| of.agents - of.current).max();
+    let most = price.agents.iter().map(|of| of.needed - of.current).max();
     let Some(most) = most else {
         let lines = price
             .lines
@@ -95,7 +98,7 @@ fn agents(of: &OfPrice<'_>) -> String {
     let first = price
         .agents
         .iter()
-        .find(|of| of.agents - of.current == most);
+        .find(|of| of.needed - of.current == most);
     let place = first.map_or(String::new(), |of| {
         format!(" in {} at {}", of.group, of.start)
     });
@@ -159,9 +162,11 @@ pub fn table(of: &OfPrice<'_>) -> Option<Table> {
 /// What the table and the verdicts are about.
 pub fn legend(of: &OfPrice<'_>) -> String {
     let days = grouped(of.price.replications as f64, 0);
-    format!(
-        "agents to be planned, of whom those are away whom the profile takes; targets judged on {days} days that the search never saw"
-    )
+    let agents = match of.price.agents.is_empty() {
+        true => "",
+        false => "agents to be planned, of whom those are away whom the profile takes; ",
+    };
+    format!("{agents}targets judged on {days} days that the search never saw")
 }
 
 /// A picture for each group that needs more agents.
@@ -179,7 +184,7 @@ pub fn plots<'a>(of: &OfPrice<'a>) -> Vec<StaffPlot<'a>> {
 pub fn csv(of: &OfPrice<'_>, rows: &mut dyn Sheet) -> io::Result<()> {
     rows.header(&["part", "name", "start", "current", "needed"])?;
     let agents = of.price.agents.iter().map(|of| {
-        let needed = Some(f64::from(of.agents));
+        let needed = Some(f64::from(of.needed));
         ("groups", &of.group, of.start.as_str(), of.current, needed)
     });
     let lines = of.price.lines.iter().map(|of| {

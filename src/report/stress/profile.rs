@@ -16,29 +16,12 @@ pub fn happens(profile: &Profile, scenario: &Scenario) -> Vec<String> {
         expect: _,
     } = profile;
     let mut lines = Vec::new();
-    let peak = |stages: &[Stage]| {
-        let most = stages.iter().map(|stage| stage.volume).fold(0.0, f64::max);
-        let (mut at, mut first) = (0, None);
-        for stage in stages {
-            at += stage.duration.as_secs();
-            if stage.volume == most && first.is_none() {
-                first = Some((at / 60) as u32);
-            }
-        }
-        let last = stages.last().map_or(1.0, |stage| stage.volume);
-        format!(
-            "{} of today's volume at {}, {} at the end",
-            exact_percent(most),
-            clock(scenario, first.unwrap_or(0)),
-            exact_percent(last)
-        )
-    };
     if !stages.is_empty() {
-        lines.push(format!("volume: {}", peak(stages)));
+        lines.push(format!("volume: {}", course(stages, scenario)));
     }
     for load in loads {
         let what = match &load.volume {
-            Volume::Stages(stages) => peak(stages),
+            Volume::Stages(stages) => course(stages, scenario),
             Volume::Recorded(volumes) => {
                 let all: f64 = volumes.iter().sum();
                 format!("{} first attempts as recorded", grouped(all, 0))
@@ -50,6 +33,47 @@ pub fn happens(profile: &Profile, scenario: &Scenario) -> Vec<String> {
     let action = |action: &Change| format!("{} (action)", change(action, scenario));
     lines.extend(actions.iter().map(action));
     lines
+}
+
+/// `150 % of today's volume from 09:30 to 12:30, 100 % from 14:00 on`
+fn course(stages: &[Stage], scenario: &Scenario) -> String {
+    let mut at_s = 0;
+    let mut points: Vec<(u32, f64)> = vec![(0, 1.0)];
+    for stage in stages {
+        at_s += stage.duration.as_secs();
+        points.push(((at_s / 60) as u32, stage.volume));
+    }
+    let volumes = || stages.iter().map(|stage| stage.volume);
+    let (low, high) = (volumes().fold(1.0, f64::min), volumes().fold(0.0, f64::max));
+    // What falls counts where nothing rises.
+    let peak = if high > 1.0 { high } else { low };
+    let first = points.iter().position(|(_, volume)| *volume == peak);
+    let first = first.unwrap_or(0);
+    let held = points[first..]
+        .iter()
+        .take_while(|(_, volume)| *volume == peak);
+    let last = first + held.count() - 1;
+    let clock = |k: usize| clock(scenario, points[k].0);
+    let (end, of) = (points.len() - 1, "of today's volume");
+    let peak = exact_percent(peak);
+    if last == end {
+        return format!("{peak} {of} from {} on", clock(first));
+    }
+    let then = points[end].1;
+    let back = points.iter().rposition(|(_, volume)| *volume != then);
+    let back = format!(
+        "{} from {} on",
+        exact_percent(then),
+        clock(back.map_or(0, |k| k + 1))
+    );
+    match points[first].0 == points[last].0 {
+        true => format!("{peak} {of} at {}, {back}", clock(first)),
+        false => format!(
+            "{peak} {of} from {} to {}, {back}",
+            clock(first),
+            clock(last)
+        ),
+    }
 }
 
 /// `10:30 to 13:00: 2 more agents in desk`
@@ -119,5 +143,43 @@ fn effect(effect: &Effect) -> String {
         }
         Effect::MoreAgents { groups, more } => format!("{more} more agents in {}", listed(groups)),
         Effect::MoreLines { trunks, more } => format!("{more} more lines in {}", listed(trunks)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{parse, stages_in_argument};
+    use std::path::Path;
+
+    #[test]
+    fn volumes_are_said_by_their_peak() {
+        let text = "[scenario]\nname = \"s\"\nopen = \"08:00-18:00\"\n[[queues]]\nname = \"q\"\n";
+        let scenario = parse("s", text, Path::new(""), &[]).unwrap().scenario;
+        for (stages, expected) in [
+            (
+                "1h:100%, 30m:150%, 3h:150%, 90m:100%",
+                "150 % of today's volume from 09:30 to 12:30, 100 % from 14:00 on",
+            ),
+            (
+                "0s:200%, 1h:200%, 0s:100%",
+                "200 % of today's volume from 08:00 to 09:00, 100 % from 09:00 on",
+            ),
+            (
+                "1h:100%, 10m:300%, 1h:120%",
+                "300 % of today's volume at 09:10, 120 % from 10:10 on",
+            ),
+            ("2h:100%", "100 % of today's volume from 08:00 on"),
+            ("0s:50%", "50 % of today's volume from 08:00 on"),
+            (
+                "1h:100%, 1h:50%, 1h:50%, 0s:100%",
+                "50 % of today's volume from 10:00 to 11:00, 100 % from 11:00 on",
+            ),
+            ("1h:80%, 1h:130%", "130 % of today's volume from 10:00 on"),
+        ] {
+            let read = stages_in_argument("--stages", stages, &scenario).unwrap();
+            let said = course(&read, &scenario).replace('\u{a0}', " ");
+            assert_eq!(said, expected, "{stages}");
+        }
     }
 }

@@ -82,7 +82,7 @@ enum Step {
 
 pub(super) struct Search<'s> {
     scenario: Scenario,
-    question: &'s Question,
+    pub(super) question: &'s Question,
     control: &'s Control,
     pub aims: Aims,
     pub points: Vec<Point>,

@@ -10,6 +10,7 @@ use crate::kpi::{Gauge, Place};
 use crate::model::Model;
 use crate::planning::serving;
 use crate::scenario::{CallType, Scenario};
+use crate::stats::student_t;
 use serde::Serialize;
 
 /// Days on which one more is tried, and on which the breaking point is looked at.
@@ -67,6 +68,8 @@ pub struct OneMore {
     pub points: f64,
     /// Standard error of that.
     pub se: f64,
+    /// Its interval.
+    pub ci: (f64, f64),
 }
 
 impl Search<'_> {
@@ -163,10 +166,14 @@ impl Search<'_> {
             let start = factor * (1.0 + 0.5 / capacity.max(1.0));
             let with = self.root_of(&more, start, half)?;
             if let (Some(without), Some(with)) = (&without, &with) {
+                let points = 100.0 * (with.factor - without.factor);
+                let se = 100.0 * difference_error(&without.days, &with.days);
+                let half = student_t(self.question.confidence, DAYS - 1) * se;
                 found.push(OneMore {
                     place: place.name(&own),
-                    points: 100.0 * (with.factor - without.factor),
-                    se: 100.0 * difference_error(&without.days, &with.days),
+                    points,
+                    se,
+                    ci: (points - half, points + half),
                 });
             }
         }
