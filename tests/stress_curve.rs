@@ -612,7 +612,7 @@ fn files() {
     let refused = refused_in(at, &[&few[..], &["--csv", "tables"]].concat());
     assert!(refused.contains("--force"), "{refused}");
     let same = refused_in(at, &[&few[..], &["--csv", "x", "--plots", "x"]].concat());
-    assert!(same.contains("name another folder"), "{same}");
+    assert!(same.contains("name another place"), "{same}");
 }
 
 #[test]

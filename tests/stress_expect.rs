@@ -230,11 +230,11 @@ fn what_is_named_is_what_is_judged() {
             [true, false, true],
             vec![point, flag],
         ),
-        // A profile on the command line asks for its day.
+        // Only what is named, whatever profile there is.
         (
             &[&curve[..], &["--profile", "storm.toml"]].concat(),
-            [false, true, true],
-            vec![day],
+            [false, false, true],
+            vec![],
         ),
     ] {
         let found = document(folder.path(), &[&["stormy-desk.toml"], arguments].concat());
@@ -285,7 +285,7 @@ fn a_section_may_say_only_what_is_expected_of_any_day() {
     }
     let (status, _, said) = stress(folder.path(), &["only.toml", "--day"]);
     assert_eq!(status, 2, "{said}");
-    assert!(said.contains("there is no profile for a day"), "{said}");
+    assert!(said.contains("there is no profile"), "{said}");
     let run = acdsim_in(folder.path(), &["run", "only.toml", "--replications", "2"]);
     assert_eq!(run.status.code(), Some(0));
 }
