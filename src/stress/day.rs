@@ -155,13 +155,10 @@ impl<'a> StressedDay<'a> {
 
     /// The phases of the day: one wherever a change begins or ends that is not given by interval.
     fn phases(&self, scenario: &Scenario, changes: &[&Change]) -> Vec<Phase> {
-        let of_phases = |change: &&&Change| {
-            !matches!(
-                change.effect,
-                Effect::Absent { .. } | Effect::MoreAgents { .. } | Effect::Talk { .. }
-            )
-        };
-        let changes: Vec<&Change> = changes.iter().filter(of_phases).copied().collect();
+        let changes = changes.iter().copied();
+        let changes: Vec<&Change> = changes
+            .filter(|change| !is_by_interval(&change.effect))
+            .collect();
         let ends = |change: &&Change| [Some(change.from_min), change.until_min];
         let mut steps: Vec<usize> = changes
             .iter()
@@ -239,6 +236,20 @@ impl<'a> StressedDay<'a> {
             | Effect::MoreAgents { .. }
             | Effect::Talk { .. } => {}
         }
+    }
+}
+
+/// Whether all that an effect changes is given by interval, so that no phase begins with it. A lost site cuts calls, too.
+fn is_by_interval(effect: &Effect) -> bool {
+    match effect {
+        Effect::Absent { .. } | Effect::MoreAgents { .. } | Effect::Talk { .. } => true,
+        Effect::SiteLost { .. }
+        | Effect::LinesLost { .. }
+        | Effect::MoreLines { .. }
+        | Effect::IvrDown { .. }
+        | Effect::Containment { .. }
+        | Effect::Policy(_)
+        | Effect::Agents { .. } => false,
     }
 }
 

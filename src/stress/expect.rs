@@ -154,7 +154,13 @@ fn seen(figure: &str, found: &Stress) -> Seen {
                         value: recovery.minutes.map(seconds),
                         range,
                         days,
-                        reason: recovery.reason.map(|reason| reason.words().to_owned()),
+                        reason: match (recovery.reason, recovery.ci) {
+                            (Some(reason), _) => Some(reason.words().to_owned()),
+                            (None, Some((low, None))) => {
+                                Some(format!("at least {low:.0} min, perhaps not by closing"))
+                            }
+                            (None, _) => None,
+                        },
                     }
                 }
                 "missed_after" => Seen {

@@ -40,7 +40,7 @@ pub fn points(of: &OfCurve<'_>) -> Table {
         _ => queues
             .iter()
             .map(|place| {
-                let name = place.trim_start_matches("queues.");
+                let name = place.strip_prefix("queues.").unwrap_or(place);
                 (*place, format!("{} %", truncated(name, NAME)))
             })
             .collect(),
