@@ -177,6 +177,21 @@ fn nobody_is_planned_on_a_lost_site() {
     assert!(found.goals.iter().all(|goal| goal.status == Status::Missed));
 }
 
+/// Calls of a second queue wait longer than its target before anybody may take them, whatever happens: that is not as much as if
+/// today's agents were enough without the profile.
+#[test]
+fn what_nobody_can_meet_without_the_profile_is_not_called_enough() {
+    let late = "[[queues]]\nname = \"r\"\ntarget = \"80/20\"\nagents = [{ group = \"h\", after = \"30s\" }]\n\
+                [[call_types]]\nname = \"d\"\nqueue = \"r\"\nrate = \"20/h\"\ntalk = \"exp(3m)\"\npatience = \"exp(10m)\"";
+    let groups = "[[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 12\n\
+                  [[groups]]\nname = \"h\"\nskills = [\"r\"]\nstaff = 20";
+    let stress = "stages = \"1h:100%, 0s:200%, 2h:200%, 0s:100%\"";
+    let scenario = desk(&format!("{late}\n{groups}"), "", stress);
+    let found = price_of(&scenario, Per::Day);
+    assert!(!found.met && found.agent_hours > 0.0, "{found:?}");
+    assert_eq!(found.agent_hours_without, None);
+}
+
 /// Half of the lines are lost: twice as many are needed as Erlang-B says for the calls that are there.
 #[test]
 fn lines_are_bought_for_those_that_are_lost() {
@@ -210,6 +225,135 @@ fn lines_are_bought_for_those_that_are_lost() {
         (21..=28).contains(&agents),
         "{agents} agents for 20 erlangs"
     );
+}
+
+/// Two trunk groups whose callers wait for the same agents: callers of one wait longer, and hold their lines longer, where there
+/// are lines for those of the other, too.
+#[test]
+fn lines_of_one_trunk_group_reckon_with_those_of_another() {
+    let of = |name: &str| {
+        format!(
+            "[[trunks]]\nname = \"{name}\"\nlines = 2\nmax_blocking = \"2%\"\n\
+             [[call_types]]\nname = \"of {name}\"\nqueue = \"q\"\ntrunk = \"{name}\"\nrate = \"120/h\"\ntalk = \"exp(4m)\"\n\
+             patience = \"exp(20m)\"\n"
+        )
+    };
+    let scenario = read(&format!(
+        "[scenario]\nname = \"lines\"\nopen = \"08:00-14:00\"\n[[queues]]\nname = \"q\"\ntarget = \"10% in 20m\"\n{}{}\
+         [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 12\n\
+         [stress]\n[[stress.faults]]\nkind = \"lines_lost\"\nat = \"08:00\"\nshare = \"50%\"\n",
+        of("north"),
+        of("south")
+    ));
+    let found = price_of(&scenario, Per::Day);
+    assert!(found.met, "{:?}", found.goals);
+    let blocking = found.goals.iter().filter(|of| of.kpi == "blocking_rate");
+    let blocking: Vec<f64> = blocking.map(|of| of.simulated.mean.unwrap()).collect();
+    assert!(
+        blocking.len() == 2 && blocking.iter().all(|rate| *rate <= 0.022),
+        "blocking of {blocking:?} for 0.02, with {:?}",
+        found.lines
+    );
+}
+
+/// By how many half-hours of agents what was found is above the cheapest staffing of three intervals, today's at least, with which
+/// the day's targets hold within a tolerance of a point, of all that there are up to so many more.
+fn above_the_least(scenario: &Scenario, most: [u32; 3]) -> (Vec<u32>, u32, Vec<u32>) {
+    let found = price_of(scenario, Per::Day);
+    let staff = found.scenario.groups[0].staff.clone();
+    let profile = scenario.stress.as_deref().unwrap();
+    let today = scenario.groups[0].staff.clone();
+    let holds = |staff: &[u32]| {
+        let mut staffed = scenario.clone();
+        staffed.groups[0].staff = staff.to_vec();
+        let model = StressedDay::new(&staffed, profile).model(Parts::ALL);
+        let settings = Settings {
+            replications: Replications::Fixed(2000),
+            seed: 99,
+            ..Settings::of(&model)
+        };
+        let run = experiment::run(&model, &settings, &Control::default(), &[]).unwrap();
+        acdsim::kpi::targets(scenario).iter().all(|target| {
+            let part = match target.place {
+                acdsim::kpi::Place::Queue(q) => &run.results.queues[q],
+                acdsim::kpi::Place::Group(g) => &run.results.groups[g],
+                acdsim::kpi::Place::Trunk(t) => &run.results.trunks[t],
+            };
+            let mean = part.get(target.kpi).mean.unwrap();
+            match target.bound {
+                acdsim::kpi::Bound::AtLeast => mean >= target.threshold - 0.01,
+                acdsim::kpi::Bound::AtMost => mean <= target.threshold + 0.01,
+            }
+        })
+    };
+    let mut all = Vec::new();
+    for a in today[0]..=today[0] + most[0] {
+        for b in today[1]..=today[1] + most[1] {
+            for c in today[2]..=today[2] + most[2] {
+                all.push(vec![a, b, c]);
+            }
+        }
+    }
+    all.sort_by_key(|staff| staff.iter().sum::<u32>());
+    let sum = |staff: &[u32]| staff.iter().sum::<u32>();
+    let least = all
+        .into_iter()
+        .take_while(|other| sum(other) <= sum(&staff))
+        .find(|staff| holds(staff));
+    let least = least.unwrap_or_else(|| staff.clone());
+    (staff.clone(), sum(&staff) - sum(&least), least)
+}
+
+/// Against all staffings of a day of three intervals, with the same callers: what is found costs an agent for half an hour more than
+/// the cheapest at most.
+#[test]
+#[ignore = "some minutes"]
+fn what_is_added_is_near_the_least() {
+    let stages = "stages = \"30m:100%, 0s:200%, 30m:200%, 0s:100%\"";
+    let early = "stages = \"0s:180%, 30m:180%, 0s:100%\"";
+    let absent = "[[stress.faults]]\nkind = \"absent\"\nat = \"08:00\"\nshare = \"25%\"";
+    let redial = "redial = { abandoned = \"50%\", delay = \"exp(5m)\" }";
+    let mut table = String::new();
+    let mut worst = 0;
+    for (name, rate, staff, more, target, stress) in [
+        ("a spike", 60, 5, "", "80/20", stages.to_owned()),
+        (
+            "a spike, redials",
+            60,
+            5,
+            redial,
+            "80/20",
+            stages.to_owned(),
+        ),
+        ("at opening", 90, 8, "", "80/20", early.to_owned()),
+        ("a quarter away", 90, 8, "", "80/20", absent.to_owned()),
+        (
+            "a spike, a quarter away",
+            60,
+            6,
+            "",
+            "80/20",
+            format!("{stages}\n{absent}"),
+        ),
+        ("abandonment", 60, 4, redial, "60/30", stages.to_owned()),
+    ] {
+        let limit = if name == "abandonment" {
+            "max_abandonment = \"4%\""
+        } else {
+            ""
+        };
+        let scenario = read(&format!(
+            "[scenario]\nname = \"desk\"\nopen = \"08:00-09:30\"\ninterval = \"30m\"\n\
+             [[queues]]\nname = \"q\"\ntarget = \"{target}\"\n{limit}\n\
+             [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"{rate}/h\"\ntalk = \"exp(4m)\"\npatience = \"exp(2m)\"\n{more}\n\
+             [[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = {staff}\n[stress]\n{stress}\n"
+        ));
+        let (found, above, least) = above_the_least(&scenario, [8, 10, 8]);
+        table += &format!("{name}: {found:?}, {above} more than {least:?}\n");
+        worst = worst.max(above);
+    }
+    println!("{table}");
+    assert!(worst <= 1, "{table}");
 }
 
 const DESK: &str = r#"

@@ -7,6 +7,7 @@ use crate::erlang::loss;
 use crate::experiment::{Control, Sample, Watch};
 use crate::kpi::{Bound, Place};
 use crate::scenario::Scenario;
+use crate::scenario::schema::MOST_LINES;
 use serde::Serialize;
 
 /// Days that decide on a number of lines.
@@ -27,7 +28,8 @@ pub struct LinesNeeded {
     pub simulated: Option<u32>,
 }
 
-/// Lines needed for every blocking target of a day, with the scenario's staff.
+/// Lines needed for every blocking target of a day, with the scenario's staff. Of each trunk group where the others with a target have
+/// enough: their callers wait for the same agents, and the longer the wait the more lines are held.
 pub(super) fn needed(
     day: &PlannedDay<'_>,
     question: &Question,
@@ -38,9 +40,19 @@ pub(super) fn needed(
         (Place::Trunk(t), Bound::AtMost) => Some((t, target.threshold)),
         _ => None,
     });
-    blocking
-        .map(|(t, max)| of_trunk(day, t, max, question.seed, control))
-        .collect()
+    let blocking: Vec<(usize, f64)> = blocking.collect();
+    let of = |&(trunk, max): &(usize, f64)| {
+        let mut others = day.scenario.clone();
+        for &(other, _) in blocking.iter().filter(|(other, _)| *other != trunk) {
+            others.trunks[other].lines = MOST_LINES as u32;
+        }
+        let beside = PlannedDay {
+            scenario: &others,
+            ..*day
+        };
+        of_trunk(&beside, trunk, max, question.seed, control)
+    };
+    blocking.iter().map(of).collect()
 }
 
 fn of_trunk(

@@ -20,7 +20,8 @@ pub struct Price {
     pub agents: Vec<MoreAgents>,
     /// Hours of agents a day, more than today's.
     pub agent_hours: f64,
-    /// Of these, those that are needed without the profile too; none where none is needed or that was not searched.
+    /// Hours that the same targets ask for without the profile, too, more than today's; none where the profile needs none, or that
+    /// was not searched, or nobody who could be added would be enough.
     pub agent_hours_without: Option<f64>,
     /// Lines by trunk group with a target; none where nothing has to be added.
     pub lines: Vec<LinesNeeded>,
@@ -114,7 +115,11 @@ pub fn price(
         per: question.per.name().to_owned(),
         agents: more(scenario, &with.scenario),
         agent_hours,
-        agent_hours_without: without.filter(|of| !of.partial).map(|of| hours(&of)),
+        // Nobody to add is not as much as nobody needed.
+        agent_hours_without: without
+            .filter(|of| !of.partial)
+            .map(|of| (hours(&of), of.is_enough()))
+            .and_then(|(hours, is_enough)| (is_enough || hours > 0.0).then_some(hours)),
         replications: with.days,
         days_used,
         scenario: staffed(&with.scenario),

@@ -63,7 +63,7 @@ pub fn sentences(of: &OfPrice<'_>) -> Vec<String> {
     if let Some(without) = price.agent_hours_without {
         sentences.push(match without > 0.0 {
             true => format!(
-                "Without the profile the same targets ask for {} of these hours, too.",
+                "Without the profile the same targets ask for {} agent hours more than today's.",
                 grouped(without, 1)
             ),
             false => "Without the profile today's agents are enough.".to_owned(),
