@@ -342,8 +342,15 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
             threads,
         };
         let curve =
-            progress::watch_parts(&control, || stress::curve(&scenario, &question, &control))?;
-        found.add_curve(curve);
+            progress::watch_parts(&control, || stress::curve(&scenario, &question, &control));
+        match curve {
+            Err(stress::Error::Run(experiment::Error::NothingDone(_)))
+                if found.run.days_used > 0 =>
+            {
+                found.run.partial = true;
+            }
+            curve => found.add_curve(curve?),
+        }
     }
     expect::judge(&mut found, &asked.expectations);
     stop.answered();
@@ -567,6 +574,14 @@ impl Places {
         }
         for folder in [&places.plots, &places.csv].into_iter().flatten() {
             folder.may_save_folder()?;
+        }
+        if let (Some(page), Some(junit)) = (&places.page, &places.junit)
+            && page.has_in_it(junit)
+        {
+            return Err(Failure::bad_input(format!(
+                "the expectations cannot be written to {}: the page would be there already; name another file",
+                junit.path().display(),
+            )));
         }
         // The folder would no longer be empty, or the file be in its place.
         for (folder, other, title, others) in [
