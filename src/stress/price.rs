@@ -22,6 +22,9 @@ pub struct Price {
     pub agent_hours: f64,
     /// Of these, those that are needed without the profile too; none where none is needed or that was not searched.
     pub agent_hours_without: Option<f64>,
+    /// Without the profile no target is missed with these.
+    #[serde(skip)]
+    pub met_without: bool,
     /// Lines by trunk group with a target; none where nothing has to be added.
     pub lines: Vec<LinesNeeded>,
     /// Cost of today's agents and of those needed.
@@ -41,6 +44,9 @@ pub struct Price {
     /// It was asked to stop: what there was by then.
     #[serde(skip)]
     pub partial: bool,
+    /// The search ended before it had tried everything: more agents might help.
+    #[serde(skip)]
+    pub ended_early: bool,
     /// What a reader should know.
     #[serde(skip)]
     pub warnings: Vec<String>,
@@ -98,7 +104,13 @@ pub fn price(
     let mut partial = with.partial;
     let without = match partial || agent_hours == 0.0 {
         true => Err(Error::NothingDone("search")),
-        false => reinforce(&PlannedDay::of(scenario), question, control),
+        false => {
+            let left = Question {
+                budget: question.budget.saturating_sub(days_used),
+                ..question.clone()
+            };
+            reinforce(&PlannedDay::of(scenario), &left, control)
+        }
     };
     let without = match without {
         Err(Error::NothingDone(_)) => None,
@@ -108,12 +120,15 @@ pub fn price(
         days_used += without.days_used;
         partial |= without.partial;
     }
+    // A search that ended early does not say what is needed.
+    let without = without.filter(|of| !of.partial && !of.ended_early);
     Ok(Price {
         met: with.is_enough(),
         per: question.per.name().to_owned(),
         agents: more(scenario, &with.scenario),
         agent_hours,
-        agent_hours_without: without.filter(|of| !of.partial).map(|of| hours(&of)),
+        agent_hours_without: without.as_ref().map(hours),
+        met_without: without.as_ref().is_some_and(Reinforced::is_enough),
         replications: with.days,
         days_used,
         scenario: with.scenario,
@@ -122,6 +137,7 @@ pub fn price(
         goals: with.goals,
         risk: with.risk,
         partial,
+        ended_early: with.ended_early,
         warnings: with.warnings,
     })
 }

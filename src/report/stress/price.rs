@@ -2,7 +2,7 @@
 
 use crate::planning::Staff;
 use crate::report::plots::StaffPlot;
-use crate::report::staffing::{Verdict, lines, missed, verdicts};
+use crate::report::staffing::{Verdict, chunks, lines, missed, verdicts};
 use crate::report::tables::Sheet;
 use crate::report::text::figures::UNDEFINED;
 use crate::report::text::layout::{Table, truncated};
@@ -66,7 +66,13 @@ pub fn sentences(of: &OfPrice<'_>) -> Vec<String> {
                 "The same targets ask for {} more agent hours a day than today's without the profile, too.",
                 grouped(without, 1)
             ),
-            false => "Without the profile today's agents are enough.".to_owned(),
+            false if price.met_without => {
+                "Without the profile today's agents are enough.".to_owned()
+            }
+            false => {
+                "Without the profile a target is missed, too, and more agents would not help."
+                    .to_owned()
+            }
         });
     }
     sentences.extend(lines(&price.lines));
@@ -89,6 +95,10 @@ fn agents(of: &OfPrice<'_>) -> String {
         return match (price.met, lines.into_iter().any(|more| more)) {
             (true, false) => "It is survived with today's agents and lines.".to_owned(),
             (true, true) => "It is survived with today's agents, and more lines.".to_owned(),
+            (false, _) if price.ended_early => {
+                "It is not survived with today's agents; the search ended before it was known whether more would help."
+                    .to_owned()
+            }
             (false, _) => "It is not survived, and more agents would not help.".to_owned(),
         };
     };
@@ -116,6 +126,18 @@ fn agents(of: &OfPrice<'_>) -> String {
 /// Agents needed, beside today's, where there are more of them; neighbouring intervals with the same in one row.
 pub fn table(of: &OfPrice<'_>) -> Option<Table> {
     let groups = of.groups();
+    (!groups.is_empty()).then(|| of_groups(of, &groups))
+}
+
+/// The same in tables of groups that have room in so many columns together.
+pub fn tables(of: &OfPrice<'_>, width: usize) -> Vec<Table> {
+    let groups = of.groups();
+    let fits = |groups: &[Group<'_>]| of_groups(of, groups).natural_width() <= width;
+    let tables = chunks(&groups, fits).into_iter();
+    tables.map(|groups| of_groups(of, groups)).collect()
+}
+
+fn of_groups(of: &OfPrice<'_>, groups: &[Group<'_>]) -> Table {
     let row = |i: usize| -> Vec<(u32, u32)> {
         groups
             .iter()
@@ -152,7 +174,7 @@ pub fn table(of: &OfPrice<'_>) -> Option<Table> {
         };
         table.column("more", 8, cells(more));
     }
-    (!runs.is_empty()).then_some(table)
+    table
 }
 
 /// What the table and the verdicts are about.
