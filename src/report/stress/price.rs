@@ -137,6 +137,9 @@ pub fn tables(of: &OfPrice<'_>, width: usize) -> Vec<Table> {
     tables.map(|groups| of_groups(of, groups)).collect()
 }
 
+/// Neighbouring intervals, from the first to the one after the last, with needed and today's agents of each group.
+type Run = (usize, usize, Vec<(u32, u32)>);
+
 fn of_groups(of: &OfPrice<'_>, groups: &[Group<'_>]) -> Table {
     let row = |i: usize| -> Vec<(u32, u32)> {
         groups
@@ -144,7 +147,7 @@ fn of_groups(of: &OfPrice<'_>, groups: &[Group<'_>]) -> Table {
             .map(|of| (of.needed[i], of.today[i]))
             .collect()
     };
-    let mut runs: Vec<(usize, usize, Vec<(u32, u32)>)> = Vec::new();
+    let mut runs: Vec<Run> = Vec::new();
     for i in 0..of.today.intervals() {
         match runs.last_mut() {
             Some((_, end, cells)) if *cells == row(i) => *end = i + 1,
