@@ -391,3 +391,57 @@ fn bundled_profiles_run_and_their_text_fits() {
         &["stress", "campaign.toml", "--day", "--replications", "4"],
     );
 }
+
+/// Who ends a load test early keeps what was found before.
+#[test]
+fn the_breaking_point_is_kept_where_the_curve_is_ended_early() {
+    let folder = project();
+    let arguments = [
+        "stress",
+        "desk.toml",
+        "--breaking-point",
+        "--budget",
+        "500",
+        "--curve",
+        "--volumes",
+        "10000%",
+        "--max-replications",
+        "10000000",
+        "--until-precise",
+        "0.0001pp",
+        "--max-time",
+        "2s",
+        "--json",
+    ];
+    let output = done_in(folder.path(), &arguments);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["run"]["partial"], true, "{document}");
+    assert!(
+        document["breaking_point"]["days_used"].as_u64() > Some(0),
+        "{document}"
+    );
+    assert!(document.get("curve").is_none(), "{document}");
+}
+
+/// Before anything is simulated.
+#[test]
+fn the_page_and_the_expectations_have_a_file_each() {
+    let folder = project();
+    let arguments = [
+        "stress",
+        "desk.toml",
+        "--breaking-point",
+        "--expect",
+        "headroom > 1%",
+        "--report",
+        "page.html",
+        "--junit",
+        "./page.html",
+        "--force",
+    ];
+    let output = acdsim_in(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("the page would be there already"), "{said}");
+    assert!(!folder.path().join("page.html").exists());
+}

@@ -260,3 +260,11 @@ fn a_larger_centre_is_at_its_fluid_fixed_point() {
     fluid_fixed_point(1000.0, 1.2, "1000h", 0.01);
     fluid_fixed_point(1000.0, 0.8, "1000h", 0.005);
 }
+
+/// What lasts no time is nothing that could be over.
+#[test]
+fn a_fault_of_no_time_is_no_cause() {
+    let stress = "[[stress.faults]]\nkind = \"absent\"\nat = \"0m\"\nfor = \"0m\"";
+    let found = course_of(&one_queue(10, 60.0, "", stress), 5, 30);
+    assert_eq!(found.recovery.reason, Some(NoRecovery::NothingHappens));
+}

@@ -467,3 +467,54 @@ fn their_text_is_that_of_a_gate() {
     let (_, said, _) = stress(folder.path(), &["stormy-desk.toml", "--breaking-point"]);
     insta::assert_snapshot!(said);
 }
+
+/// What was not found is not judged by what else was: a load test that is ended after the day knows no breaking point.
+#[test]
+fn what_is_not_known_is_not_decided() {
+    use acdsim::stress::course::{Question, course};
+    use acdsim::stress::expect::{Expectation, Expected, judge};
+    use acdsim::stress::{Stress, breaking};
+    let scenario = acdsim::scenario::parse("desk", &format!("{DESK}{STORM}"), Path::new(""), &[]);
+    let scenario = scenario.unwrap().scenario;
+    let control = acdsim::Control::default();
+    let expected = |texts: &[&str]| -> Vec<Expected> {
+        let read = |text: &&str| Expected {
+            what: Expectation::parse(text).unwrap(),
+            place: None,
+        };
+        texts.iter().map(read).collect()
+    };
+    let undecided = |mut found: Stress, texts: &[&str]| {
+        judge(&mut found, &expected(texts));
+        for judged in &found.expectations {
+            assert_eq!(judged.verdict.name(), "inconclusive", "{judged:?}");
+            assert_eq!((judged.value, judged.ci), (None, None), "{judged:?}");
+            assert_eq!(
+                judged.reason.as_deref(),
+                Some("it was stopped before this was known")
+            );
+        }
+    };
+    let question = Question {
+        days: 20,
+        ..Question::of(&scenario)
+    };
+    let profile = scenario.stress.as_deref().unwrap();
+    let mut found = Stress::of(&scenario, 1, 0.95);
+    found.add_day(course(&scenario, profile, &question, &control).unwrap());
+    undecided(
+        found,
+        &[
+            "breaking_point > 10%",
+            "breaking_point < 10%",
+            "headroom < 1%",
+        ],
+    );
+    let question = breaking::Question {
+        budget: 1000,
+        ..breaking::Question::of(&scenario)
+    };
+    let mut found = Stress::of(&scenario, 1, 0.95);
+    found.add_breaking(breaking::breaking_point(&scenario, &question, &control).unwrap());
+    undecided(found, &["recovery < 45m", "lost_extra > 3"]);
+}

@@ -532,3 +532,161 @@ fn what_is_wrong_is_told() {
     ];
     insta::assert_snapshot!(told.join("\n"));
 }
+
+/// Of those who are added as many are away as of the others: it takes a hundred agents for one who comes, and more than there are
+/// calls help.
+#[test]
+fn who_comes_counts_for_what_is_attainable() {
+    let stress = "[[stress.faults]]\nkind = \"absent\"\nat = \"0m\"\nshare = \"99%\"";
+    let found = price_of(&desk(TEN, "", stress), Per::Day);
+    let goal = &found.goals[0];
+    assert!(
+        goal.reason.is_none() && goal.best.is_none_or(|best| best > 0.79),
+        "{goal:?}"
+    );
+}
+
+/// The days of today's staff, of the search, and without the profile are all of one budget; besides them what is found is judged.
+#[test]
+fn the_budget_is_one_of_all() {
+    let scenario = desk(TEN, "", "stages = \"1h:100%, 0s:200%, 1h:200%, 0s:100%\"");
+    for budget in [1, 2_000, 4_000] {
+        let question = Question {
+            days: 50,
+            budget,
+            ..Question::of(&scenario, Per::Interval)
+        };
+        let profile = scenario.stress.as_deref().unwrap();
+        let found = price(&scenario, profile, &question, &Control::default()).unwrap();
+        // Twice three closings of at least so many days.
+        let most = budget + 6 * 50;
+        assert!(
+            found.days_used <= most,
+            "{} days with a budget of {budget}",
+            found.days_used
+        );
+    }
+}
+
+fn told(text: &str, flags: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("desk.toml"), text).unwrap();
+    let mut arguments = vec!["stress", "desk.toml", "--price", "--replications", "50"];
+    arguments.extend(flags);
+    let text = String::from_utf8(done_in(folder.path(), &arguments).stdout).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A search that ended early does not know what would help.
+#[test]
+fn what_was_not_tried_is_not_said_to_be_in_vain() {
+    let text = told(DESK, &["--budget", "1"]);
+    assert!(
+        text.contains("the search ended before it was known whether more would help"),
+        "{text}"
+    );
+    assert!(!text.contains("more agents would not help"), "{text}");
+    assert!(text.contains("raise --budget"), "{text}");
+    // Nor what would be needed without the profile.
+    assert!(!text.contains("Without the profile"), "{text}");
+}
+
+/// A queue that nobody serves is missed without the profile, too.
+#[test]
+fn todays_agents_are_not_enough_for_whom_nobody_serves() {
+    let more = "[[queues]]\nname = \"alone\"\n[[call_types]]\nname = \"lost\"\nqueue = \"alone\"\nrate = \"20/h\"\n\
+                talk = \"exp(3m)\"\npatience = \"exp(1m)\"\n";
+    let text = told(&DESK.replace("[stress]", &format!("{more}[stress]")), &[]);
+    assert!(
+        !text.contains("Without the profile today's agents are enough"),
+        "{text}"
+    );
+    assert!(
+        text.contains(
+            "Without the profile a target is missed, too, and more agents would not help."
+        ),
+        "{text}"
+    );
+}
+
+/// What is short of the best attainable is so by the budget.
+#[test]
+fn a_search_short_of_what_is_attainable_says_so() {
+    let groups = "[[groups]]\nname = \"g\"\nskills = [\"q\"]\nstaff = 6\n\
+                  [[groups]]\nname = \"h\"\nskills = [\"q\"]\nstaff = 0";
+    let stress = "[[stress.faults]]\nkind = \"site_lost\"\nat = \"0m\"\ngroups = \"g\"\n\
+                  [[stress.actions]]\nkind = \"routing\"\nqueue = \"q\"\nat = \"10:00\"\nagents = [\"h\"]";
+    let scenario = desk(groups, "agents = [\"g\"]", stress);
+    let question = Question {
+        days: 50,
+        budget: 3000,
+        ..Question::of(&scenario, Per::Day)
+    };
+    let profile = scenario.stress.as_deref().unwrap();
+    let found = price(&scenario, profile, &question, &Control::default()).unwrap();
+    let goal = &found.goals[0];
+    let (best, mean) = (goal.best.unwrap(), goal.simulated.mean.unwrap());
+    assert!(
+        mean > best - 0.05 || found.warnings.iter().any(|w| w.contains("raise --budget")),
+        "{mean} of {best}: {:?}",
+        found.warnings
+    );
+}
+
+/// Where every line is lost none is enough, and Erlang-B has nothing to say.
+#[test]
+fn no_number_of_lines_helps_where_all_are_lost() {
+    let text = DESK.replace(
+        "stages = \"30m:100%, 0s:300%, 30m:300%, 0s:100%\"",
+        "faults = [{ kind = \"lines_lost\" }]",
+    );
+    let scenario = read(&text);
+    let found = price_of(&scenario, Per::Day);
+    assert!(!found.met);
+    let lines = &found.lines[0];
+    assert_eq!((lines.erlang_b, lines.simulated), (None, None));
+}
+
+/// A terminal is too narrow for many groups: each has its figures all the same.
+#[test]
+fn every_group_is_in_a_table() {
+    let group =
+        |i: usize| format!("[[groups]]\nname = \"team {i}\"\nskills = [\"q\"]\nstaff = 1\n");
+    let groups: String = (0..15).map(group).collect();
+    let text = format!(
+        "[scenario]\nname = \"wide\"\nopen = \"08:00-09:00\"\n[[queues]]\nname = \"q\"\n\
+         [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"200/h\"\ntalk = \"exp(4m)\"\npatience = \"exp(2m)\"\n\
+         {groups}[stress]\nstages = \"0s:1000%\"\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("wide.toml"), text).unwrap();
+    let arguments = [
+        "stress",
+        "wide.toml",
+        "--price",
+        "--replications",
+        "50",
+        "--budget",
+        "5000",
+    ];
+    let output = done_in(
+        folder.path(),
+        &[&arguments[..], &["--csv", "tables"]].concat(),
+    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    let table = fs::read_to_string(folder.path().join("tables/price.csv")).unwrap();
+    for i in 0..15 {
+        let name = format!("team {i}");
+        let is_in_table = table.contains(&format!("groups,{name},"));
+        let mut headers = text
+            .lines()
+            .filter(|line| line.trim_start().starts_with("from–to"));
+        let is_told =
+            headers.any(|line| format!("{line} ").contains(&format!("{name}  today  more")));
+        assert_eq!(is_told, is_in_table, "{name}\n{text}");
+    }
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 100),
+        "{text}"
+    );
+}

@@ -419,3 +419,29 @@ fn a_recorded_day_is_a_column_of_a_file() {
     let expected: Vec<f64> = (0..12).map(|i| f64::from(10 * i)).collect();
     assert_eq!(stress.loads[0].volume, Volume::Recorded(expected));
 }
+
+/// A recorded day has as many calls as a scenario may have, at most.
+#[test]
+fn a_recorded_day_has_its_bounds() {
+    for volume in ["1e300", "2e8"] {
+        let said = wrong(&format!(
+            "loads = [{{ call_types = \"c\", volume = {volume} }}]\n"
+        ));
+        assert!(said.contains("the load test has too many calls"), "{said}");
+        assert!(said.contains("at most 1e8 are allowed"), "{said}");
+    }
+    // Those of all call types together.
+    let said = wrong("loads = [{ volume = 5e6 }]\n");
+    assert!(said.contains("1.200e8 expected first attempts"), "{said}");
+    profile("loads = [{ volume = 4e6 }]\n").unwrap();
+}
+
+#[test]
+fn one_change_is_no_list() {
+    let said = wrong("faults = { kind = \"absent\" }\n");
+    assert!(
+        said.contains("`faults` must be a list of at most 100 tables"),
+        "{said}"
+    );
+    assert!(!said.contains("1000"), "{said}");
+}

@@ -107,7 +107,7 @@ pub struct Arguments {
     /// The breaking point: largest width of its interval, in points of today's volume
     #[arg(long, value_name = "POINTS", default_value = "2pp", value_parser = width)]
     width: f64,
-    /// The breaking point and the price: days of each search, at most
+    /// The breaking point and the price: days of the search, at most, for each of them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000_000))]
     #[arg(default_value = "100000")]
     budget: u64,
@@ -352,8 +352,15 @@ fn answer(arguments: &Arguments, stop: &mut Stop) -> Result<u8, Failure> {
             threads,
         };
         let curve =
-            progress::watch_parts(&control, || stress::curve(&scenario, &question, &control))?;
-        found.add_curve(curve);
+            progress::watch_parts(&control, || stress::curve(&scenario, &question, &control));
+        match curve {
+            Err(stress::Error::Run(experiment::Error::NothingDone(_)))
+                if found.run.days_used > 0 =>
+            {
+                found.run.partial = true;
+            }
+            curve => found.add_curve(curve?),
+        }
     }
     expect::judge(&mut found, &asked.expectations);
     stop.answered();

@@ -250,9 +250,13 @@ pub(super) fn short_of_days(
 ) -> Option<String> {
     let days = crate::scenario::grouped(question.budget as f64, 0);
     let met = goals.iter().all(|goal| goal.status != Status::Missed);
-    // What a cap or the like keeps missed has its reason, and a larger budget would not help.
-    let more_would_help = |goal: &Judged| goal.status == Status::Missed && goal.reason.is_none();
-    if found.repair_was_dear && goals.iter().any(more_would_help) {
+    // What a cap or the like keeps missed has its reason, and a larger budget would not help beyond the best attainable.
+    let more_would_help = |(goal, judged): (&Goal, &Judged)| {
+        let short = goal.slack_to_aim(judged.simulated.mean) < -goal.tolerance;
+        judged.status == Status::Missed
+            && (judged.reason.is_none() || (goal.best.is_some() && short))
+    };
+    if found.repair_was_dear && found.goals.iter().zip(goals).any(more_would_help) {
         return Some(format!(
             "half of the budget of {days} days was spent on adding agents, and a target was still missed; raise --budget"
         ));

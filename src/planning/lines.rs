@@ -94,7 +94,8 @@ fn of_trunk(
         .fold(0.0, f64::max);
     let erlang_b = loss::least_lines(busiest, max).ok();
     if mean(&free, 0) > max {
-        return Ok(of(scenario, trunk, max, erlang_b, None));
+        // There never are enough for all.
+        return Ok(of(scenario, trunk, max, None, None));
     }
     // The day's blocking falls with every line: the least that meets the target lies between none and Erlang-B's, which is for
     // the busiest interval, or a little above, where callers come in bursts.

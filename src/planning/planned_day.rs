@@ -1,6 +1,7 @@
 //! The day that staff is planned for.
 
 use super::goals::{Goal, Staff};
+use super::question::Bounds;
 use crate::experiment::Watch;
 use crate::kpi::{Gauge, Place};
 use crate::model::Model;
@@ -30,6 +31,40 @@ impl<'a> PlannedDay<'a> {
     /// The model with a staffing.
     pub fn staffed(&self, staff: &Staff) -> Model {
         (self.model)(&with_staff(self.scenario, staff))
+    }
+
+    /// The least agents to be planned so that so many are there throughout, as far as it makes a difference how many are planned:
+    /// of those who are planned some may be away.
+    pub fn planned_for(&self, there: &Staff) -> Staff {
+        let all = Bounds::none(self.scenario).most;
+        let most = self.staffed(&all);
+        let is_enough = |model: &Model, g: usize, i: usize| {
+            let cells = self.cells_of(i);
+            let come = model.groups[g].staff[cells.clone()].iter();
+            let mut come = come.zip(&most.groups[g].staff[cells]);
+            come.all(|(now, most)| now >= most || now >= &there[g][i])
+        };
+        // Between too few and enough; those who are there are planned.
+        let (mut few, mut enough) = (there.clone(), all);
+        let mut planned = there.clone();
+        loop {
+            let model = self.staffed(&planned);
+            let mut is_found = true;
+            for (g, row) in planned.iter_mut().enumerate() {
+                for (i, n) in row.iter_mut().enumerate() {
+                    let (few, enough) = (&mut few[g][i], &mut enough[g][i]);
+                    match is_enough(&model, g, i) {
+                        true => *enough = *n,
+                        false => *few = *n + 1,
+                    }
+                    is_found &= few >= enough;
+                    *n = *few + enough.saturating_sub(*few) / 2;
+                }
+            }
+            if is_found {
+                return enough;
+            }
+        }
     }
 
     /// A figure in an interval; in none over the day, which includes what comes after closing. None where there is no such

@@ -43,6 +43,8 @@ pub(crate) struct Reinforced {
     pub days_used: u64,
     /// It was asked to stop.
     pub partial: bool,
+    /// The search ended before it had tried everything: more agents might help.
+    pub ended_early: bool,
     /// What a reader should know.
     pub warnings: Vec<String>,
 }
@@ -117,7 +119,11 @@ fn in_this_pool(
             open.trunks[t].lines = MOST_LINES as u32;
         }
     }
-    found = find(&asked.with(&open), question, control)?;
+    let left = Question {
+        budget: question.budget.saturating_sub(as_it_stands.days_used),
+        ..question.clone()
+    };
+    found = find(&asked.with(&open), &left, control)?;
     found.days += as_it_stands.days_used;
     asked.go_on();
     let mut staffed = with_staff(day.scenario, &found.staff);
@@ -172,7 +178,11 @@ impl Asked<'_> {
         control.done.store(0, Ordering::Relaxed);
         let mut partial = found.ended == Some(Ended::Interrupted);
         let goals = judged_goals(question, found);
-        let closing = close(&self.with(&staffed), question, &goals, (partial, control))?;
+        let hurry = Hurry {
+            hurried: partial,
+            spent: found.days,
+        };
+        let closing = close(&self.with(&staffed), question, &goals, (hurry, control))?;
         partial |= closing.partial;
         let judge = Judge {
             staffed: &staffed,
@@ -202,6 +212,7 @@ impl Asked<'_> {
             risk: share,
             days_used,
             partial,
+            ended_early: found.ended.is_some() || found.repair_was_dear,
             scenario: staffed,
         })
     }
@@ -243,12 +254,20 @@ impl Figures for Closing {
     }
 }
 
+/// How much time there is for the closing simulation.
+struct Hurry {
+    /// Somebody has asked to stop.
+    hurried: bool,
+    /// Days simulated before.
+    spent: u64,
+}
+
 /// Simulates a day as often as decides every goal, as far as the budget goes.
 fn close(
     day: &PlannedDay<'_>,
     question: &Question,
     goals: &[Goal],
-    (hurried, control): (bool, &Control),
+    (Hurry { hurried, spent }, control): (Hurry, &Control),
 ) -> Result<Closing, Error> {
     let (mut watched, mut watches) = (IndexSet::new(), Vec::new());
     for goal in goals {
@@ -293,7 +312,7 @@ fn close(
             goals,
         };
         let undecided = goals.iter().any(|goal| judge.is_undecided(goal));
-        let more = undecided && !hurried && 2 * days as u64 <= question.budget;
+        let more = undecided && !hurried && spent + 2 * days as u64 <= question.budget;
         if !more || closing.partial {
             return Ok(closing);
         }

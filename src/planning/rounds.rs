@@ -29,7 +29,8 @@ impl Search<'_> {
     /// A simulation with more agents than anybody needs, as far as the bounds allow. Where calls wait all the same, those who
     /// serve them are doubled as long as that helps.
     pub(super) fn plenty(&mut self) -> Result<Trial, Stop> {
-        let mut agents = self.response.more_than_enough(self.scenario);
+        let enough = self.response.more_than_enough(self.scenario);
+        let mut agents = self.day.planned_for(&enough);
         let mut before: Vec<Option<Vec<f64>>> = vec![None; self.scenario.queues.len()];
         loop {
             let staff = self.question.bounds.cut(&agents);

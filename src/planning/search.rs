@@ -92,7 +92,7 @@ pub(super) struct Best {
 }
 
 pub(super) struct Search<'a> {
-    day: &'a PlannedDay<'a>,
+    pub(super) day: &'a PlannedDay<'a>,
     pub(super) scenario: &'a Scenario,
     pub(super) question: &'a Question,
     control: &'a Control,

@@ -141,8 +141,11 @@ pub fn text(view: &View<'_>, page: &Page) -> String {
         blocks.push(paragraphs(price::sentences(&of)));
         blocks.push(super::staffing::targets(&of.verdicts(), &page));
         let legend = page.aside(&wrapped(&price::legend(&of), page.text_width(), 2, 2));
-        let table = price::table(&of).map(|table| table.render(page.width, page.colour));
-        blocks.push(table.unwrap_or_default() + &legend);
+        let tables = price::tables(&of, page.width).into_iter();
+        let tables: Vec<String> = tables
+            .map(|table| table.render(page.width, page.colour))
+            .collect();
+        blocks.push(tables.join("\n") + &legend);
     }
     if let Some(of) = view.curve() {
         blocks.push(paragraphs(words::sentences(&of)));

@@ -9,7 +9,7 @@ use crate::experiment::{self, Control, Error, Halt, NewRouting, Variants};
 use crate::kpi::{Bound, Collector, Results, targets};
 use crate::planning::{self, Tolerance};
 use crate::routing::Routing;
-use crate::scenario::stress::{Profile, Stage, Volume};
+use crate::scenario::stress::{Change, Profile, Stage, Volume};
 use crate::scenario::{Demand, Scenario, clock_text};
 use crate::stats::{Estimate, Ratio, student_t, wilson};
 use serde::Serialize;
@@ -455,7 +455,7 @@ impl<'w> Judged<'w> {
         let found = with.recovers(self.over(), without);
         let reason = if self.windows[0].targets().next().is_none() {
             Some(NoRecovery::NoTargets)
-        } else if self.over_min == 0 && profile.faults.is_empty() {
+        } else if self.over_min == 0 && profile.faults.iter().all(Change::is_nothing) {
             Some(NoRecovery::NothingHappens)
         } else if self.over_min >= closing {
             Some(NoRecovery::UntilClosing)

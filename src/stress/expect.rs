@@ -23,7 +23,7 @@ pub struct Expected {
 impl Expected {
     /// Judges what was found.
     fn judge(&self, found: &Stress) -> Judged {
-        let seen = seen(self.what.figure, found);
+        let seen = seen(&self.what, found);
         let (verdict, reason) = match &seen.range {
             Some((low, high)) => {
                 let t = self.what.threshold;
@@ -108,11 +108,15 @@ impl Seen {
     }
 }
 
-fn seen(figure: &str, found: &Stress) -> Seen {
-    match (figure, &found.breaking, &found.day) {
-        ("breaking_point" | "headroom", Some(breaking), _) => {
+fn seen(what: &Expectation, found: &Stress) -> Seen {
+    match (what.of, &found.breaking, &found.day) {
+        (Of::BreakingPoint, Some(breaking), _) => {
             let point = &breaking.breaking_point;
-            let less = if figure == "headroom" { 100.0 } else { 0.0 };
+            let less = if what.figure == "headroom" {
+                100.0
+            } else {
+                0.0
+            };
             let share = |percent: f64| (percent - less) / 100.0;
             let range = match (point.ci, point.reason) {
                 (Some((low, high)), _) => Some((share(low), high.map_or(f64::INFINITY, share))),
@@ -132,10 +136,10 @@ fn seen(figure: &str, found: &Stress) -> Seen {
                 },
             }
         }
-        (_, _, Some(day)) => {
+        (Of::Day, _, Some(day)) => {
             let days = day.profile.days;
             let seconds = |minutes: f64| 60.0 * minutes;
-            match figure {
+            match what.figure {
                 "recovery" => {
                     let recovery = &day.recovery;
                     let ci = recovery

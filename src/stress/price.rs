@@ -23,6 +23,8 @@ pub struct Price {
     /// Hours that the same targets ask for without the profile, too, more than today's; none where the profile needs none, or that
     /// was not searched, or nobody who could be added would be enough.
     pub agent_hours_without: Option<f64>,
+    /// Without the profile no target is missed with these; none where that was not searched.
+    pub met_without: Option<bool>,
     /// Lines by trunk group with a target; none where nothing has to be added.
     pub lines: Vec<LinesNeeded>,
     /// Cost of today's agents and of those needed.
@@ -42,6 +44,9 @@ pub struct Price {
     /// It was asked to stop: what there was by then.
     #[serde(skip)]
     pub partial: bool,
+    /// The search ended before it had tried everything: more agents might help.
+    #[serde(skip)]
+    pub ended_early: bool,
     /// What a reader should know.
     #[serde(skip)]
     pub warnings: Vec<String>,
@@ -100,7 +105,13 @@ pub fn price(
     let mut partial = with.partial;
     let without = match partial || agent_hours == 0.0 {
         true => Err(Error::NothingDone("search")),
-        false => reinforce(&PlannedDay::of(scenario), question, control),
+        false => {
+            let left = Question {
+                budget: question.budget.saturating_sub(days_used),
+                ..question.clone()
+            };
+            reinforce(&PlannedDay::of(scenario), &left, control)
+        }
     };
     let without = match without {
         Err(Error::NothingDone(_)) => None,
@@ -110,6 +121,8 @@ pub fn price(
         days_used += without.days_used;
         partial |= without.partial;
     }
+    // A search that ended early does not say what is needed.
+    let without = without.filter(|of| !of.partial && !of.ended_early);
     Ok(Price {
         met: with.is_enough(),
         per: question.per.name().to_owned(),
@@ -117,9 +130,10 @@ pub fn price(
         agent_hours,
         // Nobody to add is not as much as nobody needed.
         agent_hours_without: without
-            .filter(|of| !of.partial)
-            .map(|of| (hours(&of), of.is_enough()))
+            .as_ref()
+            .map(|of| (hours(of), of.is_enough()))
             .and_then(|(hours, is_enough)| (is_enough || hours > 0.0).then_some(hours)),
+        met_without: without.as_ref().map(Reinforced::is_enough),
         replications: with.days,
         days_used,
         scenario: staffed(&with.scenario),
@@ -136,6 +150,7 @@ pub fn price(
         goals: with.goals,
         risk: with.risk,
         partial,
+        ended_early: with.ended_early,
         warnings: with.warnings,
     })
 }

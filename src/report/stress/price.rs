@@ -2,7 +2,7 @@
 
 use crate::planning::Staff;
 use crate::report::plots::StaffPlot;
-use crate::report::staffing::{Verdict, lines, missed, verdicts};
+use crate::report::staffing::{Verdict, chunks, lines, missed, verdicts};
 use crate::report::tables::Sheet;
 use crate::report::text::figures::UNDEFINED;
 use crate::report::text::layout::{Table, truncated};
@@ -68,6 +68,11 @@ pub fn sentences(of: &OfPrice<'_>) -> Vec<String> {
             ),
             false => "Without the profile today's agents are enough.".to_owned(),
         });
+    } else if price.met_without == Some(false) {
+        sentences.push(
+            "Without the profile a target is missed, too, and more agents would not help."
+                .to_owned(),
+        );
     }
     sentences.extend(lines(&price.lines));
     sentences.extend(missed(&price.goals, &price.scenario));
@@ -92,6 +97,10 @@ fn agents(of: &OfPrice<'_>) -> String {
         return match (price.met, lines.into_iter().any(|more| more)) {
             (true, false) => "It is survived with today's agents and lines.".to_owned(),
             (true, true) => "It is survived with today's agents, and more lines.".to_owned(),
+            (false, _) if price.ended_early => {
+                "It is not survived with today's agents; the search ended before it was known whether more would help."
+                    .to_owned()
+            }
             (false, _) => "It is not survived, and more agents would not help.".to_owned(),
         };
     };
@@ -119,14 +128,28 @@ fn agents(of: &OfPrice<'_>) -> String {
 /// Agents needed, beside today's, where there are more of them; neighbouring intervals with the same in one row.
 pub fn table(of: &OfPrice<'_>) -> Option<Table> {
     let groups = of.groups();
-    type Cells = Vec<(u32, u32)>;
-    let row = |i: usize| -> Cells {
+    (!groups.is_empty()).then(|| of_groups(of, &groups))
+}
+
+/// The same in tables of groups that have room in so many columns together.
+pub fn tables(of: &OfPrice<'_>, width: usize) -> Vec<Table> {
+    let groups = of.groups();
+    let fits = |groups: &[Group<'_>]| of_groups(of, groups).natural_width() <= width;
+    let tables = chunks(&groups, fits).into_iter();
+    tables.map(|groups| of_groups(of, groups)).collect()
+}
+
+/// Neighbouring intervals, from the first to the one after the last, with needed and today's agents of each group.
+type Run = (usize, usize, Vec<(u32, u32)>);
+
+fn of_groups(of: &OfPrice<'_>, groups: &[Group<'_>]) -> Table {
+    let row = |i: usize| -> Vec<(u32, u32)> {
         groups
             .iter()
             .map(|of| (of.needed[i], of.today[i]))
             .collect()
     };
-    let mut runs: Vec<(usize, usize, Cells)> = Vec::new();
+    let mut runs: Vec<Run> = Vec::new();
     for i in 0..of.today.intervals() {
         match runs.last_mut() {
             Some((_, end, cells)) if *cells == row(i) => *end = i + 1,
@@ -156,7 +179,7 @@ pub fn table(of: &OfPrice<'_>) -> Option<Table> {
         };
         table.column("more", 8, cells(more));
     }
-    (!runs.is_empty()).then_some(table)
+    table
 }
 
 /// What the table and the verdicts are about.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::whole::MOST_ATTEMPTS;
 use super::{Known, Names, known};
 use crate::scenario::fields::{Checker, Fields, Grid};
 use crate::scenario::nodes::{self, Read, clock, clock_text, other};
@@ -73,6 +74,7 @@ impl Checker<'_> {
             false => Some(Vec::new()),
         };
         let mut loaded: HashSet<String> = HashSet::new();
+        let mut recorded = 0.0;
         let loads = self.entries(&f, "loads", &schema::LOAD, |c, f| {
             let load = c.load(f, day, &parts.call_types)?;
             for name in &load.call_types {
@@ -82,6 +84,20 @@ impl Checker<'_> {
                         format!("the call type {} has two loads", quoted(name)),
                         "an earlier entry of `loads` names it too",
                         "name each call type in one of them",
+                    );
+                }
+            }
+            if let Volume::Recorded(volumes) = &load.volume {
+                let before = recorded;
+                recorded += volumes.iter().sum::<f64>() * load.call_types.len() as f64;
+                if before <= MOST_ATTEMPTS && recorded > MOST_ATTEMPTS {
+                    c.find(
+                        f.span_of("volume"),
+                        "the load test has too many calls",
+                        format!(
+                            "{recorded:.3e} expected first attempts in one day, at most 1e8 are allowed"
+                        ),
+                        "lower `volume`",
                     );
                 }
             }
@@ -178,22 +194,27 @@ impl Checker<'_> {
 
     /// Each change makes another state of the whole scenario.
     fn few_changes(&mut self, node: &Node, list: &str) -> Option<()> {
-        let written = node.as_table().and_then(|table| table.get(list)?.as_list());
-        match written {
-            Some(all) if all.len() > MOST_CHANGES => {
-                self.find(
-                    all[MOST_CHANGES].span,
-                    format!("too many {list}"),
-                    format!(
-                        "there are {}, at most {MOST_CHANGES} are allowed",
-                        all.len()
-                    ),
-                    "",
-                );
-                None
-            }
-            _ => Some(()),
+        let Some(written) = node.as_table().and_then(|table| table.get(list)) else {
+            return Some(());
+        };
+        let Some(all) = written.as_list() else {
+            let expected = format!("a list of at most {MOST_CHANGES} tables");
+            let fault = other(written, &expected, "write a list of tables");
+            return self.settle(list, Err(fault));
+        };
+        if all.len() > MOST_CHANGES {
+            self.find(
+                all[MOST_CHANGES].span,
+                format!("too many {list}"),
+                format!(
+                    "there are {}, at most {MOST_CHANGES} are allowed",
+                    all.len()
+                ),
+                "",
+            );
+            return None;
         }
+        Some(())
     }
 
     fn stages(&mut self, f: &Fields<'_>, day: Grid) -> Option<Vec<Stage>> {

@@ -8,7 +8,7 @@ use crate::scenario::types::*;
 use crate::scenario::words::quoted;
 
 /// Most expected first attempts of one replication.
-const MOST_ATTEMPTS: f64 = 1e8;
+pub(super) const MOST_ATTEMPTS: f64 = 1e8;
 
 /// Most accumulators that a run may need: parts of the scenario times intervals.
 const MOST_CELLS: usize = 500_000;
