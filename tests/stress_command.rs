@@ -442,6 +442,9 @@ fn the_page_and_the_expectations_have_a_file_each() {
     let output = acdsim_in(folder.path(), &arguments);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("the page would be there already"), "{said}");
+    assert!(
+        said.contains("the JUnit file would be there already"),
+        "{said}"
+    );
     assert!(!folder.path().join("page.html").exists());
 }
