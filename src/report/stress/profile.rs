@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn volumes_are_said_by_their_peak() {
-        let text = "[scenario]\nname = \"s\"\nopen = \"08:00-18:00\"\n[[queues]]\nname = \"q\"\n";
+        let text = "[scenario]\nname = \"s\"\nopen = \"08:00-18:00\"\n[[queues]]\nname = \"q\"\n\
+                    [[call_types]]\nname = \"c\"\nqueue = \"q\"\nrate = \"20/h\"\ntalk = \"exp(3m)\"\n";
         let scenario = parse("s", text, Path::new(""), &[]).unwrap().scenario;
         for (stages, expected) in [
             (
