@@ -14,7 +14,7 @@ use crate::report::files::{Folder, Place, SaveError};
 use crate::report::{scenario as saved, stress as report, text};
 use crate::scenario::stress::{MOST_VOLUME, Profile};
 use crate::scenario::{
-    Document, Mode, ProfileFile, STARTERS, Scenario, parse_duration, problem_in_argument,
+    Document, Mode, ProfileFile, STARTERS, Scenario, Starter, parse_duration, problem_in_argument,
     stages_in_argument,
 };
 use crate::stress::breaking::{self, breaking_point};
@@ -526,11 +526,7 @@ fn profile(
     let file = match &arguments.profile {
         None => own,
         Some(path) => {
-            let bundled = STARTERS
-                .iter()
-                .filter(|starter| starter.command == "stress");
-            let mut bundled = bundled.filter(|starter| path.as_os_str() == starter.name);
-            match bundled.next() {
+            match bundled().find(|starter| path.as_os_str() == starter.name) {
                 // A file of that name is meant rather than what is bundled.
                 Some(starter) if !path.exists() => {
                     let name = format!("{}.toml", starter.name);
@@ -564,12 +560,16 @@ fn profile(
     Ok((profile.filter(|profile| !profile.is_empty()), expected))
 }
 
+/// The profiles that come with acdsim.
+fn bundled() -> impl Iterator<Item = &'static Starter> {
+    STARTERS
+        .iter()
+        .filter(|starter| starter.command == "stress")
+}
+
 /// There is no such profile.
 fn no_profile(path: &Path) -> Failure {
-    let bundled = STARTERS
-        .iter()
-        .filter(|starter| starter.command == "stress");
-    let names: Vec<&str> = bundled.map(|starter| starter.name).collect();
+    let names: Vec<&str> = bundled().map(|starter| starter.name).collect();
     Failure::bad_input(format!(
         "there is no file {}, and no bundled profile of that name\n  help: those that come with acdsim are {}",
         path.display(),
